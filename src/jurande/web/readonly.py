@@ -1,0 +1,55 @@
+"""A GET may not write.
+
+Looking must never change anything: a mail scanner that opens a link, a browser that prefetches, a back button.
+Every GET, HEAD and OPTIONS runs with a database wrapper that refuses anything but reading; a view that must write
+on GET is named in ``WRITES_ON_GET`` with its reason, and there is nowhere else to say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+from django.db import connections
+from django.http import HttpRequest, HttpResponse
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+READING = ("SELECT", "WITH", "EXPLAIN", "PRAGMA", "SHOW", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SET")
+
+# url name -> why it writes on GET. Empty is best.
+WRITES_ON_GET: dict[str, str] = {}
+
+
+class WroteOnGet(RuntimeError):
+    """A page that should only look tried to write."""
+
+
+def _refuse_writing(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    if not sql.lstrip(" (\n").upper().startswith(READING):
+        raise WroteOnGet(f"a GET request may not write: {sql.split('(', 1)[0][:80]}")
+    return execute(sql, params, many, context)
+
+
+class ReadOnlyGet:
+    """Middleware: wraps each safe request's connections; lifted by name for the declared exceptions."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next link of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, reading only when its method promises to."""
+        if request.method not in SAFE_METHODS:
+            return self.get_response(request)
+        with ExitStack() as wrappers:
+            for connection in connections.all():
+                wrappers.enter_context(connection.execute_wrapper(_refuse_writing))
+            request.readonly = wrappers  # type: ignore[attr-defined]
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        """Lift the wrapper for a view that is declared in ``WRITES_ON_GET``."""
+        match = request.resolver_match
+        if match is not None and match.view_name in WRITES_ON_GET and hasattr(request, "readonly"):
+            request.readonly.close()
