@@ -7,6 +7,7 @@ on GET is named in ``WRITES_ON_GET`` with its reason, and there is nowhere else 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -15,7 +16,9 @@ from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-READING = ("SELECT", "WITH", "EXPLAIN", "PRAGMA", "SHOW", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SET")
+# No BEGIN: with IMMEDIATE transactions an atomic() block takes SQLite's write lock even to read.
+READING = ("SELECT", "WITH", "EXPLAIN", "PRAGMA", "SHOW", "SET", "SAVEPOINT", "RELEASE", "ROLLBACK")
+WRITING = re.compile(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\b", re.IGNORECASE)
 
 # url name -> why it writes on GET. Empty is best.
 WRITES_ON_GET: dict[str, str] = {}
@@ -26,7 +29,9 @@ class WroteOnGet(RuntimeError):
 
 
 def _refuse_writing(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    if not sql.lstrip(" (\n").upper().startswith(READING):
+    statement = sql.lstrip(" (\n").upper()
+    hidden = statement.startswith("WITH") and WRITING.search(statement)
+    if hidden or not statement.startswith(READING):
         raise WroteOnGet(f"a GET request may not write: {sql.split('(', 1)[0][:80]}")
     return execute(sql, params, many, context)
 

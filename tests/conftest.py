@@ -1,0 +1,102 @@
+"""What every test runs under: vices that a page or a query could hide are made impossible here."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# Before Django reads its settings: nothing a test writes may land in the real home.
+os.environ["JURANDE_HOME"] = tempfile.mkdtemp(prefix="jurande-tests-")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+for name in ("JURANDE_PUBLIC_URL", "JURANDE_DEMO", "JURANDE_KEY_PASSPHRASE", "JURANDE_SMTP_URL"):
+    os.environ.pop(name, None)
+
+import pytest
+from django.db.models.expressions import OrderBy
+from django.db.models.functions import Random
+from django.db.models.sql.compiler import SQLCompiler
+
+from tests.html import check_page
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True)
+def _unordered_rows_come_back_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that happens to be in order today is a bug tomorrow."""
+    ordered = SQLCompiler.get_order_by
+
+    def get_order_by(self: SQLCompiler) -> list[Any]:
+        result = ordered(self)
+        query = self.query
+        if result or query.group_by is not None or query.distinct or query.combinator or query.subquery:
+            return result
+        if not query.default_ordering or query.select_for_update or query.annotation_select:
+            return result
+        return [(OrderBy(Random()), ("RANDOM()", (), False))]
+
+    monkeypatch.setattr(SQLCompiler, "get_order_by", get_order_by)
+
+
+class _Undefined(str):
+    """Stands where a template names a variable that nobody gave it."""
+
+    __slots__ = ()
+
+    def __contains__(self, key: object) -> bool:
+        return key == "%s"
+
+    def __mod__(self, variable: object) -> str:
+        raise AssertionError(f"undefined template variable: {variable}")
+
+
+@pytest.fixture(autouse=True)
+def _undefined_template_variables_fail() -> Iterator[None]:
+    from django.template import engines
+
+    engine = engines["django"].engine
+    former, engine.string_if_invalid = engine.string_if_invalid, _Undefined("undefined")
+    yield
+    engine.string_if_invalid = former
+
+
+@pytest.fixture(autouse=True)
+def _no_network_but_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "127."
+        assert str(host).startswith(LOOPBACK), f"a test may not reach {host}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _every_page_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No inline script, style or handler, one h1, labels on fields, valid nesting: on every HTML answer of a test."""
+    from django.test.client import ClientHandler
+
+    answer = ClientHandler.__call__
+
+    def checked(self: ClientHandler, environ: dict[str, Any]) -> Any:
+        response = answer(self, environ)
+        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+            check_page(response.content.decode(), fragment="HTTP_HX_REQUEST" in environ)
+        return response
+
+    monkeypatch.setattr(ClientHandler, "__call__", checked)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real extracts and vectors kept beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("le dossier shared/ (extraits et vecteurs) n’est pas à côté du projet")
+    return SHARED
