@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from json.encoder import encode_basestring  # type: ignore[attr-defined]  # the C one where there is one
+from json.encoder import encode_basestring
 from typing import NoReturn
 
 from jurande.core.encoding.errors import EncodingError
@@ -79,16 +79,15 @@ def canonical_bytes(value: object) -> bytes:
 
 
 def _write(value: object, parts: list[str], levels: int) -> None:
-    kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         parts.append(encode_basestring(value))  # its escapes are exactly those of RFC 8785 §3.2.2.2
-    elif kind is dict:
-        _write_object(value, parts, levels)  # type: ignore[arg-type]
-    elif kind is list or kind is tuple:
+    elif isinstance(value, dict):
+        _write_object(value, parts, levels)
+    elif isinstance(value, list | tuple):
         if not levels:
             raise EncodingError(f"more than {DEEPEST} levels", code="encoding.json.depth")
         separator = "["
-        for item in value:  # type: ignore[attr-defined]
+        for item in value:
             parts.append(separator)
             _write(item, parts, levels - 1)
             separator = ","
@@ -105,17 +104,15 @@ def _write(value: object, parts: list[str], levels: int) -> None:
         parts.append(int.__repr__(value))
     elif isinstance(value, float):
         parts.append(number_text(value))
-    elif isinstance(value, str):  # StrEnum and the like
-        parts.append(encode_basestring(str.__str__(value)))
     else:
-        raise EncodingError(f"JSON has no {kind.__name__}", code="encoding.json.type")
+        raise EncodingError(f"JSON has no {type(value).__name__}", code="encoding.json.type")
 
 
-def _write_object(value: dict[object, object], parts: list[str], levels: int) -> None:
+def _write_object(value: dict[str, object], parts: list[str], levels: int) -> None:
     if not levels:
         raise EncodingError(f"more than {DEEPEST} levels", code="encoding.json.depth")
     try:
-        keys: list[str] = sorted(value, key=_utf16) if not "".join(value).isascii() else sorted(value)  # type: ignore[arg-type, type-var]
+        keys: list[str] = sorted(value) if "".join(value).isascii() else sorted(value, key=_utf16)
     except TypeError:
         raise EncodingError("a key that is not text", code="encoding.json.type") from None
     separator = "{"
