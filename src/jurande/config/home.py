@@ -37,6 +37,10 @@ class Home:
         return self.path / "public"
 
     @property
+    def backups(self) -> Path:
+        return self.path / "backups"
+
+    @property
     def settings(self) -> Path:
         return self.path / "settings.json"
 

@@ -21,7 +21,7 @@ _kept: dict[str, Any] = json.loads(HOME.settings.read_text()) if HOME.settings.e
 SECRET_KEY = secret_key(HOME)
 DEBUG = os.environ.get("JURANDE_DEBUG") == "1"
 DEMO = os.environ.get("JURANDE_DEMO") == "1"
-PUBLIC_URL = (os.environ.get("JURANDE_PUBLIC_URL") or _kept.get("public_url") or "http://localhost:8000").rstrip("/")
+PUBLIC_URL = (_kept.get("public_url") or os.environ.get("JURANDE_PUBLIC_URL") or "http://localhost:8000").rstrip("/")
 SECURE = PUBLIC_URL.startswith("https://")
 _host = PUBLIC_URL.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]
 ALLOWED_HOSTS = sorted({_host, "localhost", "127.0.0.1", "[::1]"})
@@ -91,7 +91,7 @@ if url := os.environ.get("DATABASE_URL"):
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "jurande.config.sqlite",
+            "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME.database,
             "CONN_MAX_AGE": None,
             "OPTIONS": {
@@ -99,14 +99,19 @@ else:
                 "timeout": 20,
                 "init_command": (
                     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA busy_timeout=20000;"
-                    "PRAGMA cache_size=-16000;PRAGMA mmap_size=134217728;PRAGMA temp_store=MEMORY;"
+                    "PRAGMA wal_autocheckpoint=0;PRAGMA journal_size_limit=67108864;"
+                    "PRAGMA cache_size=-16000;PRAGMA temp_store=MEMORY;"
                 ),
             },
         }
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": HOME.cache, "TIMEOUT": 3600}
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME.cache,
+        "TIMEOUT": 3600,
+    }
 }
 
 # --- jobs ---------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from difflib import get_close_matches
 
 from jurande import __version__
 from jurande.config.cli.commands import COMMANDS
-from jurande.config.cli.exits import Exit, Stopped
+from jurande.config.cli.exits import Exit, guarded
 
 
 def overview() -> str:
@@ -35,16 +34,6 @@ def unknown(name: str) -> str:
     return f"La commande « {name} » n’existe pas.{suggestion} La liste : ./jurande --help"
 
 
-def sentence_for(error: OSError) -> str:
-    """What the person must know of an error of the operating system that no command foresaw."""
-    place = f" ({error.filename})" if error.filename else ""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"Le disque est plein{place} : rien de plus n’est écrit. Libérez de la place, puis recommencez."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"Ce compte n’a pas le droit d’écrire à cet endroit{place}. Donnez-lui ce droit, puis recommencez."
-    return f"Le système a refusé une opération{place} : {error.strerror or error}."
-
-
 def main(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in ("--help", "-h", "help", "aide"):
         print(overview())
@@ -57,20 +46,11 @@ def main(arguments: Sequence[str]) -> int:
         print(unknown(arguments[0]), file=sys.stderr)
         return Exit.USAGE
     try:
-        return command.run(arguments[1:])
-    except Stopped as stop:
-        print(stop.sentence, file=sys.stderr)
-        return stop.code
-    except KeyboardInterrupt:
-        print("\nInterrompu.", file=sys.stderr)
-        return Exit.INTERRUPTED
+        return guarded(command.run, arguments[1:])
     except BrokenPipeError:
         # The reader left (`./jurande … | head`): nobody is there to be told, and flushing would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
-    except OSError as error:
-        print(sentence_for(error), file=sys.stderr)
-        return Exit.ENVIRONMENT
 
 
 if __name__ == "__main__":

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 
@@ -23,3 +27,40 @@ class Stopped(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.code = code
+
+
+def guarded(run: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
+    """Run a command; what stops it becomes one sentence on standard error, and the exit code returned."""
+    try:
+        return run(arguments)
+    except Stopped as stop:
+        sentence, code = stop.sentence, stop.code
+    except KeyboardInterrupt:
+        sentence, code = "\nInterrompu.", Exit.INTERRUPTED
+    except OSError as error:
+        sentence, code = sentence_for(error), Exit.ENVIRONMENT
+    except Exception as error:
+        cause = error if isinstance(error, sqlite3.Error) else error.__cause__
+        if not isinstance(cause, sqlite3.Error) or cause.sqlite_errorcode not in DISK_ERRORS:
+            raise
+        sentence, code = f"{DISK_ERRORS[cause.sqlite_errorcode]} ({cause}).", Exit.ENVIRONMENT
+    print(sentence, file=sys.stderr)
+    return code
+
+
+DISK_ERRORS = {
+    sqlite3.SQLITE_FULL: "Le disque est plein : la base n’a pas été modifiée",
+    sqlite3.SQLITE_IOERR_WRITE: "Le disque refuse d’écrire la base",
+    sqlite3.SQLITE_CANTOPEN: "La base ne peut pas être ouverte à cet endroit",
+    sqlite3.SQLITE_READONLY: "Ce compte n’a pas le droit d’écrire dans la base",
+}
+
+
+def sentence_for(error: OSError) -> str:
+    """What the person must know of an error of the operating system that no command foresaw."""
+    place = f" ({error.filename})" if error.filename else ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"Le disque est plein{place} : rien de plus n’est écrit. Libérez de la place, puis recommencez."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"Ce compte n’a pas le droit d’écrire à cet endroit{place}. Donnez-lui ce droit, puis recommencez."
+    return f"Le système a refusé une opération{place} : {error.strerror or error}."

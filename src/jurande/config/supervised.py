@@ -1,0 +1,65 @@
+"""What a process started by the supervisor does: die with its parent, then play its role.
+
+Run as `python -m jurande.config.supervised <parent's pid> <role> [arguments]`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from jurande.config.cli.exits import guarded
+
+# EX_TEMPFAIL: the web server found a database that is missing or older than the code.
+PREPARATION_NEEDED = 75
+PR_SET_PDEATHSIG = 1
+POLL_SECONDS = 0.5
+
+ROLES = {
+    "web": "jurande.config.webserver:serve",
+    "worker": "jurande.config.supervised:work",
+    "prepare": "jurande.config.preparation:prepare",
+    "manage": "jurande.config.cli.develop:manage",
+}
+
+
+def die_with(parent: int) -> None:
+    """Make this process end when process `parent` does, even by `kill -9`: no orphan keeps the port or the database.
+
+    SIGKILL, as everything that a supervised process does may be cut at any instant.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    # The parent may have died before the lines above took effect.
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(POLL_SECONDS)
+    os._exit(1)
+
+
+def work(arguments: Sequence[str]) -> int:
+    manage = import_module("jurande.config.cli.develop").manage
+    return int(manage(["run-worker", *arguments]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    die_with(int(arguments[0]))
+    module, function = ROLES[arguments[1]].split(":")
+    run: Callable[[Sequence[str]], int] = getattr(import_module(module), function)
+    return guarded(run, arguments[2:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""The web server: granian's WSGI worker inside this very process, on a socket that the supervisor already opened.
+
+Granian's own command starts a second process per worker; one process fewer means that a kill or a stop reaches the
+server itself. The classes used are those that granian's process worker uses; requirements/run.lock pins its version
+and tests/config/test_webserver.py runs it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+
+from granian._futures import _new_cbscheduler
+from granian._granian import SocketHolder, WSGIWorker
+from granian._loops import loops
+from granian._signals import set_sync_signals
+from granian.http import HTTP1Settings
+from granian.wsgi import _callback_wrapper
+
+from jurande.config.preparation import is_prepared
+from jurande.config.supervised import PREPARATION_NEEDED
+from jurande.config.wsgi import application
+
+# Requests wait for the database or for the disk more than for the processor.
+THREADS = 16
+THREAD_IDLE_SECONDS = 600
+PENDING_REQUESTS = 512
+
+
+def serve(arguments: Sequence[str]) -> int:
+    """Serve the application on the listening socket `arguments[0]`, telling so by a byte written to `arguments[1]`."""
+    listener, ready = int(arguments[0]), int(arguments[1])
+    if not is_prepared():
+        return PREPARATION_NEEDED
+    stopping = set_sync_signals()
+    stopped = threading.Event()
+    stopping.add_cb(stopped.set)
+    no_tls = (False, None, None, None, "tls1.3", None, [], False)
+    worker = WSGIWorker(
+        1,
+        (None, SocketHolder(listener, False, PENDING_REQUESTS)),
+        None,
+        1,
+        512,
+        THREADS,
+        THREAD_IDLE_SECONDS,
+        PENDING_REQUESTS,
+        "1",
+        HTTP1Settings(),
+        None,
+        None,
+        *no_tls,
+        (None, None),
+    )
+    scheduler = _new_cbscheduler(loops.get("asyncio"), _callback_wrapper(application, {}), impl_asyncio=True)
+    worker.serve_mtr(scheduler, scheduler._loop, stopping)
+    os.write(ready, b"1")
+    stopped.wait()
+    return 0
