@@ -23,11 +23,12 @@ class KeyNotValid(ProofError):
 class Compromise:
     """The key was stolen: what it signed counts only where the log shows it before ``log_size`` entries.
 
-    A date would prove nothing, since the thief writes the dates. ``log_size`` is the size of a checkpoint that
-    witnesses saw before the theft; an entry counts when its index is below it.
+    A date would prove nothing, since the thief writes the dates. ``log_size`` is the size of a checkpoint of the log
+    ``log_origin`` that witnesses saw before the theft; an entry counts when its index is below it.
     """
 
     at: datetime
+    log_origin: str
     log_size: int
 
 
