@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
-import subprocess
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from jurande.config.backups import copy_sqlite, dump_postgresql
 from jurande.config.cli.exits import Exit, Stopped
 from jurande.config.home import Home
 
@@ -62,15 +60,13 @@ def copy_before(home: Home, migration: str, *, now: datetime) -> Path | None:
         copy = home.backups / f"{stem}.sqlite3"
         partial = copy.with_suffix(".partial")
         partial.unlink(missing_ok=True)
-        with closing(sqlite3.connect(home.database)) as source, closing(sqlite3.connect(partial)) as target:
-            source.backup(target)
+        copy_sqlite(home.database, partial)
     else:
         copy = home.backups / f"{stem}.dump"
         partial = copy.with_suffix(".partial")
         if shutil.which("pg_dump") is None:
             return None
-        command = ["pg_dump", "--format=custom", f"--file={partial}", os.environ["DATABASE_URL"]]
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+        dump_postgresql(os.environ["DATABASE_URL"], partial)
     partial.replace(copy)
     return copy
 
