@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+from jurande.config.cli.develop import run_django
 from jurande.config.cli.exits import guarded
 
 # EX_TEMPFAIL: the web server found a database that is missing or older than the code.
@@ -50,8 +51,8 @@ def _watch(parent: int) -> None:
 
 
 def work(arguments: Sequence[str]) -> int:
-    manage = import_module("jurande.config.cli.develop").manage
-    return int(manage(["run-worker", *arguments]))
+    """Run the background jobs; the parent checkpoints the database."""
+    return run_django(["run-worker", *arguments])
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jurande.config.cli.exits import Exit
+from tests.config.conftest import Jurande, Served, free_port, is_alive
+
+Serve = Callable[..., Served]
+
+pytestmark = pytest.mark.slow
+
+
+class TestSupervisor:
+    def test_brings_back_a_web_server_and_a_worker_that_were_killed(self, serve: Serve, home: Path) -> None:
+        served = serve(home)
+        web = served.get()["web"]
+        served.wait_until(lambda: served.worker_pid() != 0)
+        worker = served.worker_pid()
+        served.get("add?text=gardee")
+        os.kill(web, signal.SIGKILL)
+        # The visitor who comes meanwhile waits and is not refused: the parent still listens.
+        answer = served.get()
+        assert answer["web"] not in (web, 0)
+        assert answer["rows"] == 1
+        os.kill(worker, signal.SIGKILL)
+        served.wait_until(lambda: served.worker_pid() not in (0, worker))
+        assert "Nouveau départ" in served.output.read_text()
+
+    def test_stops_within_a_second_whatever_is_going_on(self, serve: Serve, home: Path) -> None:
+        """A worker deaf to SIGTERM, a request that lasts, a connection kept open."""
+        served = serve(home)
+        served.wait_until(lambda: served.worker_pid() != 0)
+        web, worker = served.get()["web"], served.worker_pid()
+        with socket.create_connection(("127.0.0.1", served.port)) as kept:
+            kept.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert kept.recv(100).startswith(b"HTTP/1.1 200")
+            with socket.create_connection(("127.0.0.1", served.port)) as slow:
+                slow.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                time.sleep(0.3)
+                assert served.stop(signal.SIGINT) < 1
+        assert served.process.returncode == 0
+        assert not is_alive(web)
+        assert not is_alive(worker)
+
+    def test_leaves_no_orphan_when_it_is_killed(self, serve: Serve, home: Path) -> None:
+        served = serve(home)
+        served.wait_until(lambda: served.worker_pid() != 0)
+        web, worker = served.get()["web"], served.worker_pid()
+        served.process.kill()
+        served.process.wait()
+        deadline = time.monotonic() + 3
+        while is_alive(web) or is_alive(worker):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        again = serve(home, port=served.port)
+        assert again.get()["web"] != web
+
+    def test_refuses_a_home_and_a_port_already_in_use(
+        self, serve: Serve, home: Path, jurande: Jurande, tmp_path: Path
+    ) -> None:
+        served = serve(home)
+        same_home = jurande("serve", "--port", str(free_port()), home=home)
+        assert same_home.returncode == Exit.BUSY
+        assert f"processus {served.process.pid}" in same_home.stderr
+        same_port = jurande("serve", "--port", str(served.port), home=tmp_path / "other")
+        assert same_port.returncode == Exit.BUSY
+        assert str(served.port) in same_port.stderr
+        assert same_port.stderr.count("\n") == 1
+
+    def test_says_so_once_when_the_site_cannot_start(self, home: Path, jurande: Jurande) -> None:
+        (home / "jurande.sqlite3").write_bytes(b"this is not a database, and will never be one" * 100)
+        done = jurande("serve", "--port", str(free_port()), home=home)
+        assert done.returncode == Exit.REFUSED
+        assert "Jurande ne démarre pas" in done.stderr.splitlines()[-1]
+
+
+class TestManyVisitors:
+    def test_are_served_at_the_same_time(self, serve: Serve, home: Path) -> None:
+        """Rows written by several threads at once are all kept, and no request is refused."""
+        served = serve(home)
+        answers: list[str] = []
+
+        def add(number: int) -> None:
+            answers.append(served.get(f"add?text={number}"))
+
+        threads = [threading.Thread(target=add, args=(number,)) for number in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == ["kept"] * 12
+        assert served.get()["rows"] == 12

@@ -1,0 +1,16 @@
+import os
+import signal
+import time
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "A worker whose job never ends and which does not listen to SIGTERM."
+
+    def handle(self, **options: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        (settings.HOME.path / "worker.pid").write_text(str(os.getpid()))
+        while True:
+            time.sleep(60)
