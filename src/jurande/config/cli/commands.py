@@ -31,6 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("serve", f"{CLI}.serve:serve", "sert Jurande pour de bon"),
     Command("backup", f"{CLI}.archive:backup", "copie la base, les documents et les clés, même en marche"),
     Command("restore", f"{CLI}.archive:restore", "remet en place une sauvegarde dans un dossier vide"),
+    Command("log", f"{CLI}.log:log", "vérifie le registre public, fichier par fichier"),
     Command("manage", f"{CLI}.develop:manage", "lance une commande d’administration de Django"),
     Command("test", f"{CLI}.develop:test", "lance toute la suite de tests"),
     Command("bench", f"{CLI}.develop:bench", "mesure une performance"),
