@@ -18,7 +18,8 @@ LONGEST_IRI = 2_048
 # C0 but tab, line feed and carriage return; DEL and C1; the bidirectional controls, that show a text in another order
 # than the signed one; the two code points that are never characters.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+#: Half of a character, that no UTF-8 can hold.
+SURROGATE = re.compile("[\ud800-\udfff]")
 #: An absolute IRI that can stand between < and >: a scheme, then anything but what N-Quads forbids there.
 IRI_PATTERN = '[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>"{}|^`\\\\\ud800-\udfff]*'
 _IRI = re.compile(IRI_PATTERN)
@@ -58,7 +59,7 @@ def clean_text(text: str, *, longest: int = LONGEST_TEXT) -> str:
         raise TextRefused(f"{len(text)} characters, not 1 to {longest}", code="text.length")
     if _CONTROL.search(text):
         raise TextRefused("a control character", code="text.control")
-    if not text.isascii() and _SURROGATE.search(text):
+    if not text.isascii() and SURROGATE.search(text):
         raise TextRefused("half a character", code="text.surrogate")
     return text
 
