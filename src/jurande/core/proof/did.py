@@ -64,8 +64,8 @@ def did_web(url: str) -> str:
     if parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username is not None:
         raise DidRefused("not the address of a site", code="did.web_address")
     host = parts.netloc.lower().replace(":", "%3A")
-    path = "".join(f":{segment}" for segment in parts.path.strip("/").split("/") if parts.path.strip("/"))
-    did = f"did:web:{host}{path}"
+    path = parts.path.removeprefix("/").removesuffix("/")
+    did = f"did:web:{host}" + (":" + path.replace("/", ":") if path else "")
     _web_parts(did)
     return did
 

@@ -14,7 +14,7 @@ from jurande.core.proof.carriers.svg import extract_svg
 
 _PART = r"[A-Za-z0-9_-]++"
 _JWT = re.compile(rf"{_PART}\.{_PART}\.{_PART}", re.ASCII)
-_SD_JWT = re.compile(rf"{_PART}\.{_PART}\.{_PART}(?:~{_PART})*+~(?:{_PART}\.{_PART}\.{_PART})?", re.ASCII)
+_SD_JWT = re.compile(rf"{_PART}\.{_PART}\.{_PART}(?:~{_PART})*~(?:{_PART}\.{_PART}\.{_PART})?", re.ASCII)
 _XML_SPACE = b" \t\r\n\xef\xbb\xbf"
 
 

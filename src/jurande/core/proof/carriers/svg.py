@@ -31,7 +31,7 @@ def bake_svg(image: bytes, credential: str) -> bytes:
     found = _read(image)
     if found.credentials:
         raise CarrierRefused("the image carries a credential already", code="carrier.duplicate")
-    if found.content_at is None:
+    if found.content_at is None or image[: found.content_at].endswith(b"/>"):
         raise CarrierRefused("an image without content", code="carrier.empty_image")
     if credential.lstrip().startswith("{"):
         content = "><![CDATA[" + credential.replace("]]>", "]]]]><![CDATA[>") + "]]></openbadges:credential>"
@@ -79,7 +79,6 @@ class _Reader:
         self._root_at = -1
         # The encoding is imposed: UTF-7 and UTF-16 tricks become malformed XML.
         self.parser = expat.ParserCreate(encoding="utf-8", namespace_separator=" ")
-        self.parser.buffer_text = True
         self.parser.XmlDeclHandler = self._declaration
         self.parser.StartDoctypeDeclHandler = self._document_type
         self.parser.StartElementHandler = self._start
@@ -125,7 +124,7 @@ class _Reader:
             self._text.append(text)
 
     def _other(self, *_: object) -> None:
-        # The first event after the root's opening tag tells where its content begins; <svg/> has none.
+        # The first event after the root's opening tag tells where its content begins.
         if self._open and self.content_at is None and self.parser.CurrentByteIndex > self._root_at:
             self.content_at = self.parser.CurrentByteIndex
 
