@@ -1,0 +1,25 @@
+"""Opaque codes: what stands for a row in addresses, in the journal and in the lower registers."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.db import models
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 10
+
+
+def new_code() -> str:
+    """Draw a code: ten characters of Crockford's base 32 (50 bits), never reused, telling nothing."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+class CodeField(models.CharField[str, str]):
+    """A unique code, drawn once; it is what goes in addresses, ``id`` never does."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Fix what every code has in common; only ``verbose_name`` is worth giving."""
+        kwargs.update(max_length=16, unique=True, editable=False, default=new_code)
+        super().__init__(*args, **kwargs)
