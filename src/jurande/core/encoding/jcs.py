@@ -39,7 +39,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Json:
     """Return the value of a JSON text that every program reads alike.
 
     Objects come back as ``dict`` in the order of the text, arrays as ``list``, numbers without fraction and exponent as
-    ``int``, other numbers as ``float``.
+    ``int`` up to ±(2^53 - 1), other numbers as ``float``.
     :raises EncodingError: too large, not UTF-8, byte order mark, not JSON, trailing bytes, duplicate key, NaN or a
         number out of range, lone surrogate, too deep. Source: RFC 8259, RFC 7493 §2.
     """
@@ -164,11 +164,14 @@ def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return found
 
 
-def _integer(digits: str) -> int:
+def _integer(digits: str) -> int | float:
     value = int(digits)
-    if abs(value) > GREATEST_INTEGER:
+    if abs(value) <= GREATEST_INTEGER:
+        return value
+    # Larger, it is a double to most programs: taken as one when it is the very spelling of that double.
+    if len(digits) > 22 or number_text(float(value)) != digits:
         raise EncodingError("an integer that a double would round", code="encoding.json.number")
-    return value
+    return float(value)
 
 
 def _double(digits: str) -> float:
