@@ -1,0 +1,87 @@
+"""Where each audience can go. A list of data: an entry shows only if its address exists and the actor may read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a navigation. Pages named ``view`` or ``view-…`` light it."""
+
+    label: str | Promise
+    view: str
+    icon: str = ""
+
+    def lit_by(self, view_name: str) -> bool:
+        """Whether the page being looked at belongs under this entry."""
+        return view_name == self.view or view_name.startswith(f"{self.view}-")
+
+    def url(self, place: str) -> str | None:
+        """Return the address, inside ``place`` (a certifier's or a partnership's code) when it has one; None if it is not built."""
+        for arguments in ((place,), ()) if place else ((),):
+            try:
+                return reverse(self.view, args=arguments)
+            except NoReverseMatch:
+                continue
+        return None
+
+
+NAVIGATION: dict[str, tuple[Entry, ...]] = {
+    "certifier": (
+        Entry(_("À faire"), "certifier:home"),
+        Entry(_("Réseau"), "certifier:partners"),
+        Entry(_("Certifications"), "certifier:certifications"),
+        Entry(_("Formations et sessions"), "certifier:sittings"),
+        Entry(_("Délivrance"), "certifier:credentials"),
+        Entry(_("Contrôle"), "certifier:control"),
+        Entry(_("Vie du réseau"), "certifier:academy"),
+        Entry(_("Redevances"), "certifier:billing"),
+        Entry(_("Déclarations"), "certifier:declarations"),
+        Entry(_("Sceau"), "certifier:seal"),
+        Entry(_("Équipe"), "certifier:team"),
+        Entry(_("Courrier"), "certifier:mail"),
+        Entry(_("Journal"), "certifier:journal"),
+        Entry(_("Réglages"), "certifier:settings"),
+    ),
+    "partner": (
+        Entry(_("À faire"), "partner:home"),
+        Entry(_("Habilitations"), "partner:habilitations"),
+        Entry(_("Formations et sessions"), "partner:sittings"),
+        Entry(_("Pièces"), "partner:documents"),
+        Entry(_("Équipe"), "partner:team"),
+        Entry(_("Échanges"), "partner:mail"),
+        Entry(_("Journal"), "partner:journal"),
+        Entry(_("Notre organisme"), "partner:settings"),
+    ),
+    "operator": (
+        Entry(_("Certificateurs"), "operator:home"),
+        Entry(_("Travaux"), "operator:jobs"),
+        Entry(_("Courrier"), "operator:mail"),
+        Entry(_("Journal"), "operator:journal"),
+        Entry(_("Installation"), "operator:installation"),
+    ),
+    "holder": (
+        Entry(_("Réussites"), "holder:home", "rosette"),
+        Entry(_("Partages"), "holder:shares", "link"),
+        Entry(_("Moi"), "holder:me", "user"),
+    ),
+    "public": (
+        Entry(_("Vérifier un document"), "public:verify"),
+        Entry(_("Organismes habilités"), "public:partners"),
+        Entry(_("Certifications"), "public:certifications"),
+        Entry(_("Registre public"), "public:log"),
+    ),
+    "guest": (),
+    "account": (),
+}
+
+FOOT: tuple[Entry, ...] = (
+    Entry(_("Mentions légales"), "public:legal"),
+    Entry(_("Données personnelles"), "public:privacy"),
+    Entry(_("Accessibilité"), "public:accessibility"),
+)

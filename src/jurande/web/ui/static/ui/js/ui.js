@@ -1,0 +1,11 @@
+// Every behaviour of the kit. Each module listens on the document, so what htmx brings in needs no second look.
+import "./theme.js";
+import "./shortcut.js";
+import "./menu.js";
+import "./dialog.js";
+import "./drop.js";
+import "./keep.js";
+import "./copy.js";
+import "./choose.js";
+import "./focus.js";
+import "./job.js";

@@ -1,0 +1,54 @@
+"""The kit as template tags and filters, builtin in every template (settings.TEMPLATES).
+
+Each part of the kit registers its own; this module gathers them under one name.
+docs/reference/components.md describes them all, and a test keeps it complete.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.template import Library
+
+from jurande.web.ui import blocks, fields, formats, marks, pictures, tables
+
+register = Library()
+for part in (blocks, fields, pictures, tables):
+    register.tags.update(part.register.tags)
+
+for tag in (marks.icon, marks.shape, marks.chip, marks.avatar, marks.law, marks.seal, marks.great_seal):
+    register.simple_tag(tag)
+
+
+@register.filter
+def when(at: date | datetime) -> str:
+    """A civil day or an instant, each written as it should be."""
+    return formats.moment(at) if isinstance(at, datetime) else formats.day(at)
+
+
+for name, format_of in {
+    "day": formats.day,
+    "day_plain": formats.day_plain,
+    "day_short": formats.day_short,
+    "day_of_year": formats.day_of_year,
+    "weekday": formats.weekday,
+    "iso_day": formats.iso_day,
+    "hour": formats.hour,
+    "moment": formats.moment,
+    "duration": formats.duration,
+    "number": formats.number,
+    "euros": formats.euros,
+    "percent": formats.percent,
+    "octets": formats.octets,
+    "count": formats.count,
+    "ordinal": formats.ordinal,
+    "siren": formats.siren,
+    "siret": formats.siret,
+    "nda": formats.nda,
+    "phone": formats.phone,
+    "initials": formats.initials,
+    "enumerate": formats.enumerate_fr,
+    "typo": formats.typo,
+    "span": formats.span,
+}.items():
+    register.filter(name, format_of)
