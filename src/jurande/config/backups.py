@@ -91,6 +91,7 @@ def copy_sqlite(source: Path, target: Path) -> None:
 
     :raises Stopped: the copy does not pass SQLite's own check.
     """
+    target.touch(mode=0o600)
     with closing(sqlite3.connect(source, timeout=20)) as reading, closing(sqlite3.connect(target)) as writing:
         # All pages in one step: one reading transaction, which sees one state and blocks no writer.
         reading.backup(writing, pages=-1)
@@ -114,6 +115,7 @@ def check_sqlite(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def dump_postgresql(url: str, target: Path) -> None:
+    target.touch(mode=0o600)
     run_postgresql(["pg_dump", "--format=custom", f"--file={target}"], url, "sauvegarder")
     sync(target)
 

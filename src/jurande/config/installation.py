@@ -128,6 +128,7 @@ def keep_settings(home: Home, **values: Any) -> None:
 def write_durably(path: Path, content: bytes) -> None:
     temporary = path.with_name(path.name + ".new")
     with temporary.open("wb") as file:
+        temporary.chmod(0o600)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -19,6 +19,7 @@ HOME = current_home()
 _kept: dict[str, Any] = json.loads(HOME.settings.read_text()) if HOME.settings.exists() else {}
 
 SECRET_KEY = secret_key(HOME)
+LEGAL: dict[str, str] = _kept.get("legal", {})  # docs/howto/operate.md: what the legal pages say
 DEBUG = os.environ.get("JURANDE_DEBUG") == "1"
 DEMO = os.environ.get("JURANDE_DEMO") == "1"
 PUBLIC_URL = (_kept.get("public_url") or os.environ.get("JURANDE_PUBLIC_URL") or "http://localhost:8000").rstrip("/")
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -68,7 +70,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "src/jurande/web/ui/templates"],
+        "DIRS": sorted((ROOT / "src/jurande/web").glob("*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
