@@ -1,0 +1,114 @@
+"""The journal in French: one sentence for each act, written when it is read. Names are put back here, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
+from jurande.web.ui.parts import Event
+
+
+class Told(Protocol):
+    """What of an entry of the journal a sentence needs."""
+
+    at: datetime
+    actor_code: str
+    action: str
+    subject_kind: str
+    subject_code: str
+    reason_code: str
+
+
+# %(who)s acts, %(what)s is the subject, %(why)s the reason code in words.
+SENTENCES: Mapping[str, str | Promise] = {
+    "parties.certifier.registered": lazy("%(who)s a créé le certificateur %(what)s."),
+    "parties.certifier.updated": lazy("%(who)s a mis à jour l’identité du certificateur."),
+    "parties.organisation.updated": lazy("%(who)s a mis à jour l’identité de %(what)s."),
+    "parties.organisation.qualiopi_recorded": lazy("%(who)s a inscrit le certificat Qualiopi de %(what)s."),
+    "parties.organisation.site_added": lazy("%(who)s a ajouté un établissement à %(what)s."),
+    "parties.organisation.site_updated": lazy("%(who)s a mis à jour un établissement de %(what)s."),
+    "parties.partnership.opened": lazy("%(who)s a ouvert le partenariat avec %(what)s."),
+    "parties.partnership.joined": lazy("%(who)s est venu pour %(what)s : le partenariat est actif."),
+    "parties.partnership.followed": lazy("%(who)s a changé la personne qui suit %(what)s."),
+    "parties.partnership.ended": lazy("%(who)s a mis fin au partenariat avec %(what)s. Motif : %(why)s."),
+    "parties.partnership.document_attached": lazy("%(who)s a déposé une pièce de %(what)s : %(why)s."),
+    "parties.partnership.document_detached": lazy("%(who)s a retiré une pièce de %(what)s : %(why)s."),
+    "parties.member.invited": lazy("%(who)s a invité quelqu’un : %(why)s."),
+    "parties.invitation.renewed": lazy("%(who)s a renouvelé une invitation : %(why)s."),
+    "parties.invitation.revoked": lazy("%(who)s a retiré une invitation : %(why)s."),
+    "parties.invitation.accepted": lazy("%(who)s a accepté l’invitation : %(why)s."),
+    "parties.membership.changed": lazy("%(who)s a changé le rôle de %(what)s : %(why)s."),
+    "parties.membership.ended": lazy("%(who)s a mis fin au rôle de %(what)s : %(why)s."),
+    "parties.rule.relaxed": lazy("%(who)s a assoupli une règle : %(why)s."),
+    "parties.rule.restored": lazy("%(who)s a rétabli une règle : %(why)s."),
+    "parties.api_key.issued": lazy("%(who)s a créé une clé d’API."),
+    "parties.api_key.revoked": lazy("%(who)s a révoqué une clé d’API."),
+    "parties.magic_link.sent": lazy("%(who)s a envoyé un lien à usage unique."),
+    "parties.magic_link.used": lazy("%(who)s est entré par un lien à usage unique."),
+    "parties.person.updated": lazy("%(who)s a mis à jour son compte."),
+    "parties.session.revoked": lazy("%(who)s a fermé une de ses sessions."),
+    "parties.session.all_revoked": lazy("%(who)s a fermé toutes ses sessions."),
+    "correspondence.message.resent": lazy("%(who)s a renvoyé un courrier."),
+    "correspondence.wording.changed": lazy("%(who)s a changé la formulation d’un courrier."),
+    "correspondence.wording.restored": lazy("%(who)s a rétabli la formulation d’origine d’un courrier."),
+    "correspondence.address.suppressed": lazy("Une adresse qui refuse le courrier a été mise de côté."),
+    "correspondence.address.allowed_again": lazy("%(who)s a autorisé de nouveau une adresse mise de côté."),
+    "correspondence.letters.erased": lazy("%(who)s a effacé les courriers d’une personne."),
+}
+
+# The reasons that operations give, in words. Codes are unique across these lists (tested).
+REASONS: Mapping[str, str | Promise] = {
+    str(value): label for choices in (Role, EndReason, DocumentKind, Rule, Scope) for value, label in choices.choices
+}
+
+# What stands for a subject whose name is gone or was never one.
+NOUNS: Mapping[str, str | Promise] = {
+    "partnership": lazy("un partenaire"),
+    "certifier": lazy("un certificateur"),
+    "organisation": lazy("un organisme"),
+    "person": lazy("quelqu’un"),
+    "membership": lazy("quelqu’un"),
+    "site": lazy("un organisme"),
+}
+
+STATUSES: Mapping[str, str] = {
+    "parties.partnership.opened": "ok",
+    "parties.partnership.joined": "ok",
+    "parties.partnership.ended": "end",
+    "parties.rule.relaxed": "warn",
+    "correspondence.address.suppressed": "warn",
+}
+
+
+def sentence(entry: Told, names: Mapping[str, str]) -> SafeString:
+    """Say in French what an entry tells; ``names`` gives the display name of each code that still has one."""
+    template = SENTENCES.get(entry.action)
+    if template is None:
+        # A journal may hold acts of a later version: it is read all the same, and says so.
+        template = lazy("%(who)s : acte inconnu de cette version.")
+    if entry.actor_code:
+        who = format_html("<b>{}</b>", names.get(entry.actor_code) or _("Un compte effacé"))
+    else:
+        who = format_html("{}", _("Le système"))
+    what = names.get(entry.subject_code) or NOUNS.get(entry.subject_kind, "")
+    why = REASONS.get(entry.reason_code, "")
+    text = str(template).replace("%(who)s", "{who}").replace("%(what)s", "{what}").replace("%(why)s", "{why}")
+    return format_html(text, who=who, what=str(what), why=_lowered(str(why)))
+
+
+def _lowered(text: str) -> str:
+    """Lower the first letter of a label set in a sentence, unless it opens an acronym."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() and not text.startswith("Qualiopi") else text
+
+
+def events(entries: list[Told], names: Mapping[str, str]) -> list[Event]:
+    """Turn entries into the lines of a time line, newest first as given."""
+    return [Event(e.at, sentence(e, names), STATUSES.get(e.action, "dot")) for e in entries]
