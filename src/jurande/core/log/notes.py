@@ -28,16 +28,9 @@ type Sign = Callable[[bytes], bytes]
 
 _DASH = "— "
 _FIELD = 2**255 - 19
-# y of the points whose order divides 8: a signature under them needs no private key.
-_SMALL_ORDER = frozenset(
-    {
-        0,
-        1,
-        _FIELD - 1,
-        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
-        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7,
-    }
-)
+# The y of the points whose order divides 8: under them, a signature needs no private key.
+_ORDER_8 = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little")
+_SMALL_ORDER = frozenset({0, 1, _FIELD - 1, _ORDER_8, _FIELD - _ORDER_8})
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,8 +146,7 @@ def verify_consistency(*, old: int, old_root: bytes, new: int, new_root: bytes, 
     An ``old`` of 0 is refused: nothing can be proved about the empty tree, the caller decides.
     :raises ProofRefused: it does not. Source: RFC 9162 §2.1.4.2.
     """
-    _check_hashes((old_root, new_root, *proof), proof)
-    # 0. Sizes that a proof can be about.
+    # 0. Sizes that a proof can be about, hashes of the right length.
     if not 0 < old <= new:
         raise ProofRefused(f"nothing proves {old} → {new}", code="log.proof.sizes")
     if old == new:
@@ -156,6 +155,7 @@ def verify_consistency(*, old: int, old_root: bytes, new: int, new_root: bytes, 
         if old_root != new_root:
             raise ProofRefused("one size, two roots", code="log.proof.root")
         return
+    _check_hashes((old_root, new_root, *proof), proof)
     # 1. An empty path proves nothing between different sizes.
     if not proof:
         raise ProofRefused("hashes missing", code="log.proof.length")
