@@ -154,7 +154,7 @@ DUES = (
         who="Claire Vasseur",
     ),
     parts.Due(
-        "Répondre à la Caisse des Dépôts : 2 titulaires à rectifier",
+        "Répondre à la Caisse des Dépôts : 2 titulaires à rectifier",
         date(2026, 11, 24),
         TODAY,
         url="#",
@@ -180,7 +180,7 @@ EVENTS = (
     parts.Event(
         datetime(2026, 11, 23, 9, 15, tzinfo=PARIS), "Anne-Sophie Keller délivre 24 micro-certifications.", "ok"
     ),
-    parts.Event(datetime(2026, 11, 23, 6, 20, tzinfo=PARIS), "Niveau de risque élevé : passage à l’examen.", "late"),
+    parts.Event(datetime(2026, 11, 23, 6, 20, tzinfo=PARIS), "Niveau de risque élevé : passage à l’examen.", "late"),
     parts.Event(date(2026, 11, 20), "Mehdi Larbi contrôle deux grilles tirées au sort."),
     parts.Event(date(2026, 6, 30), "Fin de l’habilitation RS9104.", "end", "que le partenaire ne renouvelle pas"),
     parts.Event(date(2026, 1, 1), "Candidature déposée, 31 pièces.", "draft"),
@@ -220,7 +220,7 @@ SPOTS = {code: parts.Spot(value, f"?departement={code}") for code, value in _NET
 REJECTED = (
     parts.Rejected("14", "Léa Marchand", "née le 31/02/1999 : ce jour n’existe pas"),
     parts.Rejected("52", "Tom Nguyen", "même personne que la ligne 12"),
-    parts.Rejected("98", "S. Okafor", "prénom en initiale : l’écrire en entier"),
+    parts.Rejected("98", "S. Okafor", "prénom en initiale : l’écrire en entier"),
 )
 JOBS = (
     parts.Progress("candidats-2026-12.xlsx", "waiting", "#"),
@@ -246,7 +246,7 @@ JOBS = (
         12,
         0,
         60,
-        reason="La clé de signature est verrouillée. Demandez à Hélène Rouvière de l’ouvrir, puis relancez : vos lignes sont gardées.",
+        reason="La clé de signature est verrouillée. Demandez à Hélène Rouvière de l’ouvrir, puis relancez : vos lignes sont gardées.",
     ),
 )
 FILES = (
@@ -259,7 +259,7 @@ FILES = (
     ),
 )
 EFFECTS = (
-    parts.Effect("circle-x", "Sa page publique dira « révoquée » d’ici une minute, pour toujours."),
+    parts.Effect("circle-x", "Sa page publique dira « révoquée » d’ici une minute, pour toujours."),
     parts.Effect("mail", "1 courriel part à malo.g…@exemple.fr, avec le motif et le moyen de contester."),
     parts.Effect("book-2", "1 écriture au journal, à votre nom. Le bloc 1 n’en dépend pas."),
 )
@@ -278,7 +278,7 @@ def sample_frame(shell: str) -> Frame:
         brand_url="/ui/",
         nav=tuple(parts.Tab(label, "#", i == 1, n) for i, (label, n) in enumerate(nav)) if shell != "guest" else (),
         icons=("rosette", "link", "user") if shell == "holder" else ("home",) * len(nav),
-        foot=(parts.Link("Mentions légales", "#"), parts.Link("Accessibilité : partiellement conforme", "#")),
+        foot=(parts.Link("Mentions légales", "#"), parts.Link("Accessibilité : partiellement conforme", "#")),
         search_url="/ui/",
         search_hint="Partenaire, titulaire, session, numéro…",
         messages=3,

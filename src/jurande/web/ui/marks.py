@@ -89,7 +89,7 @@ def seal(letter: str = "J", size: int = 34) -> SafeString:
     return format_html(
         '<svg class="seal" width="{0}" height="{0}" viewBox="0 0 400 400" aria-hidden="true">'
         '<use href="{1}#seal"></use><text x="200" y="258" text-anchor="middle" '
-        'font-family="Source Serif 4, serif" font-weight="600" font-size="170" fill="#FBE6DF">{2}</text></svg>',
+        'font-size="170">{2}</text></svg>',
         size,
         static("ui/icons.svg"),
         letter[:1].upper() or "J",
@@ -104,13 +104,11 @@ def great_seal(name: str, size: int = 164, letter: str = "") -> SafeString:
     font_size = min(27.0, round(792 / (len(ring) * turns) / 0.66, 1))
     identifier = f"ring-{crc32(f'{name}{size}'.encode()):08x}"
     return format_html(
-        '<svg class="seal" width="{0}" height="{0}" viewBox="0 0 400 400" role="img" aria-label="Sceau : {1}">'
+        '<svg class="seal" width="{0}" height="{0}" viewBox="0 0 400 400" role="img" aria-label="Sceau\u00a0: {1}">'
         '<use href="{2}#seal-large"></use><defs>'
         '<path id="{3}" d="M200 200m-126 0a126 126 0 1 1 252 0a126 126 0 1 1 -252 0"></path></defs>'
-        '<text font-family="Source Sans 3, sans-serif" font-weight="600" font-size="{4}" fill="#FBE6DF" '
-        'letter-spacing="1"><textPath href="#{3}" textLength="776" lengthAdjust="spacing">{5}</textPath></text>'
-        '<text x="200" y="240" text-anchor="middle" font-family="Source Serif 4, serif" font-weight="600" '
-        'font-size="116" fill="#FBE6DF">{6}</text></svg>',
+        '<text class="ring" font-size="{4}"><textPath href="#{3}" textLength="776" lengthAdjust="spacing">{5}</textPath></text>'
+        '<text x="200" y="240" text-anchor="middle" font-size="116">{6}</text></svg>',
         size,
         name,
         static("ui/icons.svg"),

@@ -25,7 +25,7 @@ register = Library()
 
 # Around Paris départements are too small to read or to click: they are drawn again in a lens.
 LENS = {"codes": ("75", "92", "93", "94", "91", "95", "77", "78"), "x": 530.0, "y": 62.0, "radius": 54.0, "zoom": 4.6}
-LENS_CENTRE = (328.5, 144.5)
+LENS_CENTRE = (312.7, 144.6)
 OVERSEAS_ALWAYS = ("971", "972", "973", "974", "976")
 UNKNOWN = ""  # the key, in a map's spots, of what has no known place
 
@@ -88,7 +88,7 @@ def interval(
         "norm": x(norm),
         "floor": x(floor) if floor is not None else "",
         "weak": weak,
-        "label": _("%(value)s %%, entre %(low)s et %(high)s ; norme %(norm)s")
+        "label": _("%(value)s %%, entre %(low)s et %(high)s ; norme %(norm)s")
         % {
             "value": number(value * 100, 0),
             "low": number(low * 100, 0),
@@ -130,13 +130,11 @@ def funnel(stages: Sequence[Stage], note: str = "") -> dict[str, Any]:
 
 
 def _steps(values: Sequence[int]) -> list[int]:
-    """Return the lower bounds of up to four classes above zero: each distinct value while there are few, then quarters."""
+    """Return the lower bounds of up to four classes above zero: four groups of values."""
     distinct = sorted(set(values))
     if len(distinct) <= 4:
         return distinct
-    ordered = sorted(values)
-    bounds = [distinct[0], *(ordered[len(ordered) * q // 4] for q in (1, 2, 3))]
-    return sorted(set(bounds))
+    return [distinct[round(quarter * len(distinct) / 4)] for quarter in range(4)]
 
 
 def _legend(bounds: Sequence[int], highest: int) -> list[dict[str, Any]]:
@@ -174,23 +172,23 @@ def map_of(spots: Mapping[str, Spot], label: str, one: str = "partenaire", many:
             "code": code,
             "step": step,
             "spot": spot,
-            "title": f"{departements()[code]['name']} ({code}) : {number(spot.value)} {words}",
+            "title": f"{departements()[code]['name']} ({code})\u00a0: {number(spot.value)} {words}",
         }
 
     mainland = [place(code) for code, data in departements().items() if "x" in data]
     boxes = [place(c) for c, data in departements().items() if "x" not in data and (c in OVERSEAS_ALWAYS or c in known)]
     for i, box in enumerate(boxes):
-        box["box_x"], box["box_y"] = 4 + 46 * (i % 6), 500 - 46 * (len(boxes) > 6) + 46 * (i // 6)
+        box["box_x"], box["box_y"] = 4 + 46 * (i % 6), 530 - 46 * (len(boxes) > 6) + 46 * (i // 6)
     zoom = LENS["zoom"]
     return {
         "label": label,
         "drawing": static("ui/departements.svg"),
         "mainland": mainland,
-        "lens": LENS,
+        "lens": {name: str(LENS[name]) for name in ("x", "y", "radius")},
         "lens_places": [place(code) for code in LENS["codes"]],
         "lens_transform": f"translate({LENS['x']} {LENS['y']}) scale({zoom}) "
         f"translate({-LENS_CENTRE[0]} {-LENS_CENTRE[1]})",
-        "lens_small": {"x": LENS_CENTRE[0], "y": LENS_CENTRE[1], "radius": round(LENS["radius"] / zoom, 1)},
+        "lens_small": {"x": str(LENS_CENTRE[0]), "y": str(LENS_CENTRE[1]), "radius": f"{LENS['radius'] / zoom:.1f}"},
         "badges": [_badge(p) for p in (*mainland, *boxes) if p["spot"].badge is not None],
         "boxes": boxes,
         "unknown": unknown,
@@ -212,7 +210,7 @@ def _badge(place: dict[str, Any]) -> dict[str, Any]:
     if place["code"] in LENS["codes"]:
         x = LENS["x"] + (x - LENS_CENTRE[0]) * LENS["zoom"]
         y = LENS["y"] + (y - LENS_CENTRE[1]) * LENS["zoom"]
-    return {"x": round(x, 1), "y": round(y, 1), "word": place["spot"].badge}
+    return {"x": f"{x:.1f}", "y": f"{y:.1f}", "word": place["spot"].badge}
 
 
 @register.simple_tag

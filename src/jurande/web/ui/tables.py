@@ -177,7 +177,13 @@ class Listing[R]:
 
     def _cell(self, column: Column[R], row: R) -> dict[str, Any]:
         shown = column.show(row) if column.show else written(column.value(row))
-        return {"column": column, "shown": shown, "url": column.url(row) if column.url else "", "none": shown == ""}
+        return {
+            "column": column,
+            "shown": shown,
+            "url": column.url(row) if column.url else "",
+            "none": shown == "",
+            "tight": _tight(column, row),
+        }
 
     def sheet(self) -> HttpResponse | None:
         """The file asked for by ?export=csv or xlsx: every row and column shown, on all pages; else None."""
@@ -249,6 +255,12 @@ class Listing[R]:
         return Pages.of(self.page, self.last_page, self.address())
 
 
+def _tight(column: Column[Any], row: Any) -> bool:
+    """Whether the cell must stay on one line: dates, and short words such as references."""
+    value = column.value(row)
+    return isinstance(value, date) or (isinstance(value, str) and len(value) <= 18)
+
+
 def _sort_key(value: object) -> tuple[bool, Any]:
     return (value is None or value == "", value.casefold() if isinstance(value, str) else value)
 
@@ -276,6 +288,7 @@ def listing(
     values = {
         "listing": shown,
         "name": shown.table.name,
+        "search": shown.table.search is not None,
         "acts": acts,
         "tools": tools,
         "cards": cards,
