@@ -276,7 +276,7 @@ def _value_object(element: dict[str, object], words: Words) -> str:
     if "@language" in element:
         if not isinstance(value, str) or not _LANGUAGE.fullmatch(language):
             raise JsonLdRefused("a language that is none, or of no text", code="jsonld.language")
-        return _text_literal(value, language=language)
+        return _text_literal(value, language=language.lower())  # as PyLD and jsonld.js do; §5.3 lets them
     return _text_literal(value, kind) if isinstance(value, str) else _number(value, kind)
 
 

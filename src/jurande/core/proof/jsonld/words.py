@@ -3,7 +3,7 @@
 
 The contexts in ``contexts`` use a small part of JSON-LD: ``@id``, ``@type``, ``@container`` (set, list, graph), scoped
 ``@context``, ``@protected``, ``@vocab``. That part is done here, as the specification says; any other keyword in a
-context is a ``ValueError``, raised when the context is first used and thus by the test that uses them all.
+context is refused when the context is first used, and thus by the test that uses them all.
 Source: JSON-LD 1.1 Processing Algorithms and API (W3C, 16 July 2020), §4.1 context processing, §4.2 create term
 definition, §5.2 IRI expansion.
 """
@@ -154,10 +154,13 @@ class _Definitions:
     def define(self, name: str) -> None:
         if name in self.done:
             if not self.done[name]:
-                raise ValueError(f"{name!r} is defined by itself")
+                raise ContextRefused(f"{name!r} is defined by itself", code="context.unsupported")
             return
         if name.startswith("@") or ":" in name:
-            raise ValueError(f"a frozen context defines {name!r}: keywords and short IRIs are not done here")
+            raise ContextRefused(
+                f"a frozen context defines {name!r}: keywords and short IRIs are not done here",
+                code="context.unsupported",
+            )
         self.done[name] = False
         previous = self.terms.pop(name, None)
         made = self.make(name, self.context[name])
@@ -172,11 +175,15 @@ class _Definitions:
         simple = isinstance(value, str)
         entry = {"@id": value} if simple else value
         if not isinstance(entry, dict) or not entry.keys() <= {"@id", "@type", "@container", "@context", "@protected"}:
-            raise ValueError(f"a frozen context defines {name!r} with a keyword that is not done here")
+            raise ContextRefused(
+                f"a frozen context defines {name!r} with a keyword that is not done here", code="context.unsupported"
+            )
         iri = self.expand(_text(entry["@id"]))
         kind, container = self.type_of(entry), _text(entry.get("@container", ""))
         if container not in _CONTAINERS or (iri.startswith("@") and iri not in ("@id", "@type")):
-            raise ValueError(f"a frozen context defines {name!r} as something that is not done here")
+            raise ContextRefused(
+                f"a frozen context defines {name!r} as something that is not done here", code="context.unsupported"
+            )
         scoped = json.dumps(entry["@context"], sort_keys=True) if "@context" in entry else ""
         prefix = simple and iri[-1] in _GENERIC_DELIMITERS
         return Term(iri, kind, container, scoped, prefix, entry.get("@protected", self.protected) is True)
@@ -198,13 +205,13 @@ class _Definitions:
             found = self.terms.get(prefix)
             return found.iri + rest if found and found.prefix and not rest.startswith("//") else text
         if not self.vocab:
-            raise ValueError(f"a frozen context uses {text!r}, that nothing defines")
+            raise ContextRefused(f"a frozen context uses {text!r}, that nothing defines", code="context.unsupported")
         return self.vocab + text
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"a frozen context has {value!r} where a text is expected")
+        raise ContextRefused(f"a frozen context has {value!r} where a text is expected", code="context.unsupported")
     return value
 
 
