@@ -2,4 +2,9 @@
 
 from __future__ import annotations
 
-JOBS: dict[str, str] = {}
+JOBS: dict[str, str] = {
+    "documents.sweep": "jurande.registers.documents.tasks.sweep",
+    "correspondence.deliver": "jurande.registers.correspondence.tasks.deliver",
+    "correspondence.recover": "jurande.registers.correspondence.tasks.recover",
+    "correspondence.erase": "jurande.registers.correspondence.tasks.erase",
+}

@@ -2,4 +2,10 @@
 
 from __future__ import annotations
 
-SCHEDULE: list[object] = []
+from jurande.registers.common.schedule import Daily, Every, Planned
+
+SCHEDULE: list[Planned] = [
+    Daily("documents.sweep", at="03:30"),
+    Every("correspondence.recover", minutes=30),
+    Daily("correspondence.erase", at="03:45"),
+]

@@ -13,6 +13,7 @@ from django.utils.csp import CSP
 from jurande import __version__
 from jurande.config.home import ROOT, current_home, secret_key
 from jurande.config.jobs import JOBS
+from jurande.config.mails import MAILS
 from jurande.config.schedule import SCHEDULE
 
 HOME = current_home()
@@ -120,6 +121,11 @@ CACHES = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 JURANDE_JOBS = JOBS
 JURANDE_SCHEDULE = SCHEDULE
+
+# --- mail: without a server, letters stay in the in-app mailbox (docs/howto/mail.md) --------------
+JURANDE_MAILS = MAILS
+JURANDE_SMTP_URL = os.environ.get("JURANDE_SMTP_URL", "")
+JURANDE_MAIL_FROM = os.environ.get("JURANDE_MAIL_FROM") or f"jurande@{_host}"
 
 # --- people -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "parties.Person"

@@ -1,0 +1,5 @@
+"""Every kind of letter that may leave: dotted names of each register's ``KINDS``, a tuple of ``MailKind``."""
+
+from __future__ import annotations
+
+MAILS: list[str] = []
