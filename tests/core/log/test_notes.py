@@ -407,8 +407,8 @@ class TestOfflineProof:
 
     def test_needs_the_log_and_the_quorum(self) -> None:
         proof = parse_offline_proof(PROOF)
-        stranger = VerifierKey(
-            ORIGIN, KEY.kind, Ed25519PrivateKey.from_private_bytes(b"\x09" * 32).public_key().public_bytes_raw()
+        stranger = verifier_key(
+            ORIGIN, Ed25519PrivateKey.from_private_bytes(b"\x09" * 32).public_key().public_bytes_raw()
         )
         for policy in (Policy((stranger,)), Policy(()), Policy((KEY,), {"w9": witness(9)[0]}, {}, "w9")):
             with pytest.raises(NoteRefused):

@@ -143,7 +143,7 @@ class _Audit:
         stored = [self._stored(place) for place in edge]
         if _edge_root(stored) == self.root:
             return stored
-        derived = [self._derived(place) for place in edge]
+        derived = [self._derived(place, hashes) for place, hashes in zip(edge, stored, strict=True)]
         for tiles in product(*zip(stored, derived, strict=True)):
             if _edge_root(tiles) == self.root:
                 for place, found, right in zip(edge, stored, tiles, strict=True):
@@ -172,7 +172,7 @@ class _Audit:
         stored = self._stored(place)
         if root is None or (stored is not None and merkle_root(stored) == root):
             return stored
-        derived = self._derived(place)
+        derived = self._derived(place, stored)
         right = derived if derived is not None and merkle_root(derived) == root else None
         if stored is not None:
             self._differs(place, stored, right)
@@ -186,20 +186,29 @@ class _Audit:
             return None
         return hashes
 
-    def _derived(self, place: Place) -> bytes | None:
-        """Return the hashes of a tile from what is below it, None when something there is missing or malformed."""
+    def _derived(self, place: Place, stored: bytes | None) -> bytes | None:
+        """Return the hashes of a tile as what is below it has them, None when something there is missing or malformed.
+
+        Where a tile and the tile below it disagree, the level below that one has the last word.
+        """
         if place.level == 0:
             path = path_of(place._replace(level=ENTRIES))
             try:
                 return b"".join(leaf_hashes(entries_of(self.store.read(path) or b"", path=path, width=place.width)))
             except TileRefused:
                 return None
-        roots = []
-        for number in range(place.number * WIDTH, place.number * WIDTH + place.width):
-            below = self.store.read(path_of(Place(place.level - 1, number, WIDTH)))
-            if below is None or len(below) != WIDTH * HASH_BYTES:
+        roots: list[bytes] = []
+        for position in range(place.width):
+            child = Place(place.level - 1, place.number * WIDTH + position, WIDTH)
+            below = self.store.read(path_of(child))
+            below = below if below is not None and len(below) == WIDTH * HASH_BYTES else None
+            root = merkle_root(below) if below is not None else None
+            if root is None or stored is None or hash_at(stored, position) != root:
+                deeper = self._derived(child, below)
+                root = merkle_root(deeper) if deeper is not None else root
+            if root is None:
                 return None
-            roots.append(merkle_root(below))
+            roots.append(root)
         return b"".join(roots)
 
     def _check_older(self, place: Place, hashes: bytes | None) -> None:
