@@ -145,8 +145,8 @@ def run_postgresql(command: list[str], url: str, purpose: str) -> None:
     command = [command[0], f"--dbname={public}", *command[1:]]
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["sans explication"])[-1]
-        raise Stopped(f"{command[0]} a échoué : {last}")
+        said = [line for line in done.stderr.splitlines() if "error:" in line or "FATAL:" in line]
+        raise Stopped(f"{command[0]} a échoué : {said[0] if said else 'sans explication'}")
 
 
 def copy_tree(source: Path, target: Path) -> None:

@@ -83,7 +83,7 @@ def prepare(arguments: Sequence[str]) -> int:
     if not pending:
         return Exit.OK
     if executor.loader.applied_migrations:
-        print(f"Mise à jour de la base : {len(pending)} changements.", flush=True)
+        print(f"Mise à jour de la base : {len(pending)} migration(s).", flush=True)
         copy = copy_before(home, pending[0], now=datetime.now(UTC))
         print(f"Copie préalable : {copy}" if copy else NO_COPY, flush=True)
     call_command("migrate", interactive=False, verbosity=0)

@@ -162,7 +162,8 @@ class Supervisor:
         delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** (child.failures - 1))
         child.process, child.due = None, now + delay
         why = f"signal {-code}" if code < 0 else f"code {code}"
-        self.say(f"Arrêt imprévu : {child.label} ({why}). Nouveau départ dans {delay:.1f} s.".replace(".1 s", ",1 s"))
+        pause = f"{delay:.1f}".replace(".", ",")
+        self.say(f"Arrêt imprévu : {child.label} ({why}). Nouveau départ dans {pause} s.")
         return None
 
     def _start(self, child: Child) -> None:
