@@ -25,12 +25,23 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Persona:
+    """Someone of the demonstration whom one can become with a button; ``url`` takes a POST."""
+
+    name: str
+    role: str
+    url: str
+    place: str = ""
+
+
+@dataclass(frozen=True)
 class Frame:
     """Everything that stands around a page's own matter. The defaults are those of somebody unknown."""
 
     audience: str = "public"
     brand: str = "Jurande"
     brand_url: str = "/"
+    place: str = ""  # code of the certifier or partnership in the address
     nav: tuple[Tab, ...] = ()
     icons: tuple[str, ...] = ()  # of ``nav``, for the holder's bar
     foot: tuple[Link, ...] = ()
@@ -45,6 +56,7 @@ class Frame:
     logout_url: str = ""
     login_url: str = ""
     demo: bool = False
+    personas: tuple[Persona, ...] = ()
 
     @property
     def nav_icons(self) -> list[tuple[Tab, str]]:
@@ -71,6 +83,7 @@ class Around:
     search_hint: str = ""
     messages: int = 0
     messages_url: str = ""
+    personas: tuple[Persona, ...] = ()
 
 
 def _address(view: str) -> str:
@@ -83,8 +96,10 @@ def _address(view: str) -> str:
 def frame_of(request: HttpRequest) -> Frame:
     """Build the frame of the page being answered from its address, its user and what access control left on it."""
     match = request.resolver_match
-    audience = (match.namespace if match else "") or "public"
     view_name = match.view_name if match else ""
+    # allauth's pages have no namespace: their names say whose they are.
+    own = view_name.startswith(("account_", "mfa_", "usersessions_"))
+    audience = "account" if own else (match.namespace if match else "") or "public"
     around: Around = getattr(request, "around", Around())
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
@@ -94,6 +109,7 @@ def frame_of(request: HttpRequest) -> Frame:
         audience=audience,
         brand=around.brand or "Jurande",
         brand_url=around.brand_url or "/",
+        place=around.place,
         nav=tuple(
             Tab(str(entry.label), url, entry.lit_by(view_name), around.counts.get(entry.view)) for entry, url in shown
         ),
@@ -110,6 +126,7 @@ def frame_of(request: HttpRequest) -> Frame:
         logout_url=_address("account_logout"),
         login_url=_address("account_login"),
         demo=settings.DEMO,
+        personas=around.personas,
     )
 
 

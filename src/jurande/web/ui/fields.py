@@ -41,10 +41,13 @@ def control(bound: BoundField, layout: str, classes: str = "") -> SafeString:
     """Render the field's own control with the kit's classes; Django already ties it to its help and its errors."""
     own = {"select": "form-select", "check": "form-check-input", "file": "", "text": "form-control"}[layout]
     given = bound.field.widget.attrs.get("class", "")
-    attrs = {"class": " ".join(filter(None, (own, given, classes)))}
+    # A placeholder vanishes as one types: what it says belongs in the help text.
+    attrs: dict[str, Any] = {"class": " ".join(filter(None, (own, given, classes))), "placeholder": False}
     if layout == "file":
         attrs["data-drop-input"] = ""
-    return bound.as_widget(attrs={name: value for name, value in attrs.items() if value or name != "class"})
+    if not attrs["class"]:
+        del attrs["class"]
+    return bound.as_widget(attrs=attrs)
 
 
 @register.simple_tag
@@ -62,6 +65,7 @@ def field(bound: BoundField, classes: str = "", after: str = "", unit: str = "")
         "optional": not bound.field.required and layout != "check",
         "after": after,
         "unit": unit,
+        "secret": isinstance(bound.field.widget, widgets.PasswordInput),
         "classes": classes,
     }
     if layout == "choices":
@@ -69,6 +73,12 @@ def field(bound: BoundField, classes: str = "", after: str = "", unit: str = "")
     else:
         values["control"] = control(bound, layout, classes)
     return SafeString(render_to_string(f"ui/field_{layout}.html", values))
+
+
+@register.simple_tag
+def fields(form: BaseForm, classes: str = "") -> SafeString:
+    """Every visible field of a form, one under the other."""
+    return SafeString("".join(field(bound, classes) for bound in form.visible_fields()))
 
 
 def _option(option: BoundWidget) -> dict[str, Any]:

@@ -16,9 +16,12 @@ class Entry:
     label: str | Promise
     view: str
     icon: str = ""
+    family: str = ""  # pages whose name starts so light it too
 
     def lit_by(self, view_name: str) -> bool:
         """Whether the page being looked at belongs under this entry."""
+        if self.family and view_name.startswith(self.family):
+            return True
         return view_name == self.view or view_name.startswith(f"{self.view}-")
 
     def url(self, place: str) -> str | None:
@@ -77,7 +80,14 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
         Entry(_("Registre public"), "public:log"),
     ),
     "guest": (),
-    "account": (),
+    "account": (
+        Entry(_("Mes places"), "account:home"),
+        Entry(_("Adresses e-mail"), "account_email"),
+        Entry(_("Mot de passe"), "account_change_password"),
+        Entry(_("Second contrôle"), "mfa_index", family="mfa_"),
+        Entry(_("Appareils connectés"), "usersessions_list"),
+        Entry(_("Clés d’API"), "account:api-keys"),
+    ),
 }
 
 FOOT: tuple[Entry, ...] = (

@@ -193,7 +193,7 @@ def map_of(spots: Mapping[str, Spot], label: str, one: str = "partenaire", many:
         "boxes": boxes,
         "unknown": unknown,
         "unknown_url": spots[UNKNOWN].url if UNKNOWN in spots else "",
-        "unknown_x": 4 + 46 * len(boxes) if len(boxes) < 6 else 4 + 46 * 6,
+        "unknown_x": 16 + 46 * min(len(boxes), 6),
         "legend": _legend(bounds, highest),
         "rows": sorted(
             (p for p in (*mainland, *boxes) if p["spot"].value), key=lambda p: (-p["spot"].value, p["code"])

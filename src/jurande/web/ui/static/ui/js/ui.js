@@ -8,4 +8,6 @@ import "./keep.js";
 import "./copy.js";
 import "./choose.js";
 import "./focus.js";
+import "./reveal.js";
+import "./passkey.js";
 import "./job.js";
