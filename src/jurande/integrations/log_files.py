@@ -225,9 +225,10 @@ def _read_regular(path: Path) -> bytes | None:
         if path.is_symlink():
             return None
         raise error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
         return file.read(LARGEST_FILE_BYTES + 1)
 
 

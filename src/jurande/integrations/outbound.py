@@ -12,7 +12,7 @@ import socket
 import ssl
 import zlib
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from threading import Event, Timer
 from urllib.parse import urlsplit
@@ -113,8 +113,9 @@ class Server:
             if fresh and isinstance(connection.sock, ssl.SSLSocket):
                 connection.sock.do_handshake()
             connection.request(method, self._prefix + path, body, {"User-Agent": AGENT, **headers})
-            response = connection.getresponse()
-            content = response.read(largest + 1)
+            with closing(connection.getresponse()) as response:
+                content = response.read(largest + 1)
+                ended = response.isclosed()
         except (OSError, http.client.HTTPException):
             if late.is_set():
                 raise Unreachable(f"{self._host}: no answer in {self.seconds:g} s", code="outbound.late") from None
@@ -125,7 +126,7 @@ class Server:
             raise Unreachable(f"{self._host}: more than {largest} bytes", code="outbound.size")
         if response.length or late.is_set():
             raise Unreachable(f"{self._host}: an answer cut short", code="outbound.late")
-        if connection.sock is None or not response.isclosed():
+        if connection.sock is None or not ended:
             self.close()  # the server ends the connection with the answer
         if response.getheader("Content-Encoding", "").lower() == "gzip":
             content = _gunzip(content, largest)
