@@ -323,8 +323,9 @@ class TestWords:
                     waiting.append(words.under_property(term))
                     try:
                         waiting.append(words.under_types([name]))
-                    except ContextRefused as refused:  # a property named as a type, over protected words
-                        assert refused.code == "context.protected"
+                    except ContextRefused as refused:
+                        if refused.code != "context.protected":  # a property named as a type, over protected words
+                            raise
         assert seen
 
     def test_refuse_a_protected_word_redefined(self) -> None:

@@ -78,21 +78,22 @@ class Pattern:
         if len(self._nodes) > _MOST_BLANK_NODES:
             raise ValueError("too many blank nodes")
         blocks: list[_Parts] = []
+        undecided: list[_Parts] = []
         self._subjects: list[int] = []
         constants: set[str] = set()
-        self._may_repeat = False
         for subject, group in groupby(distinct, key=itemgetter(0)):
             holes = [piece for piece in self._pieces(subject) if isinstance(piece, int)]
             self._subjects += holes
             if not holes:
                 constants.add(subject[1:-1])
-            inner, undecided = _blocks([self._row(quad) for quad in group], 2 * len(holes))
-            blocks += inner
-            self._may_repeat |= undecided
+            settled, rows = _blocks([self._row(quad) for quad in group], 2 * len(holes))
+            blocks += settled
+            undecided += rows
+        self._undecided = len(undecided)
         self._constant_subjects = {subject.encode() for subject in constants}
         varying = [block for block in blocks if any(isinstance(part, int) for part in block)]
         self._constant = ["".join(map(str, block)).encode() for block in blocks if block not in varying]
-        self._varying = _Format.of(tuple(_separated(varying)))
+        self._varying = _Format.of(tuple(_separated([*undecided, *varying])))
         self._first_degree = [
             _Format.of(tuple(_separated(self._seen_from(node, quad) for quad in distinct if node in quad)))
             for node in self._nodes
@@ -114,7 +115,7 @@ class Pattern:
             if len(names) != len(subjects) or not names.isdisjoint(self._constant_subjects):
                 return None
         blocks = self._varying.fill(values).split(b"\0")
-        if self._may_repeat and len(set(blocks)) != len(blocks):
+        if self._undecided and len(set(blocks[: self._undecided])) != self._undecided:
             return None
         blocks += self._constant
         blocks.sort()
@@ -162,35 +163,26 @@ def _separated(rows: Iterable[_Parts]) -> Iterable[str | int]:
     return chain.from_iterable((*(("\0",) if number else ()), *row) for number, row in enumerate(rows))
 
 
-def _blocks(rows: list[_Parts], after: int) -> tuple[list[_Parts], bool]:
-    """Group the lines of one subject into blocks whose inner order is settled by what is constant.
+def _blocks(rows: list[_Parts], after: int) -> tuple[list[_Parts], list[_Parts]]:
+    """Group the lines of one subject into blocks whose inner order is settled by what is constant, and the others.
 
-    Two lines are settled when their constant beginnings, after the subject, differ before a hole is met. Lines that are
-    not stay blocks of their own, to be sorted each time; the second result tells that there are some. ``after`` is the
-    piece where the subject is over.
+    Two lines are settled when their constant beginnings, after the subject, differ before a hole is met. The lines that
+    are not are the second result: they are sorted each time. ``after`` is the piece where the subject is over.
     """
 
     def beginning(row: _Parts) -> str:
         return str(row[after])
 
-    blocks: list[_Parts] = []
-    settled: list[str | int] = []
-    undecided = False
+    blocks: list[_Parts] = [()]
+    undecided: list[_Parts] = []
     ordered = sorted(rows, key=beginning)
-    start = 0
-    while start < len(ordered):
-        end = start + 1
-        while end < len(ordered) and beginning(ordered[end]).startswith(beginning(ordered[start])):
-            end += 1
-        if end - start == 1:
-            settled += ordered[start]
+    while ordered:
+        first = beginning(ordered[0])
+        alike = [row for row in ordered if beginning(row).startswith(first)]
+        ordered = ordered[len(alike) :]
+        if len(alike) == 1:
+            blocks[-1] += alike[0]
         else:
-            undecided = True
-            if settled:
-                blocks.append(tuple(settled))
-                settled = []
-            blocks += ordered[start:end]
-        start = end
-    if settled:
-        blocks.append(tuple(settled))
-    return blocks, undecided
+            undecided += alike
+            blocks.append(())
+    return [block for block in blocks if block], undecided
