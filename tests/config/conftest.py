@@ -133,13 +133,15 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     """Start `serve` or `demo` on a home, wait until the address is printed, and end it after the test."""
     started: list[Served] = []
 
-    def start(home: Path, *arguments: str, command: str = "serve", port: int | None = None) -> Served:
+    def start(
+        home: Path, *arguments: str, command: str = "serve", port: int | None = None, passphrase: str = ""
+    ) -> Served:
         port = port or free_port()
         output = tmp_path / f"output-{len(started)}.txt"
         with output.open("w") as file:
             process = subprocess.Popen(
                 command_line(command, "--port", str(port), *arguments),
-                env=environment(home, JURANDE_PUBLIC_URL="http://localhost:9"),
+                env=environment(home, JURANDE_PUBLIC_URL="http://localhost:9", JURANDE_KEY_PASSPHRASE=passphrase),
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,

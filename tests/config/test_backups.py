@@ -49,7 +49,6 @@ def inhabited(home: Path) -> Home:
         path.parent.mkdir()
         path.write_bytes(b"document %d" % number)
     (inhabited.public / "checkpoint").write_text("jurande.example.fr\n")
-    (inhabited.keys / "fields.key").write_text("secret")
     (inhabited.cache / "page").write_text("never copied")
     return inhabited
 

@@ -42,7 +42,8 @@ class TestPrepare:
         home = tmp_path / "home"
         assert prepare(home).returncode == 0
         assert (home / "keys").stat().st_mode & 0o077 == 0
-        assert (home / "keys/django.key").stat().st_mode & 0o077 == 0
+        for key in ("django.key", "fields.key"):
+            assert (home / "keys" / key).stat().st_mode & 0o077 == 0
 
     def test_copies_the_database_before_changing_it(self, home: Path) -> None:
         forget_row_migration(home)
@@ -98,6 +99,22 @@ class TestServe:
         assert done.returncode == Exit.ENVIRONMENT
         assert "a disparu" in done.stderr
         assert not (home / "jurande.sqlite3").exists()
+
+    def test_refuses_to_start_without_its_keys(self, jurande: Jurande, home: Path) -> None:
+        (home / "keys/fields.key").unlink()
+        done = jurande("serve", "--port", str(free_port()), home=home)
+        assert done.returncode == Exit.REFUSED
+        assert "fields.key a disparu" in done.stderr
+        assert done.stderr.count("\n") == 2
+        assert not (home / "keys/fields.key").exists()
+
+    def test_seals_the_keys_when_a_passphrase_is_given(self, jurande: Jurande, serve: Serve, home: Path) -> None:
+        assert "kdf" in (home / "keys/fields.key").read_text()
+        served = serve(home, passphrase="une phrase que personne ne devine")
+        served.stop()
+        done = jurande("serve", "--port", str(free_port()), home=home)
+        assert done.returncode == Exit.REFUSED
+        assert "JURANDE_KEY_PASSPHRASE" in done.stderr
 
     def test_refuses_to_start_without_a_public_address(self, jurande: Jurande, tmp_path: Path) -> None:
         done = jurande("serve", "--port", str(free_port()), home=tmp_path / "home")

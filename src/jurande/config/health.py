@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from jurande.config.preparation import is_prepared
 from jurande.registers.common.models import Worker
 
-WORKER_SILENCE = timedelta(seconds=90)
+WORKER_SILENCE = timedelta(seconds=60)
 FREE_SPACE_BYTES = 200_000_000
 _up_to_date = False
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -17,6 +16,8 @@ from django.db.migrations.executor import MigrationExecutor
 from jurande.config.backups import copy_sqlite, dump_postgresql
 from jurande.config.cli.exits import Exit, Stopped
 from jurande.config.home import Home
+from jurande.registers.common import crypto
+from jurande.registers.common.crypto.keyring import FILENAME
 
 
 def pending_migrations(executor: MigrationExecutor) -> list[str]:
@@ -71,14 +72,29 @@ def copy_before(home: Home, migration: str, *, now: datetime) -> Path | None:
     return copy
 
 
+def open_keys(home: Home, *, first_start: bool) -> None:
+    """Make the keys at the first start, and afterwards check that they open.
+
+    :raises Stopped: they have disappeared, or do not open; new ones would leave what the others encrypted unreadable.
+    """
+    if not first_start and not (home.keys / FILENAME).exists():
+        raise Stopped(
+            f"Le fichier de clés {home.keys / FILENAME} a disparu, et sans lui les données chiffrées sont illisibles. "
+            "Remettez le dossier des clés de votre sauvegarde, puis relancez."
+        )
+    try:
+        crypto.prepare()
+    except crypto.KeyringRefused as refused:
+        raise Stopped(str(refused.sentence)) from refused
+
+
 def prepare(arguments: Sequence[str]) -> int:
-    """Make or upgrade the database and the keys. `arguments` are not used."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jurande.config.settings")
-    django.setup()
+    """Make or upgrade the database and the keys; Django is set up already. `arguments` are not used."""
     home: Home = settings.HOME
     home.make()
     executor = MigrationExecutor(connection)
     refuse_newer(executor)
+    open_keys(home, first_start=not executor.loader.applied_migrations)
     pending = pending_migrations(executor)
     if not pending:
         return Exit.OK

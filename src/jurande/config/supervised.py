@@ -14,11 +14,15 @@ import time
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
+import django
+
 from jurande.config.cli.develop import run_django
 from jurande.config.cli.exits import guarded
 
 # EX_TEMPFAIL: the web server found a database that is missing or older than the code.
 PREPARATION_NEEDED = 75
+# EX_CONFIG: the web server has said why it cannot start, and starting it again would not help.
+CANNOT_START = 78
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.5
 
@@ -57,6 +61,9 @@ def work(arguments: Sequence[str]) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     die_with(int(arguments[0]))
+    # Before the role is imported: it imports fields and models.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jurande.config.settings")
+    django.setup()
     module, function = ROLES[arguments[1]].split(":")
     run: Callable[[Sequence[str]], int] = getattr(import_module(module), function)
     return guarded(run, arguments[2:])

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 
-from jurande.config.supervised import PREPARATION_NEEDED
+from jurande.config.supervised import CANNOT_START, PREPARATION_NEEDED
 
 # Ctrl-C must free the terminal within one second: what has not ended by itself after this is killed, and loses
 # nothing, since a job or a request that is cut is one that the database never saw committed.
@@ -150,8 +150,8 @@ class Supervisor:
         code = child.process.poll()
         if code is None:
             return None
-        if child is self.web and code == PREPARATION_NEEDED:
-            return Outcome.PREPARATION_NEEDED
+        if child is self.web and code in (PREPARATION_NEEDED, CANNOT_START):
+            return Outcome.PREPARATION_NEEDED if code == PREPARATION_NEEDED else Outcome.HOPELESS
         return self._plan_restart(child, code)
 
     def _plan_restart(self, child: Child, code: int) -> Outcome | None:

@@ -8,9 +8,11 @@ and tests/config/test_webserver.py runs it.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Sequence
 
+from django.conf import settings
 from granian._futures import _new_cbscheduler
 from granian._granian import SocketHolder, WSGIWorker
 from granian._loops import loops
@@ -18,8 +20,9 @@ from granian._signals import set_sync_signals
 from granian.http import HTTP1Settings
 from granian.wsgi import _callback_wrapper
 
-from jurande.config.preparation import is_prepared
-from jurande.config.supervised import PREPARATION_NEEDED
+from jurande.config.cli.exits import Stopped
+from jurande.config.preparation import is_prepared, open_keys
+from jurande.config.supervised import CANNOT_START, PREPARATION_NEEDED
 from jurande.config.wsgi import application
 
 # Requests wait for the database or for the disk more than for the processor.
@@ -33,6 +36,11 @@ def serve(arguments: Sequence[str]) -> int:
     listener, ready = int(arguments[0]), int(arguments[1])
     if not is_prepared():
         return PREPARATION_NEEDED
+    try:
+        open_keys(settings.HOME, first_start=False)
+    except Stopped as stop:
+        print(stop.sentence, file=sys.stderr, flush=True)
+        return CANNOT_START
     stopping = set_sync_signals()
     stopped = threading.Event()
     stopping.add_cb(stopped.set)

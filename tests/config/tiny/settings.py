@@ -3,7 +3,7 @@
 from jurande.config.settings import DATABASES, HOME, SECRET_KEY, STORAGES  # noqa: F401
 
 ALLOWED_HOSTS = ["*"]
-INSTALLED_APPS = ["django.contrib.contenttypes", "tests.config.tiny"]
+INSTALLED_APPS = ["django.contrib.contenttypes", "django_tasks_db", "tests.config.tiny"]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates"}]
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "tests.config.tiny.urls"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,18 +49,21 @@ def audit(place: str, key_text: str) -> dict[str, Any]:
     if key.kind != ED25519:
         return cannot_tell("La clé donnée est celle d’un témoin, pas celle d’un registre.")
     try:
-        store = open_store(place)
-        return intact(check(store, Policy((key,))))
+        with opened(place) as store:
+            return intact(check(store, Policy((key,))))
     except (Unavailable, Unreachable) as error:
         return cannot_tell(f"Le registre ne peut pas être lu ({error}). Réessayez plus tard.")
     except Damaged as damaged:
         return damage_report(damaged, place, key)
 
 
-def open_store(place: str) -> Store:
+@contextmanager
+def opened(place: str) -> Iterator[Store]:
     if place.startswith(("http://", "https://")):
-        return HttpLog(Server(place, only_public=False))
-    return DirectoryLog(Path(place))
+        with closing(Server(place, only_public=False)) as server:
+            yield HttpLog(server)
+    else:
+        yield DirectoryLog(Path(place))
 
 
 def cannot_tell(reason: str) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def keep_serving(home: Home, listener: socket.socket, environment: dict[str, str
         if checkpointer is not None:
             checkpointer.stop()
     if outcome is Outcome.HOPELESS:
-        raise Stopped("Jurande ne démarre pas : le site s’est arrêté plusieurs fois de suite (voir ci-dessus).")
+        raise Stopped("Jurande ne démarre pas : la raison est dans les lignes ci-dessus.")
     if checkpointer is not None and home.database.exists():
         checkpoint(home.database, wait_seconds=0.1)
     return Exit.OK
