@@ -137,7 +137,7 @@ def in_words(report: dict[str, Any]) -> list[str]:
     if report["valid"]:
         return [
             f"Le registre {report['origin']} est intact : {grouped(report['size'])} entrées, "
-            f"{grouped(report['files'])} fichiers relus.",
+            f"{grouped(report['files'])} fichiers relus.",
             f"Racine : {report['root']}",
         ]
     damages = report["damages"]
