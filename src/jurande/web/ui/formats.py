@@ -202,10 +202,28 @@ def initials(name: str) -> str:
 
 def enumerate_fr(values: Iterable[object]) -> str:
     """«A, B et C», escaped."""
-    words = [conditional_escape(value) for value in values]
+    words = [conditional_escape(str(value)) if not isinstance(value, SafeString) else value for value in values]
     if len(words) < 2:
         return SafeString("".join(words))
     return SafeString(f"{', '.join(words[:-1])} et {words[-1]}")
+
+
+BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(user_agent: str) -> str:
+    """«Firefox sous Windows», as well as a browser says what it is; the first 60 signs when it says nothing known."""
+    name = next((word for sign, word in BROWSERS if sign in user_agent), "")
+    system = next((word for sign, word in SYSTEMS if sign in user_agent), "")
+    return f"{name} sous {system}" if name and system else name or system or user_agent[:60]
 
 
 def typo(text: str) -> str:

@@ -14,6 +14,7 @@ from jurande.web.ui import parts
 from jurande.web.ui.context import Frame, Place
 from jurande.web.ui.fields import DayInput
 from jurande.web.ui.formats import day
+from jurande.web.ui.marks import chip
 from jurande.web.ui.tables import BulkAct, Column, Filter, Table
 
 TODAY = date(2026, 11, 23)
@@ -112,8 +113,6 @@ SITTINGS = (
 
 
 def _chip(sitting: Sitting) -> str:
-    from jurande.web.ui.marks import chip
-
     return chip(sitting.status, sitting.word)
 
 
@@ -246,7 +245,8 @@ JOBS = (
         12,
         0,
         60,
-        reason="La clé de signature est verrouillée. Demandez à Hélène Rouvière de l’ouvrir, puis relancez : vos lignes sont gardées.",
+        reason="La clé de signature est verrouillée. Demandez à Hélène Rouvière de l’ouvrir, puis relancez. "
+        "Vos lignes sont gardées.",
     ),
 )
 FILES = (

@@ -33,7 +33,7 @@ def icon_names() -> frozenset[str]:
 
 
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
-    """An icon of the sprite; ``size`` is "", s (16 px), l (24) or xl (32); with a ``label`` it speaks, else it is silent."""
+    """An icon of the sprite, 20 px or s (16), l (24), xl (32); silent unless it has a ``label``."""
     if name not in icon_names() or size not in SIZES:
         raise ValueError(f"no icon {name!r} in size {size!r}: add it to web/ui/icons.txt and run tools/assets.py")
     said = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
@@ -107,7 +107,8 @@ def great_seal(name: str, size: int = 164, letter: str = "") -> SafeString:
         '<svg class="seal" width="{0}" height="{0}" viewBox="0 0 400 400" role="img" aria-label="Sceau\u00a0: {1}">'
         '<use href="{2}#seal-large"></use><defs>'
         '<path id="{3}" d="M200 200m-126 0a126 126 0 1 1 252 0a126 126 0 1 1 -252 0"></path></defs>'
-        '<text class="ring" font-size="{4}"><textPath href="#{3}" textLength="776" lengthAdjust="spacing">{5}</textPath></text>'
+        '<text class="ring" font-size="{4}">'
+        '<textPath href="#{3}" textLength="776" lengthAdjust="spacing">{5}</textPath></text>'
         '<text x="200" y="240" text-anchor="middle" font-size="116">{6}</text></svg>',
         size,
         name,

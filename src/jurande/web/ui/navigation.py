@@ -25,7 +25,7 @@ class Entry:
         return view_name == self.view or view_name.startswith(f"{self.view}-")
 
     def url(self, place: str) -> str | None:
-        """Return the address, inside ``place`` (a certifier's or a partnership's code) when it has one; None if it is not built."""
+        """Return the address, with the code of a certifier or partnership if it takes one; None if not built."""
         for arguments in ((place,), ()) if place else ((),):
             try:
                 return reverse(self.view, args=arguments)

@@ -24,8 +24,9 @@ from jurande.web.ui.parts import Bar, Segment, Spot, Stage
 register = Library()
 
 # Around Paris départements are too small to read or to click: they are drawn again in a lens.
-LENS = {"codes": ("75", "92", "93", "94", "91", "95", "77", "78"), "x": 530.0, "y": 62.0, "radius": 54.0, "zoom": 4.6}
-LENS_CENTRE = (312.7, 144.6)
+LENS_CODES = ("75", "92", "93", "94", "91", "95", "77", "78")
+LENS_X, LENS_Y, LENS_RADIUS, LENS_ZOOM = 530.0, 62.0, 54.0, 4.6
+LENS_CENTRE = (312.7, 144.6)  # of Paris, on the map
 OVERSEAS_ALWAYS = ("971", "972", "973", "974", "976")
 UNKNOWN = ""  # the key, in a map's spots, of what has no known place
 
@@ -34,7 +35,8 @@ UNKNOWN = ""  # the key, in a map's spots, of what has no known place
 def departements() -> dict[str, dict[str, Any]]:
     """Every département and overseas collectivity: name, and the centre of its drawing when it is on the map."""
     text = resources.files("jurande.web.ui").joinpath("departements.json").read_text(encoding="utf-8")
-    return json.loads(text)
+    places: dict[str, dict[str, Any]] = json.loads(text)
+    return places
 
 
 @register.inclusion_tag("ui/bar.html")
@@ -130,7 +132,7 @@ def funnel(stages: Sequence[Stage], note: str = "") -> dict[str, Any]:
 
 
 def _steps(values: Sequence[int]) -> list[int]:
-    """Return the lower bounds of up to four classes above zero: four groups of values."""
+    """Return the lower bounds of up to four classes above zero."""
     distinct = sorted(set(values))
     if len(distinct) <= 4:
         return distinct
@@ -179,16 +181,15 @@ def map_of(spots: Mapping[str, Spot], label: str, one: str = "partenaire", many:
     boxes = [place(c) for c, data in departements().items() if "x" not in data and (c in OVERSEAS_ALWAYS or c in known)]
     for i, box in enumerate(boxes):
         box["box_x"], box["box_y"] = 4 + 46 * (i % 6), 530 - 46 * (len(boxes) > 6) + 46 * (i // 6)
-    zoom = LENS["zoom"]
     return {
         "label": label,
         "drawing": static("ui/departements.svg"),
         "mainland": mainland,
-        "lens": {name: str(LENS[name]) for name in ("x", "y", "radius")},
-        "lens_places": [place(code) for code in LENS["codes"]],
-        "lens_transform": f"translate({LENS['x']} {LENS['y']}) scale({zoom}) "
+        "lens": {"x": str(LENS_X), "y": str(LENS_Y), "radius": str(LENS_RADIUS)},
+        "lens_places": [place(code) for code in LENS_CODES],
+        "lens_transform": f"translate({LENS_X} {LENS_Y}) scale({LENS_ZOOM}) "
         f"translate({-LENS_CENTRE[0]} {-LENS_CENTRE[1]})",
-        "lens_small": {"x": str(LENS_CENTRE[0]), "y": str(LENS_CENTRE[1]), "radius": f"{LENS['radius'] / zoom:.1f}"},
+        "lens_small": {"x": str(LENS_CENTRE[0]), "y": str(LENS_CENTRE[1]), "radius": f"{LENS_RADIUS / LENS_ZOOM:.1f}"},
         "badges": [_badge(p) for p in (*mainland, *boxes) if p["spot"].badge is not None],
         "boxes": boxes,
         "unknown": unknown,
@@ -207,9 +208,9 @@ def _badge(place: dict[str, Any]) -> dict[str, Any]:
     if "box_x" in place:
         return {"x": place["box_x"] + 19, "y": place["box_y"] + 13, "word": place["spot"].badge}
     x, y = place["x"], place["y"]
-    if place["code"] in LENS["codes"]:
-        x = LENS["x"] + (x - LENS_CENTRE[0]) * LENS["zoom"]
-        y = LENS["y"] + (y - LENS_CENTRE[1]) * LENS["zoom"]
+    if place["code"] in LENS_CODES:
+        x = LENS_X + (x - LENS_CENTRE[0]) * LENS_ZOOM
+        y = LENS_Y + (y - LENS_CENTRE[1]) * LENS_ZOOM
     return {"x": f"{x:.1f}", "y": f"{y:.1f}", "word": place["spot"].badge}
 
 

@@ -6,6 +6,7 @@ docs/reference/components.md describes them all, and a test keeps it complete.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from django.template import Library
@@ -26,7 +27,7 @@ def when(at: date | datetime) -> str:
     return formats.moment(at) if isinstance(at, datetime) else formats.day(at)
 
 
-for name, format_of in {
+FORMATS: dict[str, Callable[..., str]] = {
     "day": formats.day,
     "day_plain": formats.day_plain,
     "day_short": formats.day_short,
@@ -49,6 +50,8 @@ for name, format_of in {
     "initials": formats.initials,
     "enumerate": formats.enumerate_fr,
     "typo": formats.typo,
+    "browser": formats.browser,
     "span": formats.span,
-}.items():
+}
+for name, format_of in FORMATS.items():
     register.filter(name, format_of)
