@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 JOBS: dict[str, str] = {
+    "common.purge": "jurande.registers.common.upkeep.purge",
+    "common.reencrypt": "jurande.registers.common.crypto.rotation.reencrypt",
+    "journal.verify": "jurande.registers.journal.tasks.verify",
     "documents.sweep": "jurande.registers.documents.tasks.sweep",
     "correspondence.deliver": "jurande.registers.correspondence.tasks.deliver",
     "correspondence.recover": "jurande.registers.correspondence.tasks.recover",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from jurande.registers.common.schedule import Daily, Every, Planned
 
 SCHEDULE: list[Planned] = [
+    Daily("common.purge", at="03:15"),
+    Daily("journal.verify", at="06:00"),
     Daily("documents.sweep", at="03:30"),
     Every("correspondence.recover", minutes=30),
     Daily("correspondence.erase", at="03:45"),

@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -20,7 +21,7 @@ from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from jurande.registers.common.models import JobRequest, JobState, Worker
+from jurande.registers.common.models import JobRequest, JobRequestQuerySet, JobState, Worker
 from jurande.registers.common.refusals import Refused
 
 logger = logging.getLogger("jurande.jobs")
@@ -96,6 +97,20 @@ def worker_seen_at() -> datetime | None:
     return seen_at
 
 
+def run_due(*, now: datetime, limit: int = 1000) -> int:
+    """Run here and now what is due, and what that asks for, one after the other; tell how many ran.
+
+    For the demonstration world and for tests: the tasks' clock stands still at ``now``.
+    :raises RuntimeError: more than ``limit`` jobs, which is a job that asks for itself.
+    """
+    for count in range(limit):
+        code = JobRequest.objects.due_at(now).order_by("run_after", "pk").values_list("code", flat=True).first()
+        if code is None:
+            return count
+        execute(code, worker_code="run_due", clock=lambda: now)
+    raise RuntimeError(f"more than {limit} jobs")
+
+
 def retry_delay(attempts: int) -> timedelta:
     """Give the wait after this many failed attempts: 10 s, 30 s, 90 s… up to 6 h; none after 0 attempts."""
     if attempts < 1:
@@ -161,17 +176,18 @@ def execute(code: str, *, worker_code: str, clock: Callable[[], datetime] = time
     Whatever the task raises is kept in the row, without its message, and decides what follows: a retry later, or
     failure after the last attempt or a ``Refused`` (which another try would not change).
     """
-    job = _claim(code, worker_code=worker_code, now=clock())
-    if job is None:
-        return False
     try:
+        job = _claim(code, worker_code=worker_code, now=clock())
+        if job is None:
+            return False
         _call(job, clock)
     except LeaseLost:
-        logger.warning("job %s %s: lost to another worker", job.name, job.code)
+        logger.warning("job %s: lost to another worker", code)
     except Interrupted:
-        # The signal may have cut a query in two: only a new connection is sure to be sound.
-        connection.close()
-        _hand_back(job, now=clock())
+        if not connection.in_atomic_block:
+            # The signal may have cut a query in two: only a new connection is sure to be sound.
+            connection.close()
+        _hand_back(code, worker_code=worker_code, now=clock())
     return True
 
 
@@ -227,8 +243,11 @@ def _fail(job: JobRequest, error: Exception, *, now: datetime) -> None:
         _put_back(job, run_after=now + retry_delay(job.attempts), **kept)
 
 
-def _hand_back(job: JobRequest, *, now: datetime) -> None:
-    _put_back(job, run_after=now, attempts=job.attempts - 1, heartbeat_at=None, worker_code="", **_progress(job))
+def _hand_back(code: str, *, worker_code: str, now: datetime) -> None:
+    job = JobRequest.objects.filter(code=code, state=JobState.RUNNING, worker_code=worker_code).first()
+    if job is not None:
+        logger.info("job %s %s: handed back", job.name, job.code)
+        _put_back(job, run_after=now, attempts=job.attempts - 1, heartbeat_at=None, worker_code="")
 
 
 def take_back(job: JobRequest, *, now: datetime) -> None:
@@ -237,24 +256,24 @@ def take_back(job: JobRequest, *, now: datetime) -> None:
     The first time it resumes at once; then it waits, as it may be what kills them.
     """
     lost: dict[str, object] = {"heartbeat_at": None, "worker_code": ""}
-    logger.warning("job %s %s: its worker is gone, attempt %d", job.name, job.code, job.attempts)
-    try:
+    with transaction.atomic():
+        # Locks the row; a job that gave a sign of life since we looked is left alone.
+        if not _held(job).filter(heartbeat_at=job.heartbeat_at).update(heartbeat_at=now):
+            return
+        logger.warning("job %s %s: its worker is gone, attempt %d", job.name, job.code, job.attempts)
         if job.cancel_requested_at is not None:
             _write_if_leased(job, state=JobState.CANCELLED, finished_at=now, **lost)
         elif job.attempts >= job.max_attempts:
             _write_if_leased(job, state=JobState.FAILED, finished_at=now, error_code=WORKER_LOST, **lost)
         else:
             _put_back(job, run_after=now + retry_delay(job.attempts - 1), error_code=WORKER_LOST, **lost)
-    except LeaseLost:
-        # It gave a sign of life, or another worker took it back, since we looked.
-        return
 
 
-def dispatch_again(job: JobRequest) -> None:
-    """Enqueue a waiting job whose dispatch was lost with the worker that had just picked it."""
+def hasten(job: JobRequest, *, now: datetime) -> None:
+    """Enqueue a waiting job to run now: its time has come, or its dispatch was lost with the worker that had it."""
     with transaction.atomic():
-        dispatch_id = _enqueue(job.code, job.run_after)
-        JobRequest.objects.filter(pk=job.pk, state=JobState.WAITING).update(dispatch_id=dispatch_id)
+        dispatch_id = _enqueue(job.code, now)
+        JobRequest.objects.filter(pk=job.pk, state=JobState.WAITING).update(run_after=now, dispatch_id=dispatch_id)
 
 
 def _put_back(job: JobRequest, *, run_after: datetime, **values: object) -> None:
@@ -265,11 +284,14 @@ def _put_back(job: JobRequest, *, run_after: datetime, **values: object) -> None
 
 def _write_if_leased(job: JobRequest, **values: object) -> None:
     """Write only while the row is held by the worker, and for the attempt, that ``job`` was read with."""
-    held = JobRequest.objects.filter(
+    if not _held(job).update(**values):
+        raise LeaseLost
+
+
+def _held(job: JobRequest) -> JobRequestQuerySet:
+    return JobRequest.objects.filter(
         pk=job.pk, state=JobState.RUNNING, worker_code=job.worker_code, attempts=job.attempts
     )
-    if not held.update(**values):
-        raise LeaseLost
 
 
 def _progress(job: JobRequest) -> dict[str, object]:
@@ -281,8 +303,8 @@ def _progress(job: JobRequest) -> dict[str, object]:
     }
 
 
-def _enqueue(code: str, run_after: datetime) -> str:
-    return str(perform.using(run_after=run_after).enqueue(code).id)
+def _enqueue(code: str, run_after: datetime) -> UUID:
+    return UUID(perform.using(run_after=run_after).enqueue(code).id)
 
 
 def where(error: BaseException) -> str:

@@ -57,7 +57,7 @@ class JobRequest(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     worker_code = models.CharField(max_length=64, blank=True)
-    dispatch_id = models.CharField(max_length=64, blank=True)
+    dispatch_id = models.UUIDField(null=True, blank=True)
 
     done_count = models.PositiveIntegerField(default=0)
     total_count = models.PositiveIntegerField(null=True, blank=True)

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(blank=True, null=True)),
                 ('cancel_requested_at', models.DateTimeField(blank=True, null=True)),
                 ('worker_code', models.CharField(blank=True, max_length=64)),
-                ('dispatch_id', models.CharField(blank=True, max_length=64)),
+                ('dispatch_id', models.UUIDField(blank=True, null=True)),
                 ('done_count', models.PositiveIntegerField(default=0)),
                 ('total_count', models.PositiveIntegerField(blank=True, null=True)),
                 ('failed_count', models.PositiveIntegerField(default=0)),
