@@ -20,8 +20,9 @@ from tests.config.conftest import Jurande, Served
 
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
 WRITER = """
-import pathlib, sqlite3, sys
+import os, sqlite3, sys
 database, acknowledged = sys.argv[1:]
+told = os.open(acknowledged, os.O_WRONLY | os.O_CREAT)
 connection = sqlite3.connect(database, isolation_level=None, timeout=20)
 connection.execute("PRAGMA synchronous=FULL")
 connection.execute("PRAGMA wal_autocheckpoint=0")
@@ -32,8 +33,7 @@ while True:
     connection.execute("INSERT INTO tiny_row (text) VALUES (?)", (f"{number}" + "x" * 100,))
     connection.execute("INSERT INTO tiny_row (text) VALUES (?)", (f"{number}" + "y" * 100,))
     connection.execute("COMMIT")
-    with open(acknowledged, "w") as file:
-        file.write(str(number))
+    os.pwrite(told, b"%012d" % number, 0)
 """
 
 
