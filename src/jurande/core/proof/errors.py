@@ -42,13 +42,15 @@ class VerificationError(ProofError):
 class Undecided(ProofError):
     """Nobody can tell, with what was given, whether the thing is valid: an unknown issuer, an absent status list.
 
-    It is neither valid nor invalid; ``step``, ``code`` and ``steps`` read as in :class:`VerificationError`.
+    It is neither valid nor invalid; ``step``, ``code`` and ``steps`` read as in :class:`VerificationError`. ``needs``
+    is the address of what would settle it, when it has one.
     """
 
     code = "verification.undecided"
 
-    def __init__(self, message: str, *, step: int, code: str, steps: Sequence[Step] = ()) -> None:
-        """Keep the step, the stable code and the steps already done."""
+    def __init__(self, message: str, *, step: int, code: str, steps: Sequence[Step] = (), needs: str = "") -> None:
+        """Keep the step, the stable code, the steps already done and what is missing."""
         super().__init__(message, code=code)
         self.step = step
         self.steps = tuple(steps)
+        self.needs = needs

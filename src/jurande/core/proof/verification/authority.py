@@ -61,7 +61,7 @@ def check_authority(
             return None
     if unknown:
         course.pass_step(Number.AUTHORITY, unknown[0].code, state=State.UNKNOWN)
-        return course.undecided(Number.AUTHORITY, unknown[0].code, str(unknown[0]))
+        return course.undecided(Number.AUTHORITY, unknown[0].code, str(unknown[0]), needs=unknown[0].needs)
     if refusals:
         raise course.refusal(Number.AUTHORITY, refusals[0].code, str(refusals[0]))
     raise course.refusal(Number.AUTHORITY, "authority.no_habilitation", "no habilitation came with it")

@@ -90,13 +90,13 @@ class Course:
         """Return the refusal of the whole at this step, to be raised."""
         return VerificationError(message, step=number, code=code, steps=self.steps)
 
-    def undecided(self, number: Number, code: str, message: str) -> Undecided:
-        """Return the statement that nobody can tell, to be raised."""
-        return Undecided(message, step=number, code=code, steps=self.steps)
+    def undecided(self, number: Number, code: str, message: str, *, needs: str = "") -> Undecided:
+        """Return the statement that nobody can tell, to be raised; ``needs`` is the address of what would settle it."""
+        return Undecided(message, step=number, code=code, steps=self.steps, needs=needs)
 
     def undecided_as(self, question: Undecided) -> Undecided:
         """Return an earlier open question with every step taken since, to be raised."""
-        return Undecided(str(question), step=question.step, code=question.code, steps=self.steps)
+        return self.undecided(Number(question.step), question.code, str(question), needs=question.needs)
 
     @contextmanager
     def refusing_at(self, number: Number) -> Iterator[None]:

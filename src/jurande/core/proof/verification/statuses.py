@@ -54,14 +54,6 @@ class _Answer:
     state: State = State.OK
 
 
-def status_addresses(established_document: Mapping[str, Json], token_status: Json = None) -> list[str]:
-    """Return the addresses of the lists that a document names, to be fetched before it is verified again.
-
-    :raises StatusRefused: an entry that is malformed, of an unknown kind, or too many.
-    """
-    return [entry.list_url for entry in _entries(established_document, token_status)]
-
-
 def check_status(question: StatusQuestion, *, course: Course) -> Undecided | None:
     """Add step 5 to ``course``, or return why it stays open, to be raised if no later step refuses.
 
@@ -105,7 +97,7 @@ def check_status(question: StatusQuestion, *, course: Course) -> Undecided | Non
 
 def _open(course: Course, code: str, message: str, list_url: str = "") -> Undecided:
     course.pass_step(Number.STATUS, code, state=State.UNKNOWN, lists=list_url)
-    return course.undecided(Number.STATUS, code, message)
+    return course.undecided(Number.STATUS, code, message, needs=list_url)
 
 
 def _entries(document: Mapping[str, Json], token_status: Json) -> list[Entry]:
