@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 JOBS: dict[str, str] = {
+    "parties.warn_api_keys": "jurande.registers.parties.tasks.warn_api_keys",
+    "parties.note_api_key_use": "jurande.registers.parties.tasks.note_api_key_use",
+    "parties.forget_the_dead": "jurande.registers.parties.tasks.forget_the_dead",
     "common.purge": "jurande.registers.common.upkeep.purge",
     "common.reencrypt": "jurande.registers.common.crypto.rotation.reencrypt",
     "journal.verify": "jurande.registers.journal.tasks.verify",

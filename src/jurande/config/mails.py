@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-MAILS: list[str] = []
+MAILS: list[str] = [
+    "jurande.registers.parties.emails.KINDS",
+]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from jurande.registers.common.schedule import Daily, Every, Planned
 
 SCHEDULE: list[Planned] = [
+    Daily("parties.warn_api_keys", at="07:00"),
+    Every("parties.note_api_key_use", minutes=60),
+    Daily("parties.forget_the_dead", at="03:15"),
     Daily("common.purge", at="03:15"),
     Daily("journal.verify", at="06:00"),
     Daily("documents.sweep", at="03:30"),

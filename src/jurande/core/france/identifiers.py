@@ -7,6 +7,7 @@ Each function takes what a person typed or a file held, and returns the canonica
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from jurande.core.errors import CoreError
 from jurande.core.france.departements import departement_of_postcode
@@ -14,6 +15,7 @@ from jurande.core.france.departements import departement_of_postcode
 LA_POSTE = "356000000"
 # 23 letters: I, O and Q would be read as figures.
 UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+Reader = Callable[[str], str]
 _BLANKS = re.compile(r"[\s.\-\u00a0\u202f]+")
 
 

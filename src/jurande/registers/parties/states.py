@@ -73,6 +73,7 @@ class Right(TextChoices):
     ISSUE_API_KEYS = "issue_api_keys", _("Créer et révoquer les clés d’API")
     WORD_LETTERS = "word_letters", _("Choisir la formulation des courriers")
     SEE_LETTERS = "see_letters", _("Voir les courriers envoyés et leur remise")
+    REGISTER_HOLDERS = "register_holders", _("Ouvrir l’espace d’un titulaire")
     SEE_JOURNAL = "see_journal", _("Lire le journal")
     SEE_NETWORK = "see_network", _("Voir les partenaires et leurs personnes")
     OPEN_PARTNERSHIPS = "open_partnerships", _("Ouvrir un partenariat et choisir qui le suit")
@@ -118,7 +119,7 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.REVIEWER: frozenset({Right.SEE_NETWORK, Right.SEE_DOCUMENTS}),
     Role.SIGNATORY: frozenset({Right.SEE_NETWORK, Right.SEE_DOCUMENTS, Right.SEE_JOURNAL}),
     Role.AUDITOR: frozenset({Right.SEE_NETWORK, Right.SEE_DOCUMENTS, Right.FILE_DOCUMENTS, Right.SEE_JOURNAL}),
-    Role.ISSUER: frozenset({Right.SEE_NETWORK}),
+    Role.ISSUER: frozenset({Right.SEE_NETWORK, Right.REGISTER_HOLDERS}),
     Role.ACCOUNTANT: frozenset({Right.SEE_NETWORK}),
     Role.READER: frozenset({Right.SEE_NETWORK}),
     Role.HEAD: _PARTNER_FILE | {Right.UPDATE_PARTNERS, Right.MANAGE_PARTNER_PEOPLE},
@@ -129,6 +130,9 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.TRAINER: frozenset({Right.SEE_PARTNERSHIP}),
     Role.ASSESSOR: frozenset({Right.SEE_PARTNERSHIP}),
 }
+
+# What is left to the people of a partner once the partnership has ended: reading what concerned them.
+RIGHTS_AFTER_END = frozenset({Right.SEE_PARTNERSHIP, Right.SEE_DOCUMENTS})
 
 
 class Scope(TextChoices):
@@ -240,9 +244,19 @@ class WaitingReason(TextChoices):
     INVITATION_UNANSWERED = "invitation_unanswered", _("Invitation sans réponse")
     LETTER_FAILED = "letter_failed", _("Courrier non remis")
     API_KEY_EXPIRING = "api_key_expiring", _("Clé d’API bientôt expirée")
+    NO_ADMINISTRATOR = "no_administrator", _("Certificateur sans administrateur")
 
 
-class PartiesAct(StrEnum):
+# The text that the reason rests on, where there is one.
+WAITING_SOURCES: Mapping[WaitingReason, str] = {
+    WaitingReason.QUALIOPI_EXPIRED: "C. trav. L. 6316-1",
+    WaitingReason.QUALIOPI_EXPIRING: "C. trav. R. 6316-2",
+    WaitingReason.QUALIOPI_UNKNOWN: "C. trav. L. 6316-1",
+    WaitingReason.NDA_MISSING: "C. trav. L. 6351-1",
+}
+
+
+class Act(StrEnum):
     """What the journal says of parties: dotted, past tense, never renamed."""
 
     CERTIFIER_REGISTERED = "parties.certifier.registered"
@@ -267,6 +281,7 @@ class PartiesAct(StrEnum):
     RULE_RESTORED = "parties.rule.restored"
     API_KEY_ISSUED = "parties.api_key.issued"
     API_KEY_REVOKED = "parties.api_key.revoked"
+    HOLDER_REGISTERED = "parties.holder.registered"
     MAGIC_LINK_SENT = "parties.magic_link.sent"
     MAGIC_LINK_USED = "parties.magic_link.used"
     PERSON_UPDATED = "parties.person.updated"

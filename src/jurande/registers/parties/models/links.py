@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.common.codes import CodeField
+from jurande.registers.common.crypto import lookup_digest
 from jurande.registers.parties.models.certifiers import Certifier
 from jurande.registers.parties.models.partnerships import Partnership
 from jurande.registers.parties.models.people import Person, role_fits_its_place
@@ -18,6 +20,16 @@ from jurande.registers.parties.states import InvitationState, LinkPurpose, Right
 
 if TYPE_CHECKING:
     from jurande.registers.parties.policies import Actor
+
+
+def new_token() -> str:
+    """Draw the secret part of a link: 256 bits, fit for an address."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of(token: str) -> str:
+    """What is kept of a token or an API secret: a stolen copy of the table opens nothing."""
+    return lookup_digest(token, "parties.token")
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -32,6 +44,9 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         if actor.has(Right.NAME_OPERATORS):
             return self.filter(partnership=None)
         return self.none()
+
+    def of_token(self, token: str) -> InvitationQuerySet:
+        return self.filter(token_digest=digest_of(token))
 
     def pending(self) -> InvitationQuerySet:
         return self.filter(state=InvitationState.PENDING)
@@ -99,11 +114,24 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.role} ({self.state})"
 
+    @property
+    def name(self) -> str:
+        """Who is invited, as well as it is known."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @property
+    def house(self) -> Certifier | None:
+        """The certifier concerned, directly or through a partnership; None for the installation."""
+        return self.partnership.certifier if self.partnership else self.certifier
+
     def is_open_at(self, now: datetime) -> bool:
         return self.state == InvitationState.PENDING and self.expires_at > now
 
 
 class MagicLinkQuerySet(models.QuerySet["MagicLink"]):
+    def of_token(self, token: str) -> MagicLinkQuerySet:
+        return self.filter(token_digest=digest_of(token))
+
     def usable_at(self, now: datetime) -> MagicLinkQuerySet:
         return self.filter(used_at=None, revoked_at=None, expires_at__gt=now)
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from jurande.core.france.spelling import fold
 from jurande.registers.common.codes import CodeField
 from jurande.registers.parties.states import QualiopiAction
 
@@ -37,6 +38,8 @@ class Organisation(models.Model):
     legal_name = models.CharField(_("dénomination"), max_length=250)
     usual_name = models.CharField(_("nom d’usage"), max_length=250, blank=True)
     nda = models.CharField(_("déclaration d’activité"), max_length=11, blank=True)
+    # Names as they are searched and sorted, without accents, then the numbers.
+    search_text = models.CharField(max_length=600, editable=False, db_index=True)
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -59,6 +62,10 @@ class Organisation(models.Model):
         """The name people use."""
         return self.usual_name or self.legal_name
 
+    def text_to_search(self) -> str:
+        """What ``search_text`` must hold: the usual name first, because lists are sorted by it."""
+        return f"{fold(self.usual_name)} {fold(self.legal_name)} {self.siren} {self.nda}".strip()
+
 
 class SiteQuerySet(models.QuerySet["Site"]):
     def visible_to(self, actor: Actor) -> SiteQuerySet:
@@ -75,6 +82,7 @@ class Site(models.Model):
     postcode = models.CharField(_("code postal"), max_length=5)
     city = models.CharField(_("commune"), max_length=100)
     departement = models.CharField(_("département"), max_length=3, db_index=True)
+    search_text = models.CharField(max_length=200, editable=False)
 
     objects = SiteQuerySet.as_manager()
 
@@ -89,6 +97,10 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return f"{self.city} ({self.siret})"
+
+    def text_to_search(self) -> str:
+        """What ``search_text`` must hold."""
+        return f"{fold(self.city)} {self.postcode} {self.siret}"
 
 
 class QualiopiQuerySet(models.QuerySet["QualiopiCategory"]):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from jurande.core.france.spelling import fold
 from jurande.registers.common.codes import CodeField
 from jurande.registers.parties.models.certifiers import Certifier
-from jurande.registers.parties.models.organisations import Organisation, Site
-from jurande.registers.parties.states import EndReason, PartnershipState, Right
+from jurande.registers.parties.models.organisations import Organisation, QualiopiCategory, Site
+from jurande.registers.parties.models.people import Membership
+from jurande.registers.parties.states import EndReason, InvitationState, PartnershipState, Right
 
 if TYPE_CHECKING:
     from jurande.registers.parties.policies import Actor
@@ -28,6 +33,51 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
 
     def in_force(self) -> PartnershipQuerySet:
         return self.exclude(state=PartnershipState.ENDED)
+
+    def in_states(self, states: Iterable[str]) -> PartnershipQuerySet:
+        return self.filter(state__in=states)
+
+    def in_departements(self, codes: Iterable[str]) -> PartnershipQuerySet:
+        return self.filter(site__departement__in=codes)
+
+    def followed_by_any(self, person_codes: Iterable[str]) -> PartnershipQuerySet:
+        return self.filter(followed_by__code__in=person_codes)
+
+    def matching(self, words: str) -> PartnershipQuerySet:
+        """Every word is found in a name, the town, a number or the reference, whatever the accents."""
+        found = self
+        for word in fold(words).split():
+            found = found.filter(
+                Q(site__organisation__search_text__contains=word)
+                | Q(site__search_text__contains=word)
+                | Q(reference__icontains=word)
+            )
+        return found
+
+    def with_list_columns(self) -> PartnershipQuerySet:
+        """Annotate what lists show and sort by.
+
+        ``sort_name``; ``qualiopi_until_on``, the last day of the latest certificate (None: none is known);
+        ``people_count``, who works at the partner; ``invited_count``, who was asked to and has not answered.
+        """
+        people = _figure(Membership, "partnership", Count("person", distinct=True), ended_at=None)
+        invited = _figure(
+            apps.get_model("parties", "Invitation"), "partnership", Count("pk"), state=InvitationState.PENDING
+        )
+        return self.annotate(
+            sort_name=F("site__organisation__search_text"),
+            qualiopi_until_on=_figure(QualiopiCategory, "organisation", Max("until_on"), outer="site__organisation"),
+            people_count=Coalesce(people, 0),
+            invited_count=Coalesce(invited, 0),
+        )
+
+
+def _figure(
+    model: type[models.Model], link: str, aggregate: models.Aggregate, *, outer: str = "pk", **conditions: Any
+) -> models.Subquery:
+    """One figure of the rows linked to each partnership, by a subquery: several joins would multiply one another."""
+    rows = model._default_manager.filter(**{link: models.OuterRef(outer)}, **conditions)
+    return models.Subquery(rows.order_by().values(link).annotate(figure=aggregate).values("figure"))
 
 
 class Partnership(models.Model):
@@ -50,7 +100,11 @@ class Partnership(models.Model):
     end_reason = models.CharField(_("motif de fin"), max_length=20, choices=EndReason.choices, blank=True)
     end_note = models.TextField(_("précision"), blank=True)
     followed_by = models.ForeignKey(
-        "parties.Person", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("suivi par")
+        "parties.Person",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="followed_partnerships",
+        verbose_name=_("suivi par"),
     )
 
     objects = PartnershipQuerySet.as_manager()

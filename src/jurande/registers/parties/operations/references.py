@@ -1,0 +1,29 @@
+"""Numbers for humans: one after the other, for each certifier, series and civil year."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F
+
+from jurande.registers.parties.models import Certifier, ReferenceCounter
+
+
+@transaction.atomic
+def next_reference(*, certifier: Certifier, series: str, on: date) -> str:
+    """Give the next number of a series, as ``PART-2026-0042``, with the certifier's prefix in front when it has one.
+
+    Taken in the caller's transaction, which holds the series until its end: a number that is rolled back is given to
+    the next one, so there is no gap and no duplicate.
+    """
+    mine = ReferenceCounter.objects.filter(certifier=certifier, series=series, year=on.year)
+    # The update comes first: it takes the row's lock, so that what is read next is ours.
+    if not mine.update(last=F("last") + 1):
+        ReferenceCounter.objects.bulk_create(
+            [ReferenceCounter(certifier=certifier, series=series, year=on.year)], ignore_conflicts=True
+        )
+        mine.update(last=F("last") + 1)
+    number = mine.values_list("last", flat=True).get()
+    parts = [certifier.reference_prefix, series, str(on.year), f"{number:04d}"]
+    return "-".join(part for part in parts if part)

@@ -1,0 +1,51 @@
+"""What somebody's own account shows: sessions, second factor."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+
+from jurande.registers.parties.models import Person
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One browser in which the person is signed in. ``id`` names it in addresses without giving its key away."""
+
+    id: str
+    since_at: datetime
+    browser: str
+    address: str
+    current: bool
+
+
+def session_id(session_key: str) -> str:
+    """What names a session on a page: never its key, which lets one in."""
+    return hashlib.sha256(f"session {session_key}".encode()).hexdigest()[:20]
+
+
+def sessions_of(person: Person, *, now: datetime, current_key: str = "") -> list[SignIn]:
+    """Where the person is signed in, the current browser first, then the latest. Two queries, nothing written."""
+    rows = list(UserSession.objects.filter(user_id=person.pk).order_by("-created_at", "pk"))
+    alive = set(
+        Session.objects.filter(session_key__in=[row.session_key for row in rows], expire_date__gt=now).values_list(
+            "session_key", flat=True
+        )
+    )
+    found = [
+        SignIn(session_id(row.session_key), row.created_at, row.user_agent, row.ip, row.session_key == current_key)
+        for row in rows
+        if row.session_key in alive
+    ]
+    return sorted(found, key=lambda one: not one.current)
+
+
+def has_second_factor(person: Person) -> bool:
+    """Whether the person has an authenticator application or a passkey; recovery codes alone do not count."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user_id=person.pk, type__in=kinds).exists())

@@ -1,0 +1,176 @@
+"""What awaits somebody: everything with a date, the oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils.timezone import localdate
+
+from jurande.registers.correspondence.emails import catalogue
+from jurande.registers.correspondence.models import Message
+from jurande.registers.correspondence.states import MessageState
+from jurande.registers.parties.models import ApiKey, Certifier, Invitation, Membership, Partnership
+from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import WAITING_SOURCES, Right, Role, WaitingReason
+
+# From how long before the day a line appears: long enough to renew, short enough to be read.
+QUALIOPI_NOTICE = timedelta(days=90)
+API_KEY_NOTICE = timedelta(days=14)
+LETTER_MEMORY = timedelta(days=60)
+MOST_LETTERS = 100
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of «ce qui m’attend». ``due_on`` is the civil day by which (or since which) it waits.
+
+    ``subject_kind`` and ``subject_code`` say what to open; ``partnership_code`` under which partner, if any.
+    ``name``: the partner or the person; ``detail``: which document, which letter; ``source``: the legal text.
+    """
+
+    reason: WaitingReason
+    due_on: date
+    subject_kind: str
+    subject_code: str
+    name: str
+    detail: str = ""
+    partnership_code: str = ""
+    owner_code: str = ""
+    owner_name: str = ""
+
+    @property
+    def source(self) -> str:
+        """The legal text the line rests on; empty when it is a matter of good order."""
+        return WAITING_SOURCES.get(self.reason, "")
+
+    def days_left(self, today: date) -> int:
+        """Days until the due day; negative when it is past."""
+        return (self.due_on - today).days
+
+
+def waiting_for(actor: Actor, today: date) -> list[Waiting]:
+    """Everything that waits in the actor's house and that they may do something about. Seven queries at most."""
+    lines: list[Waiting] = []
+    if actor.has(Right.REGISTER_CERTIFIERS):
+        lines += _certifiers_without_administrator(actor)
+    if actor.certifier_code:
+        lines += _about_partners(actor, today)
+    if actor.certifier_code and not actor.partnership_code:
+        lines += _about_the_house(actor, today)
+    return sorted(lines, key=lambda line: (line.due_on, line.name, line.reason))
+
+
+def _about_partners(actor: Actor, today: date) -> Iterator[Waiting]:
+    partners = Partnership.objects.visible_to(actor).in_force()
+    ready = partners.select_related("site__organisation", "followed_by").with_list_columns().order_by("pk")
+    if actor.has(Right.UPDATE_PARTNERS):
+        for partner in ready:
+            yield from _about_identity(partner, today)
+    if actor.has(Right.MANAGE_PARTNER_PEOPLE):
+        yield from _unanswered(Invitation.objects.visible_to(actor).pending().filter(partnership__in=partners))
+        if not actor.partnership_code:
+            yield from _without_anybody(ready)
+
+
+def _about_identity(partner: Partnership, today: date) -> Iterator[Waiting]:
+    until_on: date | None = partner.qualiopi_until_on  # type: ignore[attr-defined]
+    if until_on is None:
+        yield _of(partner, WaitingReason.QUALIOPI_UNKNOWN, partner.since_on)
+    elif until_on < today:
+        yield _of(partner, WaitingReason.QUALIOPI_EXPIRED, until_on)
+    elif until_on - today <= QUALIOPI_NOTICE:
+        yield _of(partner, WaitingReason.QUALIOPI_EXPIRING, until_on)
+    if not partner.organisation.nda:
+        yield _of(partner, WaitingReason.NDA_MISSING, partner.since_on)
+
+
+def _without_anybody(partners: Iterable[Partnership]) -> Iterator[Waiting]:
+    for partner in partners:
+        if not partner.people_count and not partner.invited_count:  # type: ignore[attr-defined]
+            yield _of(partner, WaitingReason.NOBODY_TO_WRITE_TO, partner.since_on)
+
+
+def _unanswered(pending: Iterable[Invitation]) -> Iterator[Waiting]:
+    rows = pending.select_related("partnership__site__organisation", "partnership__followed_by").order_by("pk")  # type: ignore[attr-defined]
+    for invitation in rows:
+        follower = invitation.partnership.followed_by if invitation.partnership else None
+        yield Waiting(
+            reason=WaitingReason.INVITATION_UNANSWERED,
+            due_on=localdate(invitation.expires_at),
+            subject_kind="invitation",
+            subject_code=invitation.code,
+            name=invitation.partnership.name if invitation.partnership else invitation.name,
+            detail=f"{invitation.name}, {Role(invitation.role).label}",
+            partnership_code=invitation.partnership.code if invitation.partnership else "",
+            owner_code=follower.code if follower else "",
+            owner_name=follower.full_name if follower else "",
+        )
+
+
+def _about_the_house(actor: Actor, today: date) -> Iterator[Waiting]:
+    if actor.has(Right.MANAGE_TEAM):
+        pending = Invitation.objects.visible_to(actor).pending()
+        yield from _unanswered(pending.filter(certifier__code=actor.certifier_code))
+    if actor.has(Right.ISSUE_API_KEYS):
+        keys = ApiKey.objects.visible_to(actor).filter(revoked_at=None).order_by("pk")
+        for key in keys:
+            expires_on = localdate(key.expires_at)
+            if -API_KEY_NOTICE <= expires_on - today <= API_KEY_NOTICE:
+                yield Waiting(WaitingReason.API_KEY_EXPIRING, expires_on, "api_key", key.code, key.label)
+    if actor.has(Right.SEE_LETTERS):
+        yield from _letters(actor, today)
+
+
+def _letters(actor: Actor, today: date) -> Iterator[Waiting]:
+    failed = Message.objects.of_certifier(actor.certifier_code).in_state(
+        MessageState.FAILED, MessageState.BOUNCED, MessageState.WITHHELD
+    )
+    recent = failed.filter(written_at__date__gte=today - LETTER_MEMORY).newest_first()[:MOST_LETTERS]
+    for message in recent:
+        kind = catalogue().get(message.kind)
+        yield Waiting(
+            reason=WaitingReason.LETTER_FAILED,
+            due_on=localdate(message.written_at),
+            subject_kind="message",
+            subject_code=message.code,
+            name=str(kind.label) if kind else message.kind,
+            partnership_code=message.about_code if message.about_kind == "partnership" else "",
+        )
+
+
+def _certifiers_without_administrator(actor: Actor) -> Iterator[Waiting]:
+    headed = Membership.objects.in_force().filter(role=Role.ADMINISTRATOR, certifier__isnull=False)
+    headless = Certifier.objects.visible_to(actor).exclude(memberships__in=headed).select_related("organisation")
+    for certifier in headless.order_by("pk"):
+        yield Waiting(
+            WaitingReason.NO_ADMINISTRATOR,
+            localdate(certifier.registered_at),
+            "certifier",
+            certifier.code,
+            certifier.name,
+        )
+
+
+def _of(
+    partner: Partnership,
+    reason: WaitingReason,
+    due_on: date,
+    *,
+    detail: str = "",
+    subject: tuple[str, str] | None = None,
+) -> Waiting:
+    kind, code = subject or ("partnership", partner.code)
+    follower = partner.followed_by
+    return Waiting(
+        reason=reason,
+        due_on=due_on,
+        subject_kind=kind,
+        subject_code=code,
+        name=partner.name,
+        detail=detail,
+        partnership_code=partner.code,
+        owner_code=follower.code if follower else "",
+        owner_name=follower.full_name if follower else "",
+    )
