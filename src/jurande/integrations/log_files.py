@@ -6,6 +6,7 @@ read-only and never written again: other bytes under the same path mean two hist
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -60,7 +61,7 @@ class DirectoryLog:
         try:
             if path != CHECKPOINT:
                 parse_path(path)
-            return _read_regular(self.folder / path)
+            return _read_regular(f"{self.folder}/{path}")
         except (TileRefused, FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -168,7 +169,7 @@ class _Writer:
     def keep(self, path: str, content: bytes) -> None:
         target = self.root / path
         try:
-            found = _read_regular(target)
+            found = _read_regular(str(target))
         except (FileNotFoundError, NotADirectoryError):
             self.replace(path, content, mode=0o444)
             return
@@ -218,18 +219,22 @@ def _fsync(descriptor: int, name: str) -> None:
         raise NotDurable(f"{name}: {error.strerror}") from error
 
 
-def _read_regular(path: Path) -> bytes | None:
+def _read_regular(path: str) -> bytes | None:
+    """Return the bytes of a regular file, None for anything else that has this name."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        if path.is_symlink():
+        if error.errno == errno.ELOOP:  # a symbolic link
             return None
-        raise error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise
+    try:
+        state = os.fstat(descriptor)
+        if not stat.S_ISREG(state.st_mode):
+            return None
+        # The size bounds what is set aside; one byte more tells a file that grows meanwhile.
+        return os.read(descriptor, min(state.st_size, LARGEST_FILE_BYTES) + 1)
+    finally:
         os.close(descriptor)
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read(LARGEST_FILE_BYTES + 1)
 
 
 def _refuse_listing(error: OSError) -> None:

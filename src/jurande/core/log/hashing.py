@@ -6,11 +6,16 @@ Leaves and nodes hash under different prefixes, so no entry can pass for a node.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from hashlib import sha256
+from struct import Struct
 
 HASH_BYTES = 32
 EMPTY_ROOT = sha256(b"").digest()
+
+# Copying a hash that has already taken its prefix spares a look-up of the algorithm: a fifth of the time of a node.
+_LEAF, _NODE = sha256(b"\0"), sha256(b"\1")
+_PAIRS = Struct("64s").iter_unpack
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -18,9 +23,14 @@ def leaf_hash(entry: bytes) -> bytes:
     return sha256(b"\0" + entry).digest()
 
 
-def leaf_hashes(entries: Sequence[bytes]) -> list[bytes]:
+def leaf_hashes(entries: Iterable[bytes]) -> list[bytes]:
     """Return the leaf hash of each entry, in order."""
-    return [sha256(b"\0" + entry).digest() for entry in entries]
+    hashes = []
+    for entry in entries:
+        state = _LEAF.copy()
+        state.update(entry)
+        hashes.append(state.digest())
+    return hashes
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -28,14 +38,14 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
 
 
-def split(hashes: bytes) -> list[bytes]:
-    """Cut concatenated hashes into a list."""
-    return [hashes[start : start + HASH_BYTES] for start in range(0, len(hashes), HASH_BYTES)]
-
-
 def pair_up(hashes: bytes) -> bytes:
-    """Return, concatenated, the parent of each whole pair of concatenated ``hashes``; an odd last one is left out."""
-    return b"".join([sha256(b"\1" + hashes[at : at + 64]).digest() for at in range(0, len(hashes) - 63, 64)])
+    """Return, concatenated, the parent of each pair of concatenated ``hashes``; an odd last one is left out."""
+    parents = []
+    for (pair,) in _PAIRS(hashes[: len(hashes) // 64 * 64]):
+        state = _NODE.copy()
+        state.update(pair)
+        parents.append(state.digest())
+    return b"".join(parents)
 
 
 def merkle_root(hashes: bytes) -> bytes:

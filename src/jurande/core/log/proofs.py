@@ -8,7 +8,7 @@ Source: RFC 6962 §2.1.1–2.1.2, RFC 9162 §2.1.3–2.1.4.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from jurande.core.log.errors import ProofRefused
@@ -16,6 +16,9 @@ from jurande.core.log.hashing import EMPTY_ROOT, HASH_BYTES, node_hash, pair_up
 from jurande.core.log.tiles import HEIGHT, Read, hash_at, place_at, read_tile
 
 LONGEST_PROOF = 63
+
+# The root of the full subtree of 2^height leaves at this index among its likes.
+type Node = Callable[[int, int], bytes]
 
 
 def inclusion_proof(read: Read, index: int, size: int) -> tuple[bytes, ...]:
@@ -26,15 +29,16 @@ def inclusion_proof(read: Read, index: int, size: int) -> tuple[bytes, ...]:
     """
     if not 0 <= index < size:
         raise ProofRefused(f"no entry {index} among {size}", code="log.proof.index")
+    node = _nodes(read, size)
     path: list[bytes] = []
     start, stop = 0, size
     while stop - start > 1:
         middle = start + _largest_power_below(stop - start)
         if index < middle:
-            path.append(subtree_root(read, middle, stop, size))
+            path.append(_subtree_root(node, middle, stop))
             stop = middle
         else:
-            path.append(subtree_root(read, start, middle, size))
+            path.append(_subtree_root(node, start, middle))
             start = middle
     return tuple(reversed(path))
 
@@ -48,18 +52,19 @@ def consistency_proof(read: Read, old: int, new: int) -> tuple[bytes, ...]:
     """
     if not 0 <= old <= new:
         raise ProofRefused(f"{new} entries cannot extend {old}", code="log.proof.sizes")
+    node = _nodes(read, new)
     path: list[bytes] = []
     start, stop = 0, new
     while stop != old and old:
         middle = start + _largest_power_below(stop - start)
         if old <= middle:
-            path.append(subtree_root(read, middle, stop, new))
+            path.append(_subtree_root(node, middle, stop))
             stop = middle
         else:
-            path.append(subtree_root(read, start, middle, new))
+            path.append(_subtree_root(node, start, middle))
             start = middle
     if start:  # the verifier knows the old root itself, but not a subtree of it
-        path.append(subtree_root(read, start, stop, new))
+        path.append(_subtree_root(node, start, stop))
     return tuple(reversed(path))
 
 
@@ -68,18 +73,18 @@ def tree_root(read: Read, size: int) -> bytes:
 
     :raises TileRefused: a tile is missing or malformed.
     """
-    return subtree_root(read, 0, size, size) if size else EMPTY_ROOT
+    return _subtree_root(_nodes(read, size), 0, size) if size else EMPTY_ROOT
 
 
-def subtree_root(read: Read, start: int, stop: int, size: int) -> bytes:
-    """Return the root over entries ``start`` to ``stop`` (excluded) of a tree of ``size`` entries.
+def _subtree_root(node: Node, start: int, stop: int) -> bytes:
+    """Return the root over entries ``start`` to ``stop`` (excluded), a subtree of RFC 6962.
 
-    ``start`` is a multiple of the largest power of two within the range, as it is for every subtree of RFC 6962.
+    ``start`` is then a multiple of the largest power of two in the range, so full subtrees fill it from the left.
     """
     roots: list[bytes] = []
     while start < stop:
         height = (stop - start).bit_length() - 1
-        roots.append(_full_subtree(read, height, start >> height, size))
+        roots.append(node(height, start >> height))
         start += 1 << height
     root = roots.pop()
     while roots:
@@ -87,11 +92,19 @@ def subtree_root(read: Read, start: int, stop: int, size: int) -> bytes:
     return root
 
 
-def _full_subtree(read: Read, height: int, index: int, size: int) -> bytes:
-    level, inner = divmod(height, HEIGHT)
-    tile = index >> (HEIGHT - inner)
-    hashes = read_tile(read, place_at(level, tile, size))
-    return hash_at(_inside(hashes)[inner], index - (tile << (HEIGHT - inner)))
+def _nodes(read: Read, size: int) -> Node:
+    """Return what gives the root of a full subtree by height and index, each tile being read at most once."""
+    tiles: dict[tuple[int, int], tuple[bytes, ...]] = {}
+
+    def node(height: int, index: int) -> bytes:
+        level, inner = divmod(height, HEIGHT)
+        tile = index >> (HEIGHT - inner)
+        heights = tiles.get((level, tile))
+        if heights is None:
+            heights = tiles[level, tile] = _inside(read_tile(read, place_at(level, tile, size)))
+        return hash_at(heights[inner], index - (tile << (HEIGHT - inner)))
+
+    return node
 
 
 @lru_cache(maxsize=256)
