@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from jurande import __version__
@@ -115,7 +115,9 @@ def keep_serving(home: Home, listener: socket.socket, environment: dict[str, str
     if outcome is Outcome.HOPELESS:
         raise Stopped("Jurande ne démarre pas : la raison est dans les lignes ci-dessus.")
     if checkpointer is not None and home.database.exists():
-        checkpoint(home.database, wait_seconds=0.1)
+        # A courtesy to whoever copies the folder now; what could not be copied stays in the log, and is not lost.
+        with suppress(sqlite3.Error):
+            checkpoint(home.database, wait_seconds=0.1)
     return Exit.OK
 
 
