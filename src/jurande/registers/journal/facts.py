@@ -1,11 +1,14 @@
-"""What the fingerprint of an entry is made of: the same bytes for whoever writes, checks or audits."""
+"""What the fingerprint of an entry is made of, and what a reading of a chain must find: no database here."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from jurande.registers.journal.states import Fault
 
 FORMAT = "jurande-journal-1"
 GENESIS = "0" * 64
@@ -22,6 +25,36 @@ class Content:
     subject_code: str
     reason_code: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as it was read: its place, what it says, and the two fingerprints kept with it."""
+
+    seq: int
+    content: Content
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something wrong in a chain, at entry ``seq`` or from it to ``last_seq``; ``origin`` is where it comes from."""
+
+    kind: Fault
+    seq: int
+    last_seq: int | None = None
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What other tables know of a chain: its head, and the entry that the last sound verification ended with."""
+
+    head_seq: int
+    head_hash: str
+    verified_seq: int = 0
+    verified_hash: str = ""
 
 
 def chained_hash(chain: str, seq: int, content: Content, previous_hash: str) -> str:
@@ -44,3 +77,50 @@ def chained_hash(chain: str, seq: int, content: Content, previous_hash: str) -> 
         previous_hash,
     ]
     return hashlib.sha256(json.dumps(fields, separators=(",", ":")).encode()).hexdigest()
+
+
+def faults(chain: str, links: Iterable[Link], known: Known, diagnose: Callable[[Link], Found]) -> Iterator[Found]:
+    """Read a chain from its first entry to its head, and give what is wrong, in order, in flat memory.
+
+    ``links`` come by ascending place, up to the head's. ``diagnose`` says what became of an entry that does not match
+    its fingerprint. One wrong entry gives one fault: the entry after it is held against either of its fingerprints, the
+    one kept or the one computed.
+    """
+    expected, tail = 1, frozenset({GENESIS})
+    for link in links:
+        computed = _recomputed(chain, link.seq, link)
+        if link.seq > expected:
+            yield Found(Fault.MISSING, expected, link.seq - 1)
+        if computed != link.hash:
+            yield diagnose(link)
+        elif link.seq == expected and link.previous_hash not in tail:
+            yield Found(Fault.UNLINKED, link.seq)
+        elif link.seq == known.verified_seq and link.hash != known.verified_hash:
+            yield Found(Fault.REWRITTEN, link.seq)
+        expected, tail = link.seq + 1, frozenset({link.hash, computed})
+    if expected <= known.head_seq:
+        yield Found(Fault.MISSING, expected, known.head_seq)
+    elif known.head_hash not in tail:
+        yield Found(Fault.HEAD_ALTERED, known.head_seq)
+
+
+def origin_of(chain: str, link: Link, *, chains: Iterable[str], top: int) -> Found:
+    """Say where an entry that does not match its fingerprint comes from: another chain, another place, or neither.
+
+    Tries every other chain, and every place from 1 to ``top``: a few microseconds each.
+    """
+    for other in chains:
+        if other != chain and _recomputed(other, link.seq, link) == link.hash:
+            return Found(Fault.FOREIGN, link.seq, origin=other)
+    for seq in range(1, top + 1):
+        if _recomputed(chain, seq, link) == link.hash:
+            return Found(Fault.MOVED, link.seq, origin=str(seq))
+    return Found(Fault.ALTERED, link.seq)
+
+
+def _recomputed(chain: str, seq: int, link: Link) -> str:
+    """The fingerprint that the entry should have; empty when it holds what no entry can (bytes, no instant)."""
+    try:
+        return chained_hash(chain, seq, link.content, link.previous_hash)
+    except (AttributeError, OverflowError, TypeError):
+        return ""

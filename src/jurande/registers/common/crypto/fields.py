@@ -70,7 +70,7 @@ def decrypt(sealed: Sealed, *, label: str, column: str, code: str) -> str:
     if cipher is None:
         raise Unreadable(
             _(
-                "Une donnée chiffrée ne peut pas être lue : la clé qui l’ouvre manque sur cette installation. "
+                "Une donnée chiffrée ne peut pas être lue : la clé qui l’ouvre manque sur cette installation. "
                 "Remettez le dossier des clés de votre sauvegarde."
             )
         )
@@ -81,7 +81,7 @@ def decrypt(sealed: Sealed, *, label: str, column: str, code: str) -> str:
     except (InvalidTag, ValueError):
         raise Unreadable(
             _(
-                "Une donnée chiffrée ne peut pas être lue : elle a été modifiée hors de l’application, ou recopiée "
+                "Une donnée chiffrée ne peut pas être lue : elle a été modifiée hors de l’application, ou recopiée "
                 "depuis une autre ligne. Reprenez-la dans une sauvegarde."
             )
         ) from None

@@ -123,7 +123,7 @@ def read(path: Path, passphrase: str = "") -> Keyring:
         raise KeyringRefused(
             format_lazy(
                 _(
-                    "La phrase secrète de JURANDE_KEY_PASSPHRASE n’ouvre pas le fichier de clés {path} : ce n’est pas "
+                    "La phrase secrète de JURANDE_KEY_PASSPHRASE n’ouvre pas le fichier de clés {path} : ce n’est pas "
                     "celle avec laquelle il a été protégé, ou le fichier a été abîmé. Vérifiez la phrase, ou remettez "
                     "le fichier de votre dernière sauvegarde."
                 ),
@@ -163,7 +163,7 @@ def _envelope(path: Path) -> dict[str, Any]:
                 format_lazy(
                     _(
                         "Le fichier de clés {path} peut être lu par d’autres comptes de cette machine (droits {mode}). "
-                        "Réservez-le au compte qui lance Jurande : chmod 600 {path}"
+                        "Réservez-le au compte qui lance Jurande : chmod 600 {path}"
                     ),
                     path=path,
                     mode=oct(mode & 0o777)[2:],
@@ -174,8 +174,8 @@ def _envelope(path: Path) -> dict[str, Any]:
         raise KeyringRefused(
             format_lazy(
                 _(
-                    "Le fichier de clés {path} est introuvable : sans lui, les données personnelles sont illisibles. "
-                    "Remettez celui de votre sauvegarde. Pour une installation neuve, lancez « ./jurande serve »."
+                    "Le fichier de clés {path} est introuvable : sans lui, les données personnelles sont illisibles. "
+                    "Remettez celui de votre sauvegarde. Pour une installation neuve, lancez « ./jurande serve »."
                 ),
                 path=path,
             )

@@ -23,7 +23,7 @@ class Command(BaseCommand):
         self.stdout.write(
             _(
                 "La clé %(key)s chiffre désormais les données personnelles. Les anciennes clés restent dans le fichier "
-                "pour lire les sauvegardes. Le travail %(job)s rechiffre l’existant ; sauvegardez les clés maintenant."
+                "pour lire les sauvegardes. Le travail %(job)s rechiffre l’existant ; sauvegardez les clés maintenant."
             )
             % {"key": key_id, "job": job.code}
         )

@@ -13,7 +13,7 @@ from jurande.registers.common.schedule import PARIS, Daily, Planned
 
 
 class Command(BaseCommand):
-    help = "Montre ce qui s’exécute tout seul : quand, la dernière fois, la prochaine fois."
+    help = "Montre ce qui s’exécute tout seul : quand, la dernière fois, la prochaine fois."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
@@ -37,8 +37,8 @@ class Command(BaseCommand):
 
 def _frequency(planned: Planned) -> str:
     if isinstance(planned, Daily):
-        return _("chaque jour à %(time)s") % {"time": planned.at.replace(":", " h ")}
-    return _("toutes les %(minutes)d min") % {"minutes": planned.minutes}
+        return _("chaque jour à %(time)s") % {"time": planned.at.replace(":", " h ")}
+    return _("toutes les %(minutes)d min") % {"minutes": planned.minutes}
 
 
 def _moment(instant: datetime) -> str:
