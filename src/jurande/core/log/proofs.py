@@ -101,14 +101,14 @@ def _nodes(read: Read, size: int) -> Node:
         tile = index >> (HEIGHT - inner)
         heights = tiles.get((level, tile))
         if heights is None:
-            heights = tiles[level, tile] = _inside(read_tile(read, place_at(level, tile, size)))
+            heights = tiles[level, tile] = tile_heights(read_tile(read, place_at(level, tile, size)))
         return hash_at(heights[inner], index - (tile << (HEIGHT - inner)))
 
     return node
 
 
 @lru_cache(maxsize=256)
-def _inside(tile: bytes) -> tuple[bytes, ...]:
+def tile_heights(tile: bytes) -> tuple[bytes, ...]:
     """Return the hashes inside a tile by height, 0 to 7. Upper tiles serve every proof, so a few are remembered."""
     heights = [tile]
     for _ in range(HEIGHT - 1):

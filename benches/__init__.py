@@ -1,0 +1,1 @@
+"""One file a bench, each with `main(arguments)`: ./jurande bench NAME."""
