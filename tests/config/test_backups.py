@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from jurande.config.backups import back_up, put_back
-from jurande.config.cli.exits import Exit, Stopped
+from jurande.config.exits import Exit, Stopped
 from jurande.config.home import Home
 from tests.config.conftest import Jurande, Served
 

@@ -8,7 +8,7 @@ import pytest
 from jurande.config.cli import __main__ as cli
 from jurande.config.cli.arguments import parser
 from jurande.config.cli.commands import COMMANDS
-from jurande.config.cli.exits import Exit, Stopped, guarded
+from jurande.config.exits import Exit, Stopped, guarded
 from tests.config.conftest import ROOT, Jurande
 
 

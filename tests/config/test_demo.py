@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jurande.config.cli.demo import MARK, build_digest, refuse_foreign
-from jurande.config.cli.exits import Stopped
+from jurande.config.exits import Stopped
 from jurande.config.home import Home
 from jurande.demo.personas import PERSONAS
 from tests.config.conftest import Served

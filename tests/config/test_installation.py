@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jurande.config.cli.exits import Exit, Stopped
+from jurande.config.exits import Exit, Stopped
 from jurande.config.home import Home
 from jurande.config.installation import (
     alone_in,

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from jurande.config.backups import back_up, put_back
-from jurande.config.cli.exits import Exit, Stopped
+from jurande.config.exits import Exit, Stopped
 from jurande.config.home import Home
 
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)

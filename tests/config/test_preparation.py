@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jurande.config.cli.exits import Exit
+from jurande.config.exits import Exit
 from tests.config.conftest import Jurande, Served, environment, free_port
 
 Serve = Callable[..., Served]

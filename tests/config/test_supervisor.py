@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jurande.config.cli.exits import Exit
+from jurande.config.exits import Exit
 from tests.config.conftest import Jurande, Served, free_port, is_alive
 
 Serve = Callable[..., Served]

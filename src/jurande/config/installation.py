@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jurande.config.cli.exits import Exit, Stopped
+from jurande.config.exits import Exit, Stopped
 from jurande.config.home import Home
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")

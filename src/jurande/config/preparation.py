@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from jurande.config.backups import copy_sqlite, dump_postgresql
-from jurande.config.cli.exits import Exit, Stopped
+from jurande.config.exits import Exit, Stopped
 from jurande.config.home import Home
 from jurande.registers.common import crypto
 from jurande.registers.common.crypto.keyring import FILENAME
@@ -28,8 +28,9 @@ def pending_migrations(executor: MigrationExecutor) -> list[str]:
 
 def is_prepared() -> bool:
     """Whether the database has everything that the code expects; Django is set up already."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite" and isinstance(name, Path) and not name.exists():
+    # Asking would make an empty database.
+    home: Home = settings.HOME
+    if connection.settings_dict["NAME"] == str(home.database) and not home.database.exists():
         return False
     return not pending_migrations(MigrationExecutor(connection))
 

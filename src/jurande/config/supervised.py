@@ -16,8 +16,8 @@ from importlib import import_module
 
 import django
 
-from jurande.config.cli.develop import run_django
-from jurande.config.cli.exits import guarded
+from jurande.config.administration import run_django
+from jurande.config.exits import guarded
 
 # EX_TEMPFAIL: the web server found a database that is missing or older than the code.
 PREPARATION_NEEDED = 75
@@ -30,7 +30,7 @@ ROLES = {
     "web": "jurande.config.webserver:serve",
     "worker": "jurande.config.supervised:work",
     "prepare": "jurande.config.preparation:prepare",
-    "manage": "jurande.config.cli.develop:manage",
+    "manage": "jurande.config.administration:manage",
 }
 
 

@@ -2,7 +2,7 @@
 
 Granian's own command starts a second process per worker; one process fewer means that a kill or a stop reaches the
 server itself. The classes used are those that granian's process worker uses; requirements/run.lock pins its version
-and tests/config/test_webserver.py runs it.
+and tests/config/test_supervisor.py runs it.
 """
 
 from __future__ import annotations
@@ -11,19 +11,23 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
 
 from django.conf import settings
-from granian._futures import _new_cbscheduler
-from granian._granian import SocketHolder, WSGIWorker
-from granian._loops import loops
-from granian._signals import set_sync_signals
 from granian.http import HTTP1Settings
-from granian.wsgi import _callback_wrapper
 
-from jurande.config.cli.exits import Stopped
+from jurande.config.exits import Stopped
 from jurande.config.preparation import is_prepared, open_keys
 from jurande.config.supervised import CANNOT_START, PREPARATION_NEEDED
 from jurande.config.wsgi import application
+
+# The published types describe older signatures.
+futures: Any = import_module("granian._futures")
+loops: Any = import_module("granian._loops")
+native: Any = import_module("granian._granian")
+signals: Any = import_module("granian._signals")
+wsgi: Any = import_module("granian.wsgi")
 
 # Requests wait for the database or for the disk more than for the processor.
 THREADS = 16
@@ -41,13 +45,13 @@ def serve(arguments: Sequence[str]) -> int:
     except Stopped as stop:
         print(stop.sentence, file=sys.stderr, flush=True)
         return CANNOT_START
-    stopping = set_sync_signals()
+    stopping = signals.set_sync_signals()
     stopped = threading.Event()
     stopping.add_cb(stopped.set)
-    no_tls = (False, None, None, None, "tls1.3", None, [], False)
-    worker = WSGIWorker(
+    no_tls: tuple[Any, ...] = (False, None, None, None, "tls1.3", None, [], False)
+    worker = native.WSGIWorker(
         1,
-        (None, SocketHolder(listener, False, PENDING_REQUESTS)),
+        (None, native.SocketHolder(listener, False, PENDING_REQUESTS)),
         None,
         1,
         512,
@@ -61,7 +65,9 @@ def serve(arguments: Sequence[str]) -> int:
         *no_tls,
         (None, None),
     )
-    scheduler = _new_cbscheduler(loops.get("asyncio"), _callback_wrapper(application, {}), impl_asyncio=True)
+    scheduler = futures._new_cbscheduler(
+        loops.loops.get("asyncio"), wsgi._callback_wrapper(application, {}), impl_asyncio=True
+    )
     worker.serve_mtr(scheduler, scheduler._loop, stopping)
     os.write(ready, b"1")
     stopped.wait()

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from jurande import __version__
 from jurande.config.cli.commands import COMMANDS
-from jurande.config.cli.exits import Exit, guarded
+from jurande.config.exits import Exit, guarded
 
 
 def overview() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jurande.config.backups import KEYS, Copied, back_up, put_back
 from jurande.config.cli.arguments import Parser, parser
-from jurande.config.cli.exits import Exit
+from jurande.config.exits import Exit
 from jurande.config.home import current_home
 from jurande.config.installation import alone_in, open_home
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
-from jurande.config.cli.exits import Exit
+from jurande.config.exits import Exit
 
 # argparse looks its sentences up in gettext's default domain; a table here spares a compiled catalogue.
 SENTENCES = {

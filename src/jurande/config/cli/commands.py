@@ -35,7 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("keys", f"{CLI}.seal.keys:keys", "crée, montre ou remplace une clé de signature"),
     Command("issue", f"{CLI}.seal.issue:issue", "délivre une attestation par ligne d’un tableau"),
     Command("log", f"{CLI}.log:log", "vérifie le registre public, fichier par fichier"),
-    Command("manage", f"{CLI}.develop:manage", "lance une commande d’administration de Django"),
+    Command("manage", "jurande.config.administration:manage", "lance une commande d’administration de Django"),
     Command("test", f"{CLI}.develop:test", "lance toute la suite de tests"),
     Command("bench", f"{CLI}.develop:bench", "mesure une performance"),
     Command("torture", f"{CLI}.develop:torture", "maltraite une partie du système et vérifie qu’elle tient"),

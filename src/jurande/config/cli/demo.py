@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from jurande import __version__
 from jurande.config.cli.arguments import parser, port
-from jurande.config.cli.exits import Stopped
 from jurande.config.cli.serve import keep_serving, run_role
+from jurande.config.exits import Stopped
 from jurande.config.home import ROOT, Home, current_home
 from jurande.config.installation import alone_in, listen, open_home, write_durably
 from jurande.demo.personas import PERSONAS

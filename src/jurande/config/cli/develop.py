@@ -1,4 +1,4 @@
-"""Commands of those who develop or administer: `manage`, `test`, `bench`, `torture`."""
+"""Commands of those who develop: `test`, `bench`, `torture`."""
 
 from __future__ import annotations
 
@@ -9,32 +9,10 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from jurande.config.checkpoints import Checkpointer
-from jurande.config.cli.exits import Exit, Stopped
-from jurande.config.home import ROOT, current_home
+from jurande.config.exits import Exit, Stopped
+from jurande.config.home import ROOT
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def manage(arguments: Sequence[str]) -> int:
-    """Run one of Django's management commands, ours included (`manage help` lists them)."""
-    if "DATABASE_URL" in os.environ:
-        return run_django(arguments)
-    # A long import may run while nobody serves this home: its write-ahead log must not grow without bound.
-    checkpointer = Checkpointer(current_home().database)
-    checkpointer.start()
-    try:
-        return run_django(arguments)
-    finally:
-        checkpointer.stop()
-
-
-def run_django(arguments: Sequence[str]) -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jurande.config.settings")
-    from django.core.management import execute_from_command_line  # Django is not for the commands that do without
-
-    execute_from_command_line(["./jurande manage", *arguments])
-    return Exit.OK
 
 
 def test(arguments: Sequence[str]) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from jurande import __version__
 from jurande.config.checkpoints import Checkpointer, checkpoint
 from jurande.config.cli.arguments import parser, port
-from jurande.config.cli.exits import Exit, Stopped
+from jurande.config.exits import Exit, Stopped
 from jurande.config.home import Home, current_home
 from jurande.config.installation import (
     alone_in,
