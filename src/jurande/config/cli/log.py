@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jurande.config.cli.arguments import parser
-from jurande.config.cli.exits import Exit
+from jurande.config.exits import Exit
 from jurande.core.log.check import Checked, Damage, Damaged, Store, check
 from jurande.core.log.errors import NoteRefused, Unavailable
 from jurande.core.log.notes import ED25519, VerifierKey, parse_vkey

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from jurande.config.cli.arguments import parser
-from jurande.config.cli.exits import Exit, Stopped
 from jurande.config.cli.seal import passphrases
+from jurande.config.exits import Exit, Stopped
 from jurande.core.encoding import jcs
 from jurande.core.encoding.errors import EncodingError
 from jurande.core.proof.errors import ProofError

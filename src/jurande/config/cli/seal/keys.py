@@ -12,8 +12,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from jurande.config.cli.arguments import parser
-from jurande.config.cli.exits import Exit, Stopped
 from jurande.config.cli.seal import passphrases
+from jurande.config.exits import Exit, Stopped
 from jurande.config.installation import write_durably
 from jurande.core.errors import CoreError
 from jurande.core.proof import did

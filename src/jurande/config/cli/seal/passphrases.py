@@ -7,7 +7,7 @@ import sys
 from getpass import getpass
 from pathlib import Path
 
-from jurande.config.cli.exits import Exit, Stopped
+from jurande.config.exits import Exit, Stopped
 from jurande.integrations.key_files import SHORTEST_PASSPHRASE, KeyFileRefused
 
 VARIABLE = "JURANDE_KEY_PASSPHRASE"

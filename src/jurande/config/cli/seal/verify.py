@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from jurande.config.cli.arguments import parser
-from jurande.config.cli.exits import Exit, Stopped
 from jurande.config.cli.seal.sentences import ADVICE, STEPS, printable, reason, step_sentence
+from jurande.config.exits import Exit, Stopped
 from jurande.config.home import current_home
 from jurande.core.encoding import jcs
 from jurande.core.encoding.errors import EncodingError
