@@ -173,7 +173,7 @@ def remember_api_key_use(*, key: ApiKey, on: date) -> None:
 
 
 def note_api_key_use(*, now: datetime) -> int:
-    """Write down the last day of use of each key, as ``remember_api_key_use`` left it; days never go back. Counts keys."""
+    """Write down the last day of use of each key, as ``remember_api_key_use`` left it, and count the keys."""
     codes = list(ApiKey.objects.usable_at(now).order_by("pk").values_list("code", flat=True))
     days = {code: cache.get(_use(code)) for code in codes}
     return sum(

@@ -1,0 +1,360 @@
+"""Who is asking, and whether this page is for them. Every view declares its audience; one that does not is refused.
+
+Somebody else's house is a 404, as a page that does not exist; a right that is missing in one's own house is a 403 with
+the policy's sentence; a visitor is sent to sign in and comes back. docs/adr/0009-people-and-access.md says why.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, load_backend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from jurande.registers.common.verdicts import NotAllowed
+from jurande.registers.correspondence import queries as correspondence
+from jurande.registers.parties import operations, queries
+from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import Role
+from jurande.web.ui.context import Around, Place
+
+if TYPE_CHECKING:
+    from jurande.registers.parties.models import Certifier, Partnership, Person
+
+    class Asked(HttpRequest):
+        """A request as views behind an audience receive it."""
+
+        actor: Actor
+        around: Around
+        certifier: Certifier
+        partnership: Partnership
+
+
+View = Callable[..., HttpResponse]
+Gate = Callable[[Any, dict[str, Any]], HttpResponse | None]
+
+PERSONA_KEY = "jurande_persona"
+SECOND_FACTOR_VIEW = "mfa_index"
+BEARER = "Bearer "
+API_FAILURES_MOST = 30
+API_CALLS_MOST = 600
+RATE_SECONDS = 60
+
+
+# --- the middleware -----------------------------------------------------------------------------
+
+
+class CurrentActor:
+    """Put on each request who is asking, without asking the database until somebody wants to know.
+
+    ``request.user``, ``request.actor`` (outside any house, until the audience places it) and ``request.around``.
+    A view that declares no audience is refused, except those of allauth, which guard themselves.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Keep the next link of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Answer the request."""
+        request.user = SimpleLazyObject(lambda: _signed_in(request))
+        request.actor = SimpleLazyObject(lambda: queries.actor_for(_person(request)))
+        request.around = SimpleLazyObject(lambda: _around(request))
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: object, kwargs: object) -> None:
+        """Refuse a view that nobody declared: forgetting closes a door, it never opens one."""
+        if not hasattr(view, "audience") and not view.__module__.startswith(("allauth.", "django.")):
+            raise PermissionDenied(_("Cette page n’est ouverte à personne pour le moment."))
+
+
+def _signed_in(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
+    """The person whose session this is. Unlike Django's, it flushes no session: looking may not write."""
+    session = request.session
+    backend = session.get(BACKEND_SESSION_KEY)
+    if backend not in settings.AUTHENTICATION_BACKENDS:
+        return AnonymousUser()
+    identifier = session.get("_auth_user_id")
+    user = load_backend(backend).get_user(identifier) if identifier else None
+    if user is None:
+        return AnonymousUser()
+    # Changes with the password: sessions opened with the former one are nobody's.
+    same = constant_time_compare(session.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    return user if same else AnonymousUser()
+
+
+def _person(request: HttpRequest) -> Person | None:
+    return request.user if request.user.is_authenticated else None
+
+
+def person_of(request: HttpRequest) -> Person:
+    """The person who is signed in; only behind an audience that demands one.
+
+    :raises PermissionDenied: nobody is.
+    """
+    person = _person(request)
+    if person is None:
+        raise PermissionDenied(_("Connectez-vous pour voir cette page."))
+    return person
+
+
+# --- audiences ----------------------------------------------------------------------------------
+
+
+def audience(name: str) -> Callable[[View], View]:
+    """Declare for whom a view is: public, account, operator, certifier, partner, holder, guest or api.
+
+    A certifier's view takes ``certifier`` from its address, a partner's takes ``partnership``: their codes. Behind it,
+    ``request.actor`` stands in that place, and ``request.certifier`` or ``request.partnership`` is the row.
+    A policy's refusal (``NotAllowed``) becomes a 403 that gives its reason.
+    """
+    gate = _GATES[name]
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            answer = gate(request, kwargs)
+            if answer is not None:
+                return answer
+            try:
+                return view(request, *args, **kwargs)
+            except NotAllowed as refusal:
+                raise PermissionDenied(str(refusal.reason)) from refusal
+
+        guarded.audience = name  # type: ignore[attr-defined]
+        return guarded
+
+    return declare
+
+
+def _open(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
+    """Anybody: the public, and a guest whose link the view itself checks."""
+
+
+def _account(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
+    return None if _person(request) is not None else _to_sign_in(request)
+
+
+def _operator(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
+    person = _person(request)
+    if person is None:
+        return _to_sign_in(request)
+    if Role.OPERATOR not in request.actor.roles:
+        raise Http404
+    return _demand_second_factor(request, request.actor)
+
+
+def _holder(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
+    person = _person(request)
+    if person is None:
+        return _to_sign_in(request)
+    if Role.HOLDER not in request.actor.roles:
+        raise Http404
+    return None
+
+
+def _certifier(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
+    person = _person(request)
+    if person is None:
+        return _to_sign_in(request)
+    certifier = queries.certifier_for(person, kwargs["certifier"])
+    if certifier is None:
+        raise Http404
+    request.certifier = certifier
+    request.actor = queries.actor_for(person, certifier=certifier)
+    return _demand_second_factor(request, request.actor)
+
+
+def _partner(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
+    person = _person(request)
+    if person is None:
+        return _to_sign_in(request)
+    partnership = queries.partnership_for(person, kwargs["partnership"])
+    if partnership is None:
+        raise Http404
+    request.partnership = partnership
+    request.certifier = partnership.certifier
+    request.actor = queries.actor_for(person, partnership=partnership)
+    return None
+
+
+def _api(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
+    """A program with a key; never a browser's session, so that no page can act through it."""
+    now = timezone.now()
+    address = client_address(request)
+    if _count("api_failure", address) >= API_FAILURES_MOST:
+        return _too_many()
+    header = request.headers.get("Authorization", "")
+    key = queries.api_key_of(header.removeprefix(BEARER).strip(), now=now) if header.startswith(BEARER) else None
+    if key is None:
+        is_too_frequent("api_failure", address, most=API_FAILURES_MOST)
+        answer = JsonResponse({"error": "api_key.refused"}, status=401)
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
+    if is_too_frequent("api_call", key.code, most=API_CALLS_MOST):
+        return _too_many()
+    request.actor = queries.actor_for_api_key(key)
+    request.certifier = key.certifier
+    today = timezone.localdate(now)
+    if not key.used_on(today):
+        operations.remember_api_key_use(key=key, on=today)
+    return None
+
+
+_GATES: dict[str, Gate] = {
+    "public": _open,
+    "guest": _open,
+    "account": _account,
+    "operator": _operator,
+    "certifier": _certifier,
+    "partner": _partner,
+    "holder": _holder,
+    "api": _api,
+}
+
+
+# --- sending elsewhere --------------------------------------------------------------------------
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, and back here afterwards: to the page itself, or to the one whose form was sent."""
+    return _elsewhere(request, f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': _way_back(request)})}")
+
+
+def _demand_second_factor(request: HttpRequest, actor: Actor) -> HttpResponse | None:
+    if not actor.needs_second_factor or _gave_second_factor(request):
+        return None
+    return _elsewhere(request, f"{reverse(SECOND_FACTOR_VIEW)}?{urlencode({'next': _way_back(request)})}")
+
+
+def _gave_second_factor(request: HttpRequest) -> bool:
+    if settings.DEMO and request.session.get(PERSONA_KEY):
+        return True
+    records = get_authentication_records(request, request.user)
+    if any(record.get("method") == "mfa" for record in records):
+        return True
+    # Set up during this very session: asked for at the next sign-in.
+    return queries.has_second_factor(person_of(request))
+
+
+def _elsewhere(request: HttpRequest, url: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        # A fragment cannot show another page: htmx is told to go there whole.
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = url
+        return answer
+    return HttpResponseRedirect(url)
+
+
+def _way_back(request: HttpRequest) -> str:
+    if request.headers.get("HX-Request"):
+        page = request.headers.get("HX-Current-URL", "")
+    elif request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    else:
+        page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}):
+        return "/"
+    parts = urlsplit(page)
+    return f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+
+
+# --- around the page ----------------------------------------------------------------------------
+
+
+def _around(request: Asked) -> Around:
+    """What the frame shows of the house, and where else the person may go. None of it is asked for a visitor."""
+    person = _person(request)
+    if person is None:
+        return Around()
+    actor = request.actor
+    here = actor.partnership_code or actor.certifier_code
+    match = request.resolver_match
+    namespace = match.namespace if match else ""
+    places = [_place(place, here, namespace) for place in queries.places_of(person)]
+    current = next((place for place in places if place.current), None)
+    searching = _address("certifier:partners", here) if namespace == "certifier" else ""
+    return Around(
+        brand=current.name if current else "",
+        brand_url=current.url if current else "/",
+        place=here,
+        role=current.role if current else "",
+        places=tuple(places),
+        search_url=searching,
+        search_hint=_("Chercher un partenaire") if searching else "",
+        messages=correspondence.unread_count(person.code),
+        messages_url=_address("account:mailbox"),
+    )
+
+
+_SPACES = {"certifier": "certifier", "partnership": "partner", "installation": "operator", "holder": "holder"}
+
+
+def _place(place: queries.Place, here: str, namespace: str) -> Place:
+    space = _SPACES[place.kind]
+    names = {"installation": _("Cette installation"), "holder": _("Mes réussites")}
+    return Place(
+        name=place.name or names[place.kind],
+        role=place.roles_label,
+        url=_address(f"{space}:home", place.code),
+        current=namespace == space and place.code == here,
+    )
+
+
+def _address(view: str, code: str = "") -> str:
+    try:
+        return reverse(view, args=[code] if code else [])
+    except NoReverseMatch:
+        return ""
+
+
+# --- how often ----------------------------------------------------------------------------------
+
+
+def client_address(request: HttpRequest) -> str:
+    """The visitor's address, as the proxy gives it when there is one."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    # The last one was written by our own proxy; those before it by anybody.
+    return forwarded.rsplit(",", 1)[-1].strip() or request.META.get("REMOTE_ADDR", "")
+
+
+def is_too_frequent(action: str, key: str, *, most: int, seconds: int = RATE_SECONDS) -> bool:
+    """Count one more ``action`` by ``key``; tell whether there were more than ``most`` in this window."""
+    name = _counter(action, key, seconds)
+    cache.add(name, 0, seconds * 2)
+    try:
+        return bool(cache.incr(name) > most)
+    except ValueError:
+        # It expired between the two lines: a new window has begun.
+        return False
+
+
+def _count(action: str, key: str) -> int:
+    return int(cache.get(_counter(action, key, RATE_SECONDS), 0))
+
+
+def _counter(action: str, key: str, seconds: int) -> str:
+    return f"rate.{action}.{hashlib.sha256(key.encode()).hexdigest()[:32]}.{int(time.time() // seconds)}"
+
+
+def _too_many() -> HttpResponse:
+    answer = JsonResponse({"error": "rate.exceeded"}, status=429)
+    answer["Retry-After"] = str(RATE_SECONDS)
+    return answer
