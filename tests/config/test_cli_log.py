@@ -122,8 +122,8 @@ class TestWhatCannotBeTold:
             ("", KEY.text, "Il n’y a pas de registre à cet endroit : "),
             ("registre", "n’importe quoi", "La clé donnée n’est pas une clé publique de registre"),
             ("registre", witness()[0].text, "La clé donnée est celle d’un témoin"),
-            ("http://user@127.0.0.1/", KEY.text, "Le registre ne peut pas être lu"),
-            ("http://127.0.0.1:1/", KEY.text, "Le registre ne peut pas être lu"),
+            ("http://user@127.0.0.1/", KEY.text, "Le registre ne peut pas être lu : ce n’est pas une adresse"),
+            ("http://127.0.0.1:1/", KEY.text, "Le registre ne peut pas être lu : aucun serveur ne répond"),
         ],
     )
     def test_exits_2_and_says_why(self, folder: Path, capsys: Printed, place: str, key: str, reason: str) -> None:
@@ -139,7 +139,7 @@ class TestWhatCannotBeTold:
     def test_is_the_case_of_a_server_that_answers_something_else(self, capsys: Printed, status: int) -> None:
         with serving(lambda handler, path, body: handler.answer(status, Location="/x")) as running:
             assert check(running.url, "--key", KEY.text) == 2
-        assert "Réessayez plus tard." in capsys.readouterr().out
+        assert "le serveur répond par une erreur ou renvoie ailleurs." in capsys.readouterr().out
 
 
 class TestTheCommand:

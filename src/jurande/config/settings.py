@@ -202,8 +202,13 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "logging.Formatter" if DEBUG else "jurande.config.logs.CodesOnly",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"jurande": {"level": "INFO"}},
+    "loggers": {"jurande": {"level": "INFO"}, "django.tasks": {"level": "WARNING"}},
 }
