@@ -72,11 +72,12 @@ class DirectoryLog:
 
         :raises Unavailable: a folder cannot be listed.
         """
-        for folder, folders, files in os.walk(self.folder, onerror=_refuse_listing):
-            here = Path(folder)
-            links = [name for name in folders if (here / name).is_symlink()]
+        root = str(self.folder)
+        for folder, folders, files in os.walk(root, onerror=_refuse_listing):
+            below = folder[len(root) + 1 :]
+            links = [name for name in folders if Path(folder, name).is_symlink()]
             for name in (*files, *links):
-                yield (here / name).relative_to(self.folder).as_posix()
+                yield f"{below}/{name}" if below else name
 
 
 @dataclass(frozen=True, slots=True)

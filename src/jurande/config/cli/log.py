@@ -44,15 +44,16 @@ def audit(place: str, key_text: str) -> dict[str, Any]:
     """Check the log at `place`; `valid` is True, False, or None when nothing can be told, with the `reason`."""
     try:
         key = parse_vkey(key_text)
-    except NoteRefused as refusal:
-        return cannot_tell(f"La clé donnée n’est pas une clé publique de registre ({refusal}).")
+    except NoteRefused:
+        return cannot_tell("La clé donnée n’est pas une clé publique de registre : elle s’écrit nom+numéro+base64.")
     if key.kind != ED25519:
         return cannot_tell("La clé donnée est celle d’un témoin, pas celle d’un registre.")
     try:
         with opened(place) as store:
             return intact(check(store, Policy((key,))))
     except (Unavailable, Unreachable) as error:
-        return cannot_tell(f"Le registre ne peut pas être lu ({error}). Réessayez plus tard.")
+        reason = UNREACHED.get(error.code, "le serveur ou le disque n’a pas répondu comme il faut")
+        return cannot_tell(f"Le registre ne peut pas être lu : {reason}. Vérifiez l’adresse, ou réessayez plus tard.")
     except Damaged as damaged:
         return damage_report(damaged, place, key)
 
@@ -128,6 +129,17 @@ SENTENCES = {
     "log.checkpoint.origin": "il est signé par la bonne clé, mais pour un autre registre.",
     "log.checkpoint.extension": "il porte une ligne de plus que l’origine, la taille et la racine.",
     "log.note.syntax": "ce n’est pas un texte signé bien formé.",
+}
+
+
+UNREACHED = {
+    "log.unavailable": "le système refuse de lire ce dossier",
+    "log.unavailable.status": "le serveur répond par une erreur ou renvoie ailleurs",
+    "outbound.address": "ce n’est pas une adresse http ou https complète",
+    "outbound.unreachable": "aucun serveur ne répond à cette adresse",
+    "outbound.late": "le serveur est trop lent, ou sa réponse est coupée",
+    "outbound.size": "le serveur envoie plus que ce qu’un registre contient",
+    "outbound.encoding": "le serveur envoie une réponse mal compressée",
 }
 
 
