@@ -60,9 +60,10 @@ class TestCheck:
         def refuse(*_: object) -> None:
             raise OperationalError("the server is gone")
 
-        monkeypatch.setattr(connection, "cursor", refuse)
-        expected = {"database": False, "migrations": False, "worker": False, "disk": True}
-        assert health.check(tmp_path, now=NOW) == expected
+        with monkeypatch.context() as silent:
+            silent.setattr(connection, "cursor", refuse)
+            checks = health.check(tmp_path, now=NOW)
+        assert checks == {"database": False, "migrations": False, "worker": False, "disk": True}
 
 
 @pytest.mark.django_db
