@@ -21,7 +21,7 @@ class Exit(IntEnum):
 
 
 class Stopped(Exception):
-    """A command cannot go on: a French sentence for the person who typed it, and the exit code."""
+    """A command cannot go on: a French sentence for whoever typed it (empty: already said), and the exit code."""
 
     def __init__(self, sentence: str, code: Exit = Exit.REFUSED) -> None:
         super().__init__(sentence)
@@ -43,16 +43,17 @@ def guarded(run: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> in
         cause = error if isinstance(error, sqlite3.Error) else error.__cause__
         if not isinstance(cause, sqlite3.Error) or cause.sqlite_errorcode not in DISK_ERRORS:
             raise
-        sentence, code = f"{DISK_ERRORS[cause.sqlite_errorcode]} ({cause}).", Exit.ENVIRONMENT
-    print(sentence, file=sys.stderr)
+        sentence, code = DISK_ERRORS[cause.sqlite_errorcode], Exit.ENVIRONMENT
+    if sentence:
+        print(sentence, file=sys.stderr)
     return code
 
 
 DISK_ERRORS = {
-    sqlite3.SQLITE_FULL: "Le disque est plein : la base n’a pas été modifiée",
-    sqlite3.SQLITE_IOERR_WRITE: "Le disque refuse d’écrire la base",
-    sqlite3.SQLITE_CANTOPEN: "La base ne peut pas être ouverte à cet endroit",
-    sqlite3.SQLITE_READONLY: "Ce compte n’a pas le droit d’écrire dans la base",
+    sqlite3.SQLITE_FULL: "Le disque est plein : la base n’a pas changé. Libérez de la place, puis recommencez.",
+    sqlite3.SQLITE_IOERR_WRITE: "Le disque refuse d’écrire la base. Vérifiez qu’il est sain, puis recommencez.",
+    sqlite3.SQLITE_CANTOPEN: "La base ne peut pas être ouverte. Vérifiez les droits sur son dossier, puis recommencez.",
+    sqlite3.SQLITE_READONLY: "Ce compte n’a pas le droit d’écrire dans la base. Donnez-lui ce droit, puis recommencez.",
 }
 
 

@@ -15,6 +15,7 @@ from jurande.config.home import ROOT, current_home, secret_key
 from jurande.config.jobs import JOBS
 from jurande.config.mails import MAILS
 from jurande.config.schedule import SCHEDULE
+from jurande.demo.personas import PERSONAS as DEMO_PERSONAS
 
 HOME = current_home()
 _kept: dict[str, Any] = json.loads(HOME.settings.read_text()) if HOME.settings.exists() else {}
@@ -23,6 +24,7 @@ SECRET_KEY = secret_key(HOME)
 LEGAL: dict[str, str] = _kept.get("legal", {})  # docs/howto/operate.md: what the legal pages say
 DEBUG = os.environ.get("JURANDE_DEBUG") == "1"
 DEMO = os.environ.get("JURANDE_DEMO") == "1"
+PERSONAS = DEMO_PERSONAS if DEMO else ()
 PUBLIC_URL = (_kept.get("public_url") or os.environ.get("JURANDE_PUBLIC_URL") or "http://localhost:8000").rstrip("/")
 SECURE = PUBLIC_URL.startswith("https://")
 _host = PUBLIC_URL.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]

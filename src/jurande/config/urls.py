@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from jurande.config.health import sante
+from jurande.web.access import audience
+from jurande.web.account.demonstration import become
+from jurande.web.api.urls import urls as api_urls
+from jurande.web.ui.gallery import gallery
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("jurande.web.public.urls")),
+    path("sante", audience("public")(sante), name="sante"),
+    path("ui/", audience("public")(gallery), name="gallery"),
+    path("", include("jurande.web.guest.urls")),
+    path("demonstration/<str:key>/", become, name="demonstration"),
+    path("acces/", include("jurande.web.account.signin")),
+    path("compte/", include("jurande.web.account.urls")),
+    path("exploitation/", include("jurande.web.operator.urls")),
+    path("c/<str:certifier>/", include("jurande.web.certifier.urls")),
+    path("p/<str:partnership>/", include("jurande.web.partner.urls")),
+    path("titulaire/", include("jurande.web.holder.urls")),
+    path("api/v1/", api_urls()),
+]
 
 handler400 = "jurande.web.errors.bad_request"
 handler403 = "jurande.web.errors.forbidden"

@@ -78,15 +78,13 @@ def refuse_lost_database(home: Home) -> None:
 def run_role(environment: dict[str, str], *arguments: str) -> None:
     """Run a step of the start in a process of its own.
 
-    :raises Stopped: it failed; it has said why.
+    :raises Stopped: it failed. It has said why, unless the failure is a fault of ours, which shows its trace.
     """
     done = subprocess.run(role(*arguments), env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
+    if done.returncode in set(Exit) - {Exit.OK, Exit.REFUSED}:
+        raise Stopped("", Exit(done.returncode))
     if done.returncode:
-        raise Stopped("Jurande ne démarre pas : l’étape ci-dessus a échoué.", exit_of(done.returncode))
-
-
-def exit_of(code: int) -> Exit:
-    return Exit(code) if code in set(Exit) else Exit.REFUSED
+        raise Stopped("Jurande ne démarre pas : l’étape ci-dessus a échoué.")
 
 
 def first_operator(environment: dict[str, str]) -> None:
