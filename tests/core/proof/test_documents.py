@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from benches._open_badge import sample
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,62 +26,6 @@ from tests.core.proof.strategies import achievement_credentials, endorsement_cre
 from tests.core.proof.vectors import needs_vectors, read_json
 
 VALIDATOR = jsonschema_rs.Draft201909Validator(SCHEMA, validate_formats=True)
-
-
-def sample() -> AchievementCredential:
-    """The shared sample credential, made with our own classes."""
-    here = "https://badges.example.fr"
-    achievement = f"{here}/a/analyse-donnees-2"
-    esco = "http://data.europa.eu/esco/skill/2b92a5b2-6758-4ee3-9fb4-b6387a55cc8f"
-    return AchievementCredential(
-        id=f"{here}/c/01JD0000000000000000000000",
-        name="Analyse de données — niveau 2",
-        issuer=d.Profile(
-            id="did:key:z6MkvDqGT54cXesYGvABpF1UapVNwjCqRcafi4Px6Thv5T3Z",
-            name="Université d'Exemple",
-            url="https://univ.example.fr",
-        ),
-        valid_from=datetime(2026, 11, 22, tzinfo=UTC),
-        valid_until=datetime(2031, 11, 22, tzinfo=UTC),
-        awarded_date=datetime(2026, 11, 20, 9, tzinfo=UTC),
-        credential_subject=d.AchievementSubject(
-            id="did:key:z6MkhTNL7i2etLerDK8Acz5t528giE5KA4p75T6ka1E1D74r",
-            achievement=d.Achievement(
-                id=achievement,
-                achievement_type="MicroCredential",
-                name="Analyse de données — niveau 2",
-                description='Sait nettoyer, "agréger" et visualiser un jeu de données.\nNiveau 2.',
-                in_language="fr",
-                criteria=d.Criteria(id=f"{achievement}#criteria", narrative="Réussir 3 épreuves sur 4."),
-                image=d.Image(id=f"{achievement}.png"),
-                alignment=(
-                    d.rncp_alignment(f"{achievement}#al-rncp", "RNCP37429", "Data analyst"),
-                    d.esco_alignment(f"{achievement}#al-esco", esco, "analyser des données"),
-                ),
-                result_description=(
-                    d.ResultDescription(
-                        id=f"{achievement}#rd1",
-                        name="Note finale",
-                        result_type="Percent",
-                        value_min="0",
-                        value_max="100",
-                    ),
-                ),
-            ),
-            result=(
-                d.Result(
-                    id=f"{here}/c/01JD0000000000000000000000#r1", result_description=f"{achievement}#rd1", value="87"
-                ),
-            ),
-        ),
-        credential_status=d.BitstringStatus(
-            id=f"{here}/s/1#42",
-            status_purpose="revocation",
-            status_list_index="42",
-            status_list_credential=f"{here}/s/1",
-        ),
-        credential_schema=(d.CredentialSchema(id=d.OPEN_BADGES_SCHEMA),),
-    )
 
 
 def objects(value: object) -> Iterator[dict[str, Any]]:

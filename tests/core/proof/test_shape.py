@@ -210,6 +210,22 @@ class TestShape:
         assert RICH.canonical(document, ACCEPTED) is None
         assert canonical_bytes(document) == full_path(document)
 
+    def test_knows_documents_with_blank_nodes_and_no_text(self) -> None:
+        document = {"@context": [contexts.CREDENTIALS_V2], "type": ["VerifiableCredential"], "issuer": "did:example:a"}
+        known = Shape(document, ACCEPTED)
+        for issuer in ("did:example:b", "did:example:c"):
+            other = {**document, "issuer": issuer}
+            assert known.canonical(other, ACCEPTED) == full_path(other)
+
+    @pytest.mark.parametrize("text", ["\ue000", "a\ue000b", "\ue000\ue000"])
+    def test_steps_aside_for_the_mark_that_keeps_texts_apart(self, text: str) -> None:
+        document = {**a_credential(), "name": text}
+        assert PLAIN.canonical(document, ACCEPTED) is None
+        assert canonical_bytes(document) == full_path(document)
+
+    def test_steps_aside_for_two_iris_in_one(self) -> None:
+        assert PLAIN.canonical({**a_credential(), "id": "urn:a\nurn:b"}, ACCEPTED) is None
+
     def test_does_not_learn_from_a_text_that_looks_like_a_place(self) -> None:
         document = {**a_credential(), "name": "jurande.slot.3:"}
         with pytest.raises(ValueError, match="looks like"):

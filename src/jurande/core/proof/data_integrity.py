@@ -28,10 +28,9 @@ from jurande.core.proof.signer import Signer
 PROOF_TYPE = "DataIntegrityProof"
 MOST_PROOFS = 16
 _LONGEST_MEMBER = 2048
-_TEXT_MEMBERS = ("id", "verificationMethod", "proofPurpose", "proofValue", "challenge", "nonce")
-_MEMBERS = frozenset(
-    {*_TEXT_MEMBERS, "type", "cryptosuite", "created", "expires", "domain", "previousProof", "@context"}
-)
+_REQUIRED = frozenset({"verificationMethod", "proofPurpose", "proofValue"})
+_TEXT_MEMBERS = _REQUIRED | {"id", "challenge", "nonce"}
+_MEMBERS = _TEXT_MEMBERS | {"type", "cryptosuite", "created", "expires", "domain", "previousProof", "@context"}
 
 
 class Cryptosuite(StrEnum):
@@ -40,6 +39,9 @@ class Cryptosuite(StrEnum):
     EDDSA_RDFC_2022 = "eddsa-rdfc-2022"
     EDDSA_JCS_2022 = "eddsa-jcs-2022"
     ECDSA_RDFC_2019 = "ecdsa-rdfc-2019"
+
+
+_SUITES = {suite.value: suite for suite in Cryptosuite}
 
 
 class DataIntegrityRefused(ProofError):
@@ -281,28 +283,25 @@ def _read(members: dict[str, object]) -> Proof:
         raise DataIntegrityRefused(f"unknown members: {sorted(members.keys() - _MEMBERS)}", code="proof.unknown_member")
     if members.get("type") != PROOF_TYPE:
         raise DataIntegrityRefused("not a DataIntegrityProof", code="proof.unknown_type")
-    try:
-        suite = Cryptosuite(members.get("cryptosuite"))  # type: ignore[arg-type]
-    except ValueError:
-        raise DataIntegrityRefused("a suite that we do not know", code="proof.unknown_suite") from None
-    texts = [members.get(name, "") for name in _TEXT_MEMBERS]
-    for name, text in zip(_TEXT_MEMBERS, texts, strict=True):
-        if not isinstance(text, str) or len(text) > _LONGEST_MEMBER or (name in members and not text):
+    suite = members.get("cryptosuite")
+    if not isinstance(suite, str) or suite not in _SUITES:
+        raise DataIntegrityRefused("a suite that we do not know", code="proof.unknown_suite")
+    for name in _TEXT_MEMBERS & members.keys():
+        text = members[name]
+        if not isinstance(text, str) or not 0 < len(text) <= _LONGEST_MEMBER:
             raise DataIntegrityRefused(f"«{name}» is not a short text")
-    proof_id, method, purpose, value, challenge, _ = map(str, texts)
-    if not (method and purpose and value):
+    if not members.keys() >= _REQUIRED:
         raise DataIntegrityRefused("no verificationMethod, proofPurpose or proofValue", code="proof.incomplete")
-    created, expires = (parse_instant(members[name]) if name in members else None for name in ("created", "expires"))
     return Proof(
-        suite=suite,
-        verification_method=method,
-        purpose=purpose,
-        value=value,
-        created=created,
-        expires=expires,
+        suite=_SUITES[suite],
+        verification_method=str(members["verificationMethod"]),
+        purpose=str(members["proofPurpose"]),
+        value=str(members["proofValue"]),
+        created=parse_instant(members["created"]) if "created" in members else None,
+        expires=parse_instant(members["expires"]) if "expires" in members else None,
         domains=_texts(members, "domain"),
-        challenge=challenge,
-        proof_id=proof_id,
+        challenge=str(members.get("challenge", "")),
+        proof_id=str(members.get("id", "")),
         previous=_texts(members, "previousProof"),
     )
 

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 
 from jurande.core.proof.jsonld import Slot
@@ -43,26 +42,21 @@ def slot_number(term: str) -> int | None:
     return int(found[1]) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Format:
-    """Bytes with holes, and which value goes in each."""
+#: Bytes with holes, and what picks their values among all the values.
+type _Format = tuple[bytes, Callable[[Sequence[bytes]], tuple[bytes, ...]]]
 
-    octets: bytes
-    places: Callable[[Sequence[bytes]], tuple[bytes, ...]] | None
 
-    @classmethod
-    def of(cls, parts: _Parts) -> _Format:
-        octets = b"".join(b"%b" if isinstance(part, int) else part.encode().replace(b"%", b"%%") for part in parts)
-        places = [part for part in parts if isinstance(part, int)]
-        # itemgetter of one place gives the value itself, which % takes for a sequence: ask for it twice, cut one.
-        if not places:
-            return cls(octets.replace(b"%%", b"%"), None)
-        if len(places) == 1:
-            return cls(octets + b"%.0b", itemgetter(places[0], places[0]))
-        return cls(octets, itemgetter(*places))
+def _format(parts: _Parts) -> _Format:
+    octets = b"".join(b"%b" if isinstance(part, int) else part.encode().replace(b"%", b"%%") for part in parts)
+    places = [part for part in parts if isinstance(part, int)]
+    if not places:
+        return octets, lambda values: ()
+    # itemgetter of one place gives the value itself and no tuple: ask for it twice, and write the second in no byte.
+    return (octets, itemgetter(*places)) if len(places) > 1 else (octets + b"%.0b", itemgetter(*places, *places))
 
-    def fill(self, values: Sequence[bytes]) -> bytes:
-        return self.octets % self.places(values) if self.places else self.octets
+
+def _filled(formats: Iterable[_Format], values: Sequence[bytes]) -> list[bytes]:
+    return [octets % places(values) for octets, places in formats]
 
 
 class Pattern:
@@ -79,24 +73,26 @@ class Pattern:
             raise ValueError("too many blank nodes")
         blocks: list[_Parts] = []
         undecided: list[_Parts] = []
-        self._subjects: list[int] = []
+        subjects: list[int] = []
         constants: set[str] = set()
         for subject, group in groupby(distinct, key=itemgetter(0)):
             holes = [piece for piece in self._pieces(subject) if isinstance(piece, int)]
-            self._subjects += holes
+            subjects += holes
             if not holes:
                 constants.add(subject[1:-1])
             settled, rows = _blocks([self._row(quad) for quad in group], 2 * len(holes))
             blocks += settled
             undecided += rows
         self._undecided = len(undecided)
+        self._count = len(subjects)
+        # Twice the first place: itemgetter of one place gives no tuple.
+        self._subjects = itemgetter(*subjects, subjects[0]) if subjects else None
         self._constant_subjects = {subject.encode() for subject in constants}
         varying = [block for block in blocks if any(isinstance(part, int) for part in block)]
         self._constant = ["".join(map(str, block)).encode() for block in blocks if block not in varying]
-        self._varying = _Format.of(tuple(_separated([*undecided, *varying])))
+        self._varying = [_format(parts) for parts in (*undecided, *varying)]
         self._first_degree = [
-            _Format.of(tuple(_separated(self._seen_from(node, quad) for quad in distinct if node in quad)))
-            for node in self._nodes
+            [_format(self._seen_from(node, quad)) for quad in distinct if node in quad] for node in self._nodes
         ]
 
     def fill(self, values: Sequence[bytes]) -> bytes | None:
@@ -109,12 +105,11 @@ class Pattern:
             if labels is None:
                 return None
             values = [*values, *labels]
-        subjects = self._subjects
-        if subjects:
-            names = {values[place] for place in subjects}
-            if len(names) != len(subjects) or not names.isdisjoint(self._constant_subjects):
+        if self._subjects is not None:
+            names = set(self._subjects(values))
+            if len(names) != self._count or not names.isdisjoint(self._constant_subjects):
                 return None
-        blocks = self._varying.fill(values).split(b"\0")
+        blocks = _filled(self._varying, values)
         if self._undecided and len(set(blocks[: self._undecided])) != self._undecided:
             return None
         blocks += self._constant
@@ -125,7 +120,7 @@ class Pattern:
         """Return the rank of each blank node, when its own statements set it apart (RDFC-1.0 §4.4.3 steps 3 and 4)."""
         if len(self._nodes) == 1:
             return [b"0"]
-        digests = [sha256(b"".join(sorted(rows.fill(values).split(b"\0")))).digest() for rows in self._first_degree]
+        digests = [sha256(b"".join(sorted(_filled(rows, values)))).digest() for rows in self._first_degree]
         if len(set(digests)) != len(digests):
             return None
         rank = {digest: str(number).encode() for number, digest in enumerate(sorted(digests))}
@@ -156,11 +151,6 @@ class Pattern:
 
 def _blank_nodes(quads: Iterable[Quad]) -> list[str]:
     return sorted({term for subject, _, value, graph in quads for term in (subject, value, graph) if term[:1] == "_"})
-
-
-def _separated(rows: Iterable[_Parts]) -> Iterable[str | int]:
-    """Put a NUL, that no line holds, between the rows."""
-    return chain.from_iterable((*(("\0",) if number else ()), *row) for number, row in enumerate(rows))
 
 
 def _blocks(rows: list[_Parts], after: int) -> tuple[list[_Parts], list[_Parts]]:

@@ -22,15 +22,12 @@ _ESCAPES = {
     **{chr(code): f"\\u{code:04X}" for code in (*range(0x20), 0x7F)},
     "\b": "\\b",
     "\t": "\\t",
-    "\n": "\\n",
     "\f": "\\f",
     "\r": "\\r",
-    '"': '\\"',
-    "\\": "\\\\",
 }
-_TO_ESCAPE = re.compile('[\x00-\x1f\x7f"\\\\]')
 #: Finds a character that a literal must escape. Everything else, U+0085 and U+2028 included, stays itself.
-NEEDS_ESCAPE = _TO_ESCAPE.search
+NEEDS_ESCAPE = re.compile('[\x00-\x1f\x7f"\\\\]').search
+_RARE = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
 
 _UNESCAPES = {r"\t": "\t", r"\b": "\b", r"\n": "\n", r"\r": "\r", r"\f": "\f", r"\"": '"', r"\'": "'", r"\\": "\\"}
 _ESCAPED = re.compile(r"""\\(?:[tbnrf"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})""")
@@ -54,8 +51,9 @@ class RdfRefused(ProofError):
 
 def escape(text: str) -> str:
     """Return ``text`` as it is written between the quotes of a literal."""
-    # Twice as fast as str.translate on a long text with few of them.
-    return _TO_ESCAPE.sub(lambda found: _ESCAPES[found[0]], text)
+    # The three that real texts have, first: str.replace is ten times faster than looking for all of them.
+    text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return _RARE.sub(lambda found: _ESCAPES[found[0]], text) if _RARE.search(text) else text
 
 
 def literal(text: str, datatype: str = "", language: str = "") -> str:
