@@ -1,0 +1,159 @@
+"""A1: words that change meaning, or are dropped, under a signature that still verifies. A2: two documents in one."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+from jurande.core.encoding import jcs, multibase
+from jurande.core.proof import contexts, jose
+from tests.core.proof.verification.failures.catalogue import add, changed, fails
+from tests.core.proof.verification.world import CURRENT, LAST_MONTH, Attempt, attempt, credential, octets, sign
+
+V2, BADGES = contexts.CREDENTIALS_V2, contexts.OPEN_BADGES_3_0_3
+
+REFUSED_CONTEXTS: dict[str, tuple[Any, str]] = {
+    "context_added_that_defines_everything": ([V2, BADGES, contexts.UNDEFINED_TERMS_V2], "context.refused"),
+    "context_added_that_we_know": ([V2, BADGES, contexts.EXAMPLES_V2], "context.refused"),
+    "context_added_that_nobody_knows": ([V2, BADGES, "https://pirate.example/context.json"], "context.refused"),
+    "context_added_inline_with_vocab": ([V2, BADGES, {"@vocab": "https://pirate.example/#"}], "context.inline"),
+    "context_added_inline_with_base": ([V2, BADGES, {"@base": "https://pirate.example/"}], "context.inline"),
+    "context_added_that_renames_a_word": ([V2, BADGES, {"name": "https://schema.org/description"}], "context.inline"),
+    "context_removed": ([V2], "jsonld.unknown_type"),
+    "context_moved": ([BADGES, V2], "context.refused"),
+    "context_repeated": ([V2, V2, BADGES], "context.refused"),
+    "context_with_a_trailing_slash": ([V2 + "/", BADGES], "context.refused"),
+    "context_in_clear_http": ([V2.replace("https", "http"), BADGES], "context.refused"),
+    "context_of_another_case": ([V2.replace("www", "WWW"), BADGES], "context.refused"),
+    "context_null": ([V2, None, BADGES], "context.inline"),
+    "context_as_a_relative_address": ([V2, BADGES, "context.json"], "context.refused"),
+    "context_as_a_file": ([V2, BADGES, "file:///etc/passwd"], "context.refused"),
+    "context_of_version_1": ([contexts.CREDENTIALS_V1, BADGES], "context.refused"),
+}
+for name, (value, code) in REFUSED_CONTEXTS.items():
+    add(name, "A1", 2, code, lambda value=value: attempt(changed(sign(credential()), "@context", value)))
+
+REFUSED_WORDS: dict[str, tuple[str, Any, str]] = {
+    "undefined_term_at_the_top": ("mention", "A+", "jsonld.undefined_term"),
+    "undefined_term_in_the_subject": ("credentialSubject.grade", "A+", "jsonld.undefined_term"),
+    "undefined_term_in_the_achievement": ("credentialSubject.achievement.honours", True, "jsonld.undefined_term"),
+    "undefined_term_in_the_status": ("credentialStatus.note", "ok", "jsonld.undefined_term"),
+    "unknown_type_at_the_top": (
+        "type",
+        ["VerifiableCredential", "OpenBadgeCredential", "Diploma"],
+        "jsonld.unknown_type",
+    ),
+    "unknown_type_of_subject": ("credentialSubject.type", ["AchievementSubject", "Doctor"], "jsonld.unknown_type"),
+    "context_in_the_subject": ("credentialSubject.@context", {"name": "https://pirate.example/#"}, "context.inline"),
+    "vocab_in_the_subject": ("credentialSubject.@vocab", "https://pirate.example/#", "jsonld.keyword"),
+    "graph_beside_the_credential": ("@graph", [{"id": "urn:x"}], "jsonld.keyword"),
+    "reverse_property": ("credentialSubject.@reverse", {"issuer": "urn:x"}, "jsonld.keyword"),
+    "included_block": ("@included", [{"id": "urn:x"}], "jsonld.keyword"),
+    "relative_identifier": ("credentialSubject.id", "ines", "jsonld.relative_iri"),
+    "relative_identifier_of_the_credential": ("id", "7KQ2MZ", "jsonld.relative_iri"),
+    "null_value": ("description", None, "jsonld.null"),
+    "direction_that_is_not_signed": ("name", {"@value": "Vélo", "@direction": "rtl"}, "jsonld.direction"),
+    "two_identifiers": ("@id", "https://imr.example/c/other", "jsonld.colliding_keywords"),
+    "two_types": ("@type", ["VerifiableCredential"], "jsonld.colliding_keywords"),
+}
+for name, (path, value, code) in REFUSED_WORDS.items():
+    add(name, "A1", 2, code, lambda path=path, value=value: attempt(changed(sign(credential()), path, value)))
+
+
+@fails("A1", 2, "jsonld.undefined_term")
+def undefined_term_signed_by_the_issuer_with_jcs() -> Attempt:
+    # The JCS suite signs any JSON: safe mode is what keeps the word from being shown without meaning.
+    document = credential(mention="A+")
+    config = {
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-jcs-2022",
+        "created": "2026-11-01T12:00:00Z",
+        "verificationMethod": CURRENT.verification_method,
+        "proofPurpose": "assertionMethod",
+        "@context": document["@context"],
+    }
+    message = sha256(jcs.canonical_bytes(config)).digest() + sha256(jcs.canonical_bytes(document)).digest()
+    return attempt({**document, "proof": [{**config, "proofValue": multibase.encode(CURRENT.sign(message))}]})
+
+
+@fails("A1", 2, "jsonld.undefined_term")
+def undefined_term_signed_by_the_issuer_in_a_jwt() -> Attempt:
+    return attempt(jose.issue_vc_jwt(credential(mention="A+"), signer=CURRENT, now=LAST_MONTH))
+
+
+@fails("A1", 4, "proof.context")
+def proof_with_other_contexts_than_its_document() -> Attempt:
+    return attempt(changed(sign(credential()), "proof.0.@context", [V2]))
+
+
+@fails("A2", 1, "jwt.nested_credential")
+def jwt_with_a_second_credential_in_its_vc_claim() -> Attempt:
+    document = credential(vc=credential(name="Docteur"))
+    return attempt(jose.issue_vc_jwt(document, signer=CURRENT, now=LAST_MONTH))
+
+
+@fails("A2", 1, "jwt.nested_credential")
+def jwt_with_a_presentation_in_its_vp_claim() -> Attempt:
+    return attempt(jose.issue_vc_jwt(credential(vp={}), signer=CURRENT, now=LAST_MONTH))
+
+
+@fails("A2", 4, "proof.unknown_member")
+def proof_with_a_jwt_inside() -> Attempt:
+    token = jose.issue_vc_jwt(credential(), signer=CURRENT, now=LAST_MONTH)
+    return attempt(changed(sign(credential(name="Autre chose")), "proof.0.jwt", token))
+
+
+@fails("A2", 1, "credential.type")
+def credential_inside_a_wrapper_that_shows_another() -> Attempt:
+    return attempt({"name": "Docteur", "credential": sign(credential())})
+
+
+@fails("A2", 1, "carrier.envelope")
+def envelope_with_a_proof_of_its_own() -> Attempt:
+    token = jose.issue_vc_jwt(credential(), signer=CURRENT, now=LAST_MONTH)
+    envelope = {"type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{token}", "proof": {}}
+    return attempt(envelope)
+
+
+@fails("A2", 1, "carrier.envelope")
+def envelope_around_an_address() -> Attempt:
+    return attempt({"type": "EnvelopedVerifiableCredential", "id": "https://imr.example/c/7KQ2MZ"})
+
+
+@fails("A2", 1, "carrier.envelope")
+def envelope_around_json() -> Attempt:
+    text = octets(sign(credential())).decode()
+    return attempt({"type": ["EnvelopedVerifiableCredential"], "id": f"data:application/vc+jwt,{text}"})
+
+
+@fails("A2", 4, "signature.wrong")
+def name_changed_after_the_signature() -> Attempt:
+    return attempt(changed(sign(credential()), "name", "Docteur ès vélos"))
+
+
+@fails("A2", 4, "signature.wrong")
+def subject_changed_after_the_signature() -> Attempt:
+    return attempt(changed(sign(credential()), "credentialSubject.id", "did:example:malo"))
+
+
+@fails("A2", 4, "signature.wrong")
+def end_changed_after_the_signature() -> Attempt:
+    return attempt(changed(sign(credential()), "validUntil", "2099-01-01T00:00:00Z"))
+
+
+@fails("A2", 4, "signature.wrong")
+def member_removed_after_the_signature() -> Attempt:
+    return attempt(changed(sign(credential()), "credentialSubject.achievement.description", ...))
+
+
+@fails("A2", 4, "signature.wrong")
+def member_added_after_the_signature() -> Attempt:
+    return attempt(changed(sign(credential()), "description", "Avec les félicitations du jury"))
+
+
+@fails("A2", 4, "signature.wrong")
+def member_added_under_a_full_address() -> Attempt:
+    # A key that is an address needs no definition: it is part of what is signed, so that adding it shows.
+    return attempt(
+        changed(sign(credential()), "credentialSubject.https://pirate~example/#grade".replace("~", ""), "A+")
+    )
