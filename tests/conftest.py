@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-# Before Django reads its settings: nothing a test writes may land in the real home.
-os.environ["JURANDE_HOME"] = tempfile.mkdtemp(prefix="jurande-tests-")
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-for name in ("JURANDE_PUBLIC_URL", "JURANDE_DEMO", "JURANDE_KEY_PASSPHRASE", "JURANDE_SMTP_URL"):
-    os.environ.pop(name, None)
 
 import pytest
 from django.db.models.expressions import OrderBy
@@ -92,6 +84,13 @@ def _every_page_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
         return response
 
     monkeypatch.setattr(ClientHandler, "__call__", checked)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_home_has_its_keys() -> None:
+    from jurande.registers.common import crypto
+
+    crypto.prepare()
 
 
 @pytest.fixture(scope="session")
