@@ -22,7 +22,10 @@ def check_page(html: str, *, fragment: bool = False) -> None:
             faults.append(f"inline <{tag}>")
         if node.get("href", "").lower().startswith("javascript:"):
             faults.append("a javascript: link")
-    if "{{" in html or "{%" in html:
+    # A merge field may be quoted: in a <code>, or in a text being typed.
+    spoken = [node.text or "" for node in elements if node.tag not in {"code", "textarea"}]
+    spoken += [node.tail or "" for node in elements]
+    if any("{{" in text or "{%" in text for text in spoken):
         faults.append("template syntax left in the page")
     faults += _unlabelled(elements)
     identifiers = [node.get("id") for node in elements if node.get("id")]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+
+from jurande.registers.parties.states import DocumentKind
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,25 @@ class Body:
     follower: str = "claire"
     nda: bool = True
     establishment: int = 1
+
+    @property
+    def slug(self) -> str:
+        """The name as a file or an address spells it."""
+        plain = unicodedata.normalize("NFD", self.name.lower()).encode("ascii", "ignore").decode()
+        return re.sub(r"[^a-z]+", "-", plain).strip("-")[:30].strip("-")
+
+    @property
+    def head_email(self) -> str:
+        """Where its head is written to: Jocelyn Paoli's is a persona's, the others are made of the name."""
+        if self.head == ("Jocelyn", "Paoli"):
+            return "jocelyn.paoli@mistral.exemple.fr"
+        return f"direction@{self.slug}.exemple.fr"
+
+    @property
+    def nda_number(self) -> str:
+        """A declaration of activity in its département (2A is written 20 there); empty when it has none yet."""
+        departement = self.postcode[:2]
+        return f"93{departement}{self.stem:05d}13" if self.nda else ""
 
     @property
     def siren(self) -> str:
@@ -98,3 +121,19 @@ BODIES: tuple[Body, ...] = (
     Body("Berry Technique", 20471, "18 rue Moyenne", "18000", "Bourges", 620, None, ("Alain", "Godard"), "mehdi"),
     Body("Atelier des Volcans", 88760, "2 rue du Consulat", "87000", "Limoges", 470, 226, ("Inès", "Peyrat"), "thomas"),
 )  # fmt: skip
+
+
+# Invited, and not come yet.
+ANSWERS_LATE = frozenset({"Atelier roannais", "La Bonne Fabrique"})
+
+# Documents beyond the usual ones, with the day they end, in days from today.
+OTHER_PAPERS: dict[str, tuple[tuple[DocumentKind, str, int | None], ...]] = {
+    "Ateliers Mistral Formation": (
+        (DocumentKind.PREMISES, "atelier-minoterie", None),
+        (DocumentKind.TAX, "attestation-fiscale", -21),
+        (DocumentKind.PROGRAMME, "programme-electromenager", None),
+    ),
+    "Cap Réparation Nord": ((DocumentKind.TAX, "attestation-fiscale", 9),),
+    "Dynamo Formation": ((DocumentKind.TAX, "attestation-fiscale", 24),),
+    "La Maison du Geste": ((DocumentKind.STAFF, "formateurs", None), (DocumentKind.TAX, "attestation-fiscale", 118)),
+}

@@ -33,7 +33,7 @@ from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
-from jurande.web.ui.context import Around, Place
+from jurande.web.ui.context import Around, Persona, Place
 
 if TYPE_CHECKING:
     from jurande.registers.parties.models import Certifier, Partnership, Person
@@ -218,6 +218,11 @@ def _api(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
     return None
 
 
+def answer_to_api(request: HttpRequest) -> HttpResponse | None:
+    """Check the API key of a request for a framework that has its own views; the answer to give instead, or None."""
+    return _api(request, {})  # type: ignore[arg-type]
+
+
 _GATES: dict[str, Gate] = {
     "public": _open,
     "guest": _open,
@@ -283,7 +288,7 @@ def _around(request: Asked) -> Around:
     """What the frame shows of the house, and where else the person may go. None of it is asked for a visitor."""
     person = _person(request)
     if person is None:
-        return Around()
+        return Around(personas=_personas())
     actor = request.actor
     here = actor.partnership_code or actor.certifier_code
     match = request.resolver_match
@@ -301,6 +306,13 @@ def _around(request: Asked) -> Around:
         search_hint=_("Chercher un partenaire") if searching else "",
         messages=correspondence.unread_count(person.code),
         messages_url=_address("account:mailbox"),
+    )
+
+
+def _personas() -> tuple[Persona, ...]:
+    """Who one can become with a button; nobody outside the demonstration."""
+    return tuple(
+        Persona(one.name, one.role, reverse("demonstration", args=[one.key]), one.house) for one in settings.PERSONAS
     )
 
 

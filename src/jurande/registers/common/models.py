@@ -4,20 +4,11 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.common.codes import CodeField
+from jurande.registers.common.states import FINAL_STATES, JobState
 
-
-class JobState(models.TextChoices):
-    WAITING = "waiting", _("En attente")
-    RUNNING = "running", _("En cours")
-    DONE = "done", _("Terminé")
-    FAILED = "failed", _("Échoué")
-    CANCELLED = "cancelled", _("Annulé")
-
-
-FINAL_STATES = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+__all__ = ["FINAL_STATES", "JobRequest", "JobRequestQuerySet", "JobState", "Slot", "Worker"]
 
 
 class JobRequestQuerySet(models.QuerySet["JobRequest"]):

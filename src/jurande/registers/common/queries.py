@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db.models import Count
 
 from jurande.registers.common.models import JobRequest, JobRequestQuerySet, JobState
@@ -10,6 +12,11 @@ from jurande.registers.common.models import JobRequest, JobRequestQuerySet, JobS
 def job_of(certifier_code: str, code: str) -> JobRequest | None:
     """One job of this certifier (empty: of the installation); None when there is none, or it is another's."""
     return JobRequest.objects.filter(certifier_code=certifier_code, code=code).first()
+
+
+def waiting_jobs(now: datetime) -> list[JobRequest]:
+    """The jobs that may run now, in the order they were asked for."""
+    return list(JobRequest.objects.due_at(now).order_by("run_after", "pk"))
 
 
 def every_job() -> JobRequestQuerySet:

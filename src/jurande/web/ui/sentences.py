@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from html import unescape
 from typing import Protocol
 
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from jurande.registers.parties.queries import names_of
 from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
 from jurande.web.ui.parts import Event
 
@@ -51,6 +53,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "parties.rule.restored": lazy("%(who)s a rétabli une règle : %(why)s."),
     "parties.api_key.issued": lazy("%(who)s a créé une clé d’API."),
     "parties.api_key.revoked": lazy("%(who)s a révoqué une clé d’API."),
+    "parties.holder.registered": lazy("%(who)s a ouvert l’espace d’un titulaire."),
     "parties.magic_link.sent": lazy("%(who)s a envoyé un lien à usage unique."),
     "parties.magic_link.used": lazy("%(who)s est entré par un lien à usage unique."),
     "parties.person.updated": lazy("%(who)s a mis à jour son compte."),
@@ -109,6 +112,13 @@ def _lowered(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() and not text.startswith("Qualiopi") else text
 
 
-def events(entries: list[Told], names: Mapping[str, str]) -> list[Event]:
-    """Turn entries into the lines of a time line, newest first as given."""
+def plain(entry: Told, names: Mapping[str, str]) -> str:
+    """Say the same without mark-up, for a sheet."""
+    return unescape(strip_tags(sentence(entry, names)))
+
+
+def told(entries: Iterable[Told]) -> list[Event]:
+    """Turn entries into the lines of a time line, in the order given; names are looked up once for all."""
+    entries = list(entries)
+    names = names_of({code for entry in entries for code in (entry.actor_code, entry.subject_code)})
     return [Event(e.at, sentence(e, names), STATUSES.get(e.action, "dot")) for e in entries]

@@ -1,6 +1,6 @@
 """What screens, exports and other registers read about parties."""
 
-from jurande.registers.parties.queries.accounts import SignIn, has_second_factor, session_id, sessions_of
+from jurande.registers.parties.queries.accounts import SignIn, has_second_factor, person_at, session_id, sessions_of
 from jurande.registers.parties.queries.actors import (
     API_KEY_MARK,
     Place,
@@ -69,6 +69,7 @@ __all__ = [
     "partnership",
     "partnership_for",
     "people_of",
+    "person_at",
     "places_of",
     "qualiopi_of",
     "relaxations",

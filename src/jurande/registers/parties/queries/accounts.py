@@ -49,3 +49,8 @@ def has_second_factor(person: Person) -> bool:
     """Whether the person has an authenticator application or a passkey; recovery codes alone do not count."""
     kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     return bool(Authenticator.objects.filter(user_id=person.pk, type__in=kinds).exists())
+
+
+def person_at(email: str) -> Person | None:
+    """The person who signs in with this address; for the demonstration's buttons and for invitations."""
+    return Person.objects.able_to_sign_in().filter(email=email.strip().lower()).first()

@@ -1,0 +1,142 @@
+"""The API for other programs: read-only today, by a certifier's key. docs/reference/openapi.json is its description."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from ninja import NinjaAPI, Query, Schema
+
+from jurande import __version__
+from jurande.registers.common.verdicts import NotAllowed, require
+from jurande.registers.parties import policies, queries
+from jurande.web.access import answer_to_api
+
+PAGE_MOST = 500
+
+
+class Refusal(Exception):
+    """The key, or the rate, was refused; carries the answer to give."""
+
+    def __init__(self, answer: HttpResponse) -> None:
+        """Keep the answer."""
+        super().__init__()
+        self.answer = answer
+
+
+def by_key(request: HttpRequest) -> bool:
+    """Let in a program with a usable key, and nobody else."""
+    answer = answer_to_api(request)
+    if answer is not None:
+        raise Refusal(answer)
+    return True
+
+
+api = NinjaAPI(
+    title="Jurande",
+    version=__version__,
+    description="Lecture du réseau d’un certificateur. Authentification : `Authorization: Bearer jur_…`.",
+    auth=by_key,
+    docs_url=None,
+    urls_namespace="api",
+)
+
+
+@api.exception_handler(Refusal)
+def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Give the answer that access control prepared."""
+    return refusal.answer
+
+
+@api.exception_handler(NotAllowed)
+def forbid(request: HttpRequest, refusal: NotAllowed) -> HttpResponse:
+    """Say in the answer what the key lacks."""
+    return api.create_response(request, {"error": "scope.missing", "reason": str(refusal.reason)}, status=403)
+
+
+class Error(Schema):
+    """Why nothing was given: a stable code, and a sentence when there is one."""
+
+    error: str
+    reason: str = ""
+
+
+class Partner(Schema):
+    """A partner of the certifier: one place of a training body."""
+
+    code: str
+    reference: str
+    name: str
+    siren: str
+    siret: str
+    nda: str
+    city: str
+    departement: str
+    state: str
+    since_on: date
+    ended_on: date | None
+    qualiopi_until_on: date | None
+
+
+class Partners(Schema):
+    """A page of partners; ``total`` counts them all."""
+
+    total: int
+    partners: list[Partner]
+
+
+def _partner(row: Any) -> Partner:
+    return Partner(
+        code=row.code,
+        reference=row.reference,
+        name=row.name,
+        siren=row.organisation.siren,
+        siret=row.site.siret,
+        nda=row.organisation.nda,
+        city=row.site.city,
+        departement=row.site.departement,
+        state=row.state,
+        since_on=row.since_on,
+        ended_on=row.ended_on,
+        qualiopi_until_on=row.qualiopi_until_on,
+    )
+
+
+REFUSALS = {401: Error, 403: Error, 429: Error}
+
+
+@api.get("/partenaires", response={200: Partners, **REFUSALS}, operation_id="partners", summary="Les partenaires")
+def partners(
+    request: HttpRequest,
+    limit: int = Query(100, ge=1, le=PAGE_MOST),
+    offset: int = Query(0, ge=0, le=1_000_000),
+) -> Partners:
+    """Every partner of the certifier that owns the key, by name."""
+    actor = request.actor  # type: ignore[attr-defined]
+    require(policies.can_see_network(actor))
+    rows = queries.partners(actor)
+    return Partners(total=rows.count(), partners=[_partner(row) for row in rows[offset : offset + limit]])
+
+
+@api.get(
+    "/partenaires/{code}",
+    response={200: Partner, **REFUSALS, 404: Error},
+    operation_id="partner",
+    summary="Un partenaire",
+)
+def partner(request: HttpRequest, code: str) -> Any:
+    """One partner; a code that is another certifier's does not exist here."""
+    actor = request.actor  # type: ignore[attr-defined]
+    require(policies.can_see_network(actor))
+    found = queries.partnership(actor, code)
+    return (200, _partner(found)) if found is not None else (404, Error(error="partner.unknown"))
+
+
+def urls() -> tuple[list[URLPattern], str, str]:
+    """The addresses, declared to access control as every other view is."""
+    patterns, app_name, namespace = api.urls
+    for pattern in patterns:
+        pattern.callback.audience = "api"
+    return patterns, app_name, namespace

@@ -1,0 +1,64 @@
+"""The first page: what is waiting, oldest deadline first, and the network at a glance."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from jurande.registers.journal import queries as journal
+from jurande.registers.parties import policies, queries
+from jurande.registers.parties.queries import Waiting
+from jurande.web.access import audience
+from jurande.web.ui.parts import Spot
+from jurande.web.ui.sentences import told
+from jurande.web.ui.waiting import dues
+
+SHOWN_AT_FIRST = 8
+ENTRIES = 8
+
+
+@require_safe
+@audience("certifier")
+def home(request: HttpRequest, certifier: str) -> HttpResponse:
+    """Answer «qu’est-ce qui m’attend ?», with the map of the network and the last acts."""
+    actor = request.actor
+    today = timezone.localdate()
+    waiting = queries.waiting_for(actor, today)
+    everything = "tout" in request.GET
+    lines = dues(waiting if everything else waiting[:SHOWN_AT_FIRST], today, lambda line: _url(certifier, line))
+    by_departement = queries.partners_by_departement(actor)
+    entries = []
+    if policies.can_see_journal(actor):
+        entries = told(journal.latest(certifier, ENTRIES))
+    page = {
+        "today": today,
+        "week": today.isocalendar().week,
+        "lines": lines,
+        "waiting": len(waiting),
+        "late": sum(line.due_on < today for line in waiting),
+        "hidden": len(waiting) - len(lines),
+        "spots": _spots(certifier, by_departement),
+        "partners": sum(by_departement.values()),
+        "departements": len(by_departement),
+        "events": entries,
+        "verified": journal.last_verification(certifier),
+    }
+    return render(request, "certifier/home.html", page)
+
+
+def _spots(certifier: str, by_departement: dict[str, int]) -> dict[str, Spot]:
+    address = reverse("certifier:partners", args=[certifier])
+    return {code: Spot(count, f"{address}?departement={code}") for code, count in by_departement.items()}
+
+
+def _url(certifier: str, line: Waiting) -> str:
+    if line.partnership_code:
+        return reverse("certifier:partners-one", args=[certifier, line.partnership_code])
+    if line.subject_kind == "message":
+        return reverse("certifier:mail-letter", args=[certifier, line.subject_code])
+    if line.subject_kind == "api_key":
+        return reverse("certifier:settings", args=[certifier])
+    return reverse("certifier:team", args=[certifier])

@@ -1,0 +1,23 @@
+"""Work under way: its progress, on a page that one can leave."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from jurande.registers.common import queries
+from jurande.web.access import audience
+from jurande.web.ui.work import progress_of
+
+
+@require_safe
+@audience("certifier")
+def job(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+    """One job of this house; asked by htmx, the progress alone."""
+    found = queries.job_of(certifier, code)
+    if found is None:
+        raise Http404
+    progress = progress_of(found, request.path, certifier)
+    template = "ui/job.html" if request.headers.get("HX-Request") else "certifier/work.html"
+    return render(request, template, {"progress": progress, "job": progress})

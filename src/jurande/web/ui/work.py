@@ -1,0 +1,62 @@
+"""Background work in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from jurande.registers.common.states import JobState
+from jurande.web.ui.parts import Progress
+
+LABELS: dict[str, str | Promise] = {
+    "common.purge": _("Oublier les vieux travaux"),
+    "common.reencrypt": _("Chiffrer de nouveau avec la nouvelle clé"),
+    "correspondence.deliver": _("Remettre un courrier"),
+    "correspondence.recover": _("Relancer les courriers oubliés"),
+    "correspondence.erase": _("Effacer les courriers arrivés à terme"),
+    "documents.sweep": _("Jeter les documents arrivés à terme"),
+    "journal.verify": _("Relire la chaîne du journal"),
+    "parties.warn_api_keys": _("Prévenir des clés qui expirent"),
+    "parties.note_api_key_use": _("Noter l’usage des clés"),
+    "parties.forget_the_dead": _("Oublier les liens et sessions périmés"),
+}
+STATUS = {
+    JobState.WAITING: "draft",
+    JobState.RUNNING: "run",
+    JobState.DONE: "ok",
+    JobState.FAILED: "late",
+    JobState.CANCELLED: "end",
+}
+
+
+def job_label(name: str) -> str:
+    """What a job does, in words."""
+    return str(LABELS.get(name, name))
+
+
+def job_states() -> list[tuple[str, str]]:
+    """The states a job can be in, for a filter."""
+    return [(state.value, str(state.label)) for state in JobState]
+
+
+def progress_of(job: Any, url: str, certifier: str) -> Progress:
+    """A job's row as the progress component shows it."""
+    failed = job.state == JobState.FAILED
+    following = reverse("certifier:journal", args=[certifier]) if job.name == "journal.verify" else ""
+    return Progress(
+        title=job_label(job.name),
+        state=job.state,
+        url=url,
+        done=job.done_count,
+        failed=job.failed_count,
+        total=job.total_count or 0,
+        reason=str(_("Le travail s’est arrêté après plusieurs essais. Prévenez l’exploitant, code %(code)s."))
+        % {"code": job.error_digest}
+        if failed
+        else "",
+        next_url=following,
+        next_label=str(_("Voir le journal")) if following else "",
+    )
