@@ -37,17 +37,19 @@ def bare_bones(folder: Path) -> Path:
     return folder
 
 
-def launch(checkout: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the launcher where no uv is found and no index can be reached."""
-    environment = {
+def surroundings(checkout: Path) -> dict[str, str]:
+    """Where no uv is found and no index can be reached."""
+    return {
         "PATH": "/usr/bin:/bin",
         "HOME": str(checkout / "nobody"),
         "PIP_INDEX_URL": "http://127.0.0.1:9/",
         "PIP_CONFIG_FILE": os.devnull,
-        **more,
     }
+
+
+def launch(checkout: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(checkout / "jurande"), *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=surroundings(checkout) | more, capture_output=True, text=True, timeout=120)
 
 
 def stamp(checkout: Path) -> dict[str, str]:
@@ -57,12 +59,14 @@ def stamp(checkout: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout where the launcher has installed everything once; tests copy it or add to it."""
+    """A checkout where two launches at the same time have installed everything, once; tests copy it or add to it."""
     checkout = bare_bones(tmp_path_factory.mktemp("launcher") / "first")
-    done = launch(checkout, "--hello")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == f"hello from {checkout / '.venv'} --hello\n"
-    assert "Installation de Jurande" in done.stderr
+    command = [sys.executable, str(checkout / "jurande"), "--hello"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    both = [subprocess.Popen(command, env=surroundings(checkout), text=True, **pipes) for _ in range(2)]
+    said = [process.communicate(timeout=120) for process in both]
+    assert [out for out, _ in said] == [f"hello from {checkout / '.venv'} --hello\n"] * 2, said
+    assert sum("Installation terminée" in err for _, err in said) == 1
     return checkout
 
 
@@ -147,25 +151,6 @@ class TestInstallation:
         pth = next(moved.glob(".venv/lib/python3*/site-packages/jurande.pth"))
         assert pth.read_text().strip() == str(moved / "src")
 
-    def test_leaves_the_environment_of_another_checkout_alone(self, installed: Path, tmp_path: Path) -> None:
-        other = bare_bones(tmp_path / "other")
-        (other / ".venv").symlink_to(installed / ".venv")
-        assert launch(other).stdout == f"hello from {other / '.venv'}\n"
-        assert not (other / ".venv").is_symlink()
-        assert launch(installed).stderr == ""
-
-    def test_is_done_once_by_two_launches_at_once(self, tmp_path: Path) -> None:
-        checkout = bare_bones(tmp_path / "checkout")
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "PIP_CONFIG_FILE": os.devnull}
-        command = [sys.executable, str(checkout / "jurande")]
-        both = [
-            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-            for _ in range(2)
-        ]
-        outputs = [process.communicate(timeout=120) for process in both]
-        assert [out for out, _ in outputs] == [f"hello from {checkout / '.venv'}\n"] * 2
-        assert sum("Installation de" in err for _, err in outputs) == 1
-
     def test_says_which_component_could_not_be_had(self, installed: Path, tmp_path: Path) -> None:
         checkout = Path(shutil.copytree(installed, tmp_path / "offline", symlinks=True))
         (checkout / ".venv/jurande.json").unlink()
@@ -176,6 +161,22 @@ class TestInstallation:
         assert "n’ont pas pu être installés. Le réseau ne répond pas" in done.stderr
         assert "Traceback" not in done.stderr
         assert not (checkout / ".venv/jurande.json").exists()
+
+
+class TestMakeVenv:
+    def test_leaves_the_environment_of_another_checkout_alone(
+        self, launcher: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        theirs = tmp_path / "other/.venv"
+        theirs.mkdir(parents=True)
+        (theirs / "pyvenv.cfg").write_text("")
+        ours = Path(launcher.VENV)
+        ours.symlink_to(theirs)
+        monkeypatch.setattr(launcher.Progress, "run", lambda *_, **__: True)
+        assert not launcher.is_reusable()
+        launcher.make_venv(launcher.Progress("Essai", 0), None)
+        assert not ours.is_symlink()
+        assert (theirs / "pyvenv.cfg").exists()
 
 
 class TestFindPython:
