@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import NoReturn
@@ -83,15 +84,8 @@ def _write(value: object, parts: list[str], levels: int) -> None:
         parts.append(encode_basestring(value))  # its escapes are exactly those of RFC 8785 §3.2.2.2
     elif isinstance(value, dict):
         _write_object(value, parts, levels)
-    elif isinstance(value, list | tuple):
-        if not levels:
-            raise EncodingError(f"more than {DEEPEST} levels", code="encoding.json.depth")
-        separator = "["
-        for item in value:
-            parts.append(separator)
-            _write(item, parts, levels - 1)
-            separator = ","
-        parts.append("]" if separator == "," else "[]")
+    elif isinstance(value, (list, tuple)):
+        _write_array(value, parts, levels)
     elif value is True:
         parts.append("true")
     elif value is False:
@@ -108,6 +102,17 @@ def _write(value: object, parts: list[str], levels: int) -> None:
         raise EncodingError(f"JSON has no {type(value).__name__}", code="encoding.json.type")
 
 
+def _write_array(value: Sequence[object], parts: list[str], levels: int) -> None:
+    if not levels:
+        raise EncodingError(f"more than {DEEPEST} levels", code="encoding.json.depth")
+    separator = "["
+    for item in value:
+        parts.append(separator)
+        _write(item, parts, levels - 1)
+        separator = ","
+    parts.append("]" if separator == "," else "[]")
+
+
 def _write_object(value: dict[str, object], parts: list[str], levels: int) -> None:
     if not levels:
         raise EncodingError(f"more than {DEEPEST} levels", code="encoding.json.depth")
@@ -117,10 +122,12 @@ def _write_object(value: dict[str, object], parts: list[str], levels: int) -> No
         raise EncodingError("a key that is not text", code="encoding.json.type") from None
     separator = "{"
     for key in keys:
-        parts.append(separator)
-        parts.append(encode_basestring(key))
-        parts.append(":")
-        _write(value[key], parts, levels - 1)
+        item = value[key]
+        if type(item) is str:  # most of a document: spared a call
+            parts.append(f"{separator}{encode_basestring(key)}:{encode_basestring(item)}")
+        else:
+            parts.append(f"{separator}{encode_basestring(key)}:")
+            _write(item, parts, levels - 1)
         separator = ","
     parts.append("}" if separator == "," else "{}")
 
