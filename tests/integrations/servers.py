@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 # Answer (method, path, body) on the handler.
 type Respond = Callable[["Handler", str, bytes], None]
@@ -40,8 +42,8 @@ class Running:
 
 
 @contextmanager
-def serving(respond: Respond) -> Iterator[Running]:
-    """Serve on a free loopback port until the block ends."""
+def serving(respond: Respond, certificate: Path | None = None) -> Iterator[Running]:
+    """Serve on a free loopback port until the block ends; with a certificate and its key in one file, over TLS."""
     running = Running("")
 
     def remember(handler: Handler, path: str, body: bytes) -> None:
@@ -50,9 +52,13 @@ def serving(respond: Respond) -> Iterator[Running]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("OfOneTest", (Handler,), {"respond": staticmethod(remember)}))
     server.daemon_threads = True
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    running.url = f"http://127.0.0.1:{server.server_port}"
+    running.url = f"https://localhost:{server.server_port}" if certificate else f"http://127.0.0.1:{server.server_port}"
     try:
         yield running
     finally:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import gzip
 import socket
 import time
+from datetime import datetime
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from jurande.integrations.outbound import Server, Unreachable, is_public
 from tests.integrations.servers import Handler, serving
@@ -143,6 +149,53 @@ class TestServer:
             port = running.url.rpartition(":")[2]
             assert refused(Server(f"http://{host}:{port}")).code == "outbound.private"
         assert running.asked == []
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for localhost that nobody vouches for, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, datetime(2020, 1, 1), datetime(2120, 1, 1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    path.write_bytes(secret + made.public_bytes(Encoding.PEM))
+    return path
+
+
+class TestTls:
+    def test_is_spoken_with_a_server_that_is_vouched_for(
+        self, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        with serving(lambda handler, path, body: handler.answer(200, b"secret"), certificate) as running:
+            server = Server(running.url, only_public=False)
+            assert [server.get("x", largest_bytes=10).body for _ in range(2)] == [b"secret"] * 2
+            server.close()
+
+    def test_is_refused_to_anybody_else(self, certificate: Path) -> None:
+        with serving(lambda handler, path, body: handler.answer(200), certificate) as running:
+            assert refused(Server(running.url, only_public=False)).code == "outbound.unreachable"
+        assert running.asked == []
+
+    def test_is_refused_under_another_name(self, certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        with serving(lambda handler, path, body: handler.answer(200), certificate) as running:
+            url = running.url.replace("localhost", "127.0.0.1")
+            assert refused(Server(url, only_public=False)).code == "outbound.unreachable"
+        assert running.asked == []
+
+    def test_waits_no_longer_than_agreed_for_a_handshake(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            server = Server(f"https://127.0.0.1:{silent.getsockname()[1]}", only_public=False, seconds=0.2)
+            began = time.monotonic()
+            assert refused(server).code == "outbound.late"
+            assert time.monotonic() - began < 1.5
 
 
 class TestIsPublic:

@@ -116,8 +116,8 @@ class Server:
             with closing(connection.getresponse()) as response:
                 content = response.read(largest + 1)
                 ended = response.isclosed()
-        except (OSError, http.client.HTTPException):
-            if late.is_set():
+        except (OSError, http.client.HTTPException) as error:
+            if late.is_set() or isinstance(error, TimeoutError):
                 raise Unreachable(f"{self._host}: no answer in {self.seconds:g} s", code="outbound.late") from None
             raise
         finally:
