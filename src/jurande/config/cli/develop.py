@@ -13,6 +13,8 @@ from jurande.config.exits import Exit, Stopped
 from jurande.config.home import ROOT
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A selection runs as it was typed; the whole suite is shared between processes.
+WHOLE_SUITE = ["-n", str(min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2))]
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -22,7 +24,7 @@ def test(arguments: Sequence[str]) -> int:
     os.chdir(ROOT)
     import pytest  # in dev.lock only
 
-    return int(pytest.main(list(arguments)))
+    return int(pytest.main(list(arguments) or WHOLE_SUITE))
 
 
 def bench(arguments: Sequence[str]) -> int:
