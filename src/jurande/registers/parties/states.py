@@ -114,7 +114,14 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
         }
     ),
     Role.HOLDER: frozenset(),
-    Role.ADMINISTRATOR: _NETWORK | {Right.DESCRIBE_CERTIFIER, Right.MANAGE_TEAM, Right.SET_RULES, Right.ISSUE_API_KEYS},
+    Role.ADMINISTRATOR: _NETWORK
+    | {
+        Right.DESCRIBE_CERTIFIER,
+        Right.MANAGE_TEAM,
+        Right.SET_RULES,
+        Right.ISSUE_API_KEYS,
+        Right.REGISTER_HOLDERS,
+    },
     Role.NETWORK_MANAGER: _NETWORK,
     Role.REVIEWER: frozenset({Right.SEE_NETWORK, Right.SEE_DOCUMENTS}),
     Role.SIGNATORY: frozenset({Right.SEE_NETWORK, Right.SEE_DOCUMENTS, Right.SEE_JOURNAL}),
