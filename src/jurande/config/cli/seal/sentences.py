@@ -107,6 +107,8 @@ REASONS = {
     "jsonld.undefined_term": "Une rubrique n’est définie par aucun vocabulaire : elle ne serait pas signée",
     "jsonld.relative_iri": "Un identifiant est incomplet : il ne désigne rien de sûr",
     "jsonld.unknown_type": "Un type n’est défini par aucun vocabulaire",
+    "safe_mode": "Une donnée est écrite d’une façon que les lecteurs ne verraient pas",
+    "safe_mode.described_twice": "L’attestation se décrit elle-même à deux endroits : l’un passerait inaperçu",
     "text": "Un texte ne peut pas être signé tel quel",
     "proof.limit_exceeded": "Vérifier ce document demanderait un travail démesuré : il a pu être fait pour cela",
     # 3

@@ -13,7 +13,7 @@ from jurande.core.errors import CoreError
 from jurande.core.proof import data_integrity, jose, sd_jwt
 from jurande.core.proof.carriers.detection import Carried, Carrier, Form, read_carrier
 from jurande.core.proof.carriers.errors import CarrierRefused
-from jurande.core.proof.errors import ProofError
+from jurande.core.proof.errors import LimitExceeded, ProofError
 from jurande.core.proof.history import DatedKey, KeyNotValid
 from jurande.core.proof.instants import InstantRefused, instant_from_seconds, parse_instant
 from jurande.core.proof.keys import PublicKey
@@ -21,6 +21,7 @@ from jurande.core.proof.shape import canonical_bytes
 from jurande.core.proof.trust import Trust, TrustedIssuer, did_key_issuer
 from jurande.core.proof.verification.expectations import Expectations
 from jurande.core.proof.verification.report import Course, Number, State
+from jurande.core.proof.verification.spelling import check_spelling
 
 type Content = bytes | str | Mapping[str, Json]
 
@@ -88,6 +89,10 @@ def establish(
     with course.refusing_at(Number.PARSE):
         signed = _read(content)
     course.pass_step(Number.PARSE, "parse.ok", carrier=signed.carrier, form=signed.form)
+    # 2 begins here: the spelling costs nothing to check, and what is misspelt would mislead every later step.
+    if signed.form is not Form.SD_JWT:
+        with course.refusing_at(Number.SAFE_MODE):
+            check_spelling(signed.document)
     # 3 begins here, so that a stranger's document is only checked for form before we say that we cannot tell.
     issuer, certifiers = _issuer(signed, trust, habilitations)
     if issuer is None:
@@ -100,14 +105,19 @@ def establish(
 
 def _read(content: Content) -> _Signed:
     if isinstance(content, Mapping):
-        return _document(dict(content), Carrier.PLAIN)
+        # Written and read again: a copy that is JSON and nothing else, within the same limits as a text.
+        return _parsed(jcs.canonical_bytes(dict(content)), Carrier.PLAIN)
     carried = read_carrier(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
     if carried.form is Form.JSON:
-        value = jcs.parse(carried.text.encode("utf-8"))
-        if not isinstance(value, dict):
-            raise CarrierRefused("not a JSON object", code="carrier.unknown")
-        return _document(value, carried.carrier)
+        return _parsed(carried.text.encode("utf-8"), carried.carrier)
     return _compact(carried)
+
+
+def _parsed(octets: bytes, carrier: Carrier) -> _Signed:
+    value = jcs.parse(octets)
+    if not isinstance(value, dict):
+        raise CarrierRefused("not a JSON object", code="carrier.unknown")
+    return _document(value, carrier)
 
 
 def _document(document: dict[str, Json], carrier: Carrier) -> _Signed:
@@ -239,6 +249,8 @@ def _data_integrity(
         verified = data_integrity.verify_proofs(
             signed.document, resolve=resolve, expected=demanded, contexts=expected.contexts
         )
+    except LimitExceeded as error:
+        raise course.refusal(Number.SAFE_MODE, error.code, str(error)) from error
     except CoreError as error:
         _safe_mode(signed, expected, course)
         number = Number.KEY if isinstance(error, KeyNotValid) else Number.SIGNATURE

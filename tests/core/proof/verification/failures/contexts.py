@@ -45,16 +45,16 @@ REFUSED_WORDS: dict[str, tuple[str, Any, str]] = {
     ),
     "unknown_type_of_subject": ("credentialSubject.type", ["AchievementSubject", "Doctor"], "jsonld.unknown_type"),
     "context_in_the_subject": ("credentialSubject.@context", {"name": "https://pirate.example/#"}, "context.inline"),
-    "vocab_in_the_subject": ("credentialSubject.@vocab", "https://pirate.example/#", "jsonld.keyword"),
-    "graph_beside_the_credential": ("@graph", [{"id": "urn:x"}], "jsonld.keyword"),
-    "reverse_property": ("credentialSubject.@reverse", {"issuer": "urn:x"}, "jsonld.keyword"),
-    "included_block": ("@included", [{"id": "urn:x"}], "jsonld.keyword"),
+    "vocab_in_the_subject": ("credentialSubject.@vocab", "https://pirate.example/#", "safe_mode.spelling"),
+    "graph_beside_the_credential": ("@graph", [{"id": "urn:x"}], "safe_mode.spelling"),
+    "reverse_property": ("credentialSubject.@reverse", {"issuer": "urn:x"}, "safe_mode.spelling"),
+    "included_block": ("@included", [{"id": "urn:x"}], "safe_mode.spelling"),
     "relative_identifier": ("credentialSubject.id", "ines", "jsonld.relative_iri"),
     "relative_identifier_of_the_credential": ("id", "7KQ2MZ", "jsonld.relative_iri"),
     "null_value": ("description", None, "jsonld.null"),
-    "direction_that_is_not_signed": ("name", {"@value": "Vélo", "@direction": "rtl"}, "jsonld.direction"),
-    "two_identifiers": ("@id", "https://imr.example/c/other", "jsonld.colliding_keywords"),
-    "two_types": ("@type", ["VerifiableCredential"], "jsonld.colliding_keywords"),
+    "direction_that_is_not_signed": ("name", {"@value": "Vélo", "@direction": "rtl"}, "safe_mode.spelling"),
+    "two_identifiers": ("@id", "https://imr.example/c/other", "safe_mode.spelling"),
+    "two_types": ("@type", ["VerifiableCredential"], "safe_mode.spelling"),
 }
 for name, (path, value, code) in REFUSED_WORDS.items():
     add(name, "A1", 2, code, lambda path=path, value=value: attempt(changed(sign(credential()), path, value)))
@@ -151,9 +151,59 @@ def member_added_after_the_signature() -> Attempt:
     return attempt(changed(sign(credential()), "description", "Avec les félicitations du jury"))
 
 
-@fails("A2", 4, "signature.wrong")
+# --- statements that hold, spelt so that nobody sees them -------------------------------------------
+
+CREDENTIALS = "https://www.w3.org/2018/credentials#"
+RESPELT: dict[str, tuple[str, str, Any]] = {
+    "end_hidden_under_its_full_address": (
+        "validUntil",
+        f"{CREDENTIALS}validUntil",
+        {"@value": "2031-11-01T08:00:00Z", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"},
+    ),
+    "status_hidden_under_its_full_address": (
+        "credentialStatus",
+        f"{CREDENTIALS}credentialStatus",
+        credential()["credentialStatus"],
+    ),
+    "type_hidden_under_its_keyword": ("credentialStatus", "credentialStatus", "@type"),
+    "identifier_hidden_under_its_keyword": ("credentialStatus", "credentialStatus", "@id"),
+}
+for name, (word, other, value) in RESPELT.items():
+
+    def respelt(word: str = word, other: str = other, value: Any = value) -> Attempt:
+        document = sign(credential())
+        node = document.pop(word)
+        if value in ("@type", "@id"):
+            value = {"@type": node["type"], "@id": node["id"]} | {
+                key: inner for key, inner in node.items() if key not in ("id", "type")
+            }
+        return attempt(document | {other: value})
+
+    add(name, "A2", 2, "safe_mode.spelling", respelt)
+
+
+@fails("A2", 2, "safe_mode.spelling")
+def type_written_as_an_address() -> Attempt:
+    document = sign(credential())
+    return attempt(changed(document, "credentialStatus.type", f"{CREDENTIALS}BitstringStatusListEntry"))
+
+
+@fails("A2", 2, "safe_mode.spelling")
 def member_added_under_a_full_address() -> Attempt:
-    # A key that is an address needs no definition: it is part of what is signed, so that adding it shows.
-    return attempt(
-        changed(sign(credential()), "credentialSubject.https://pirate~example/#grade".replace("~", ""), "A+")
-    )
+    subject = credential()["credentialSubject"] | {"https://pirate.example/#grade": "A+"}
+    return attempt(sign(credential()) | {"credentialSubject": subject})
+
+
+@fails("A2", 2, "safe_mode.described_twice")
+def credential_described_in_a_second_place() -> Attempt:
+    document = sign(credential())
+    second = {"id": document["id"], "type": ["Profile"], "name": "Docteur"}
+    return attempt(changed(document, "credentialSubject.source", second))
+
+
+@fails("A2", 2, "safe_mode.described_twice")
+def status_described_in_a_second_place() -> Attempt:
+    document = sign(credential())
+    entry = document["credentialStatus"]
+    elsewhere = {"id": entry["id"], "type": ["Profile"], "name": "Docteur"}
+    return attempt(changed(document, "credentialSubject.source", elsewhere))
