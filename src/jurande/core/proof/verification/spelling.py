@@ -4,18 +4,21 @@
 A Data Integrity signature covers statements, not JSON: ``validUntil`` written under its full address, or hung from a
 second description of the same credential, makes the same statements, so that the signature holds while every reader of
 the JSON overlooks it. A revoked credential would then look as if it had no status. One spelling is accepted: words, not
-addresses; ``id`` and ``type``, not keywords; the credential and its statuses each described once.
+addresses; ``id`` and ``type``, not keywords; the credential and its statuses described in one place, though an
+embedded endorsement may comment on the credential.
 Source: VC Data Integrity 1.0 §2.4.1 (context validation).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from jurande.core.encoding.jcs import Json
 from jurande.core.proof.errors import ProofError
 
 _KEYWORDS = frozenset({"@context", "@value", "@language", "@json"})
+_ENDORSED = frozenset({"id", "type", "endorsementComment"})
+_REFERENCE = frozenset({"id", "type"})
 
 
 class SpellingRefused(ProofError):
@@ -30,32 +33,32 @@ def check_spelling(document: Mapping[str, Json]) -> None:
     Proofs are left out: they are read whole, and nothing in them is optional.
     :raises SpellingRefused: otherwise.
     """
-    named = [document.get("id"), *(node.get("id") for node in _nodes(document.get("credentialStatus")))]
-    watched = {name for name in named if isinstance(name, str)}
-    described: set[str] = set()
-    waiting: list[Json] = [{name: value for name, value in document.items() if name != "proof"}]
+    entries = [node for node in _list(document.get("credentialStatus")) if isinstance(node, dict)]
+    allowed = {name: _REFERENCE for node in entries if isinstance(name := node.get("id"), str)}
+    if isinstance(name := document.get("id"), str):
+        allowed[name] = _ENDORSED
+    in_place = [id(node) for node in entries]
+    top = {name: value for name, value in document.items() if name != "proof"}
+    waiting: list[Json] = [top]
     while waiting:
         value = waiting.pop()
         if isinstance(value, list):
             waiting += value
         elif isinstance(value, dict):
-            for name in value:
-                if ":" in name or (name[:1] == "@" and name not in _KEYWORDS):
-                    raise SpellingRefused(f"«{name[:100]}» in place of a word")
-            if any(isinstance(kind, str) and ":" in kind for kind in _list(value.get("type"))):
-                raise SpellingRefused("an address in place of a type")
-            identifier = value.get("id")
-            if isinstance(identifier, str) and identifier in watched and len(value) > 1:
-                if identifier in described:
-                    raise SpellingRefused(
-                        f"{identifier[:100]} is described in two places", code="safe_mode.described_twice"
-                    )
-                described.add(identifier)
-            waiting += [inner for name, inner in value.items() if name != "@context"]
+            _check_words(value)
+            name = value.get("id")
+            elsewhere = value is not top and id(value) not in in_place
+            if elsewhere and isinstance(name, str) and not value.keys() <= allowed.get(name, value.keys()):
+                raise SpellingRefused(f"{name[:100]} is described elsewhere", code="safe_mode.described_twice")
+            waiting += [inner for word, inner in value.items() if word != "@context"]
 
 
-def _nodes(value: Json) -> Iterable[dict[str, Json]]:
-    return (node for node in _list(value) if isinstance(node, dict))
+def _check_words(node: Mapping[str, Json]) -> None:
+    for word in node:
+        if ":" in word or (word[:1] == "@" and word not in _KEYWORDS):
+            raise SpellingRefused(f"«{word[:100]}» in place of a word")
+    if any(isinstance(kind, str) and ":" in kind for kind in _list(node.get("type"))):
+        raise SpellingRefused("an address in place of a type")
 
 
 def _list(value: Json) -> list[Json]:

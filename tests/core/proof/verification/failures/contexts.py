@@ -202,6 +202,24 @@ def credential_described_in_a_second_place() -> Attempt:
 
 
 @fails("A2", 2, "safe_mode.described_twice")
+def end_hung_from_an_endorsement_of_the_credential() -> Attempt:
+    # The endorsement names the credential as its subject: what is said there of it is said of it.
+    identifier = credential()["id"]
+    endorsement = {
+        "id": "urn:e:1",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "issuer": {"id": CURRENT.verification_method.partition("#")[0], "type": ["Profile"]},
+        "validFrom": "2026-11-01T00:00:00Z",
+        "credentialSubject": {"id": identifier, "type": ["EndorsementSubject"], "endorsementComment": "Bravo"},
+    }
+    document = sign(credential(endorsement=[endorsement], validUntil="2026-11-30T00:00:00Z"))
+    end = document.pop("validUntil")
+    subject = {"type": ["EndorsementSubject", "VerifiableCredential"], "validUntil": end}
+    document["endorsement"][0]["credentialSubject"] |= subject
+    return attempt(document)
+
+
+@fails("A2", 2, "safe_mode.described_twice")
 def status_described_in_a_second_place() -> Attempt:
     document = sign(credential())
     entry = document["credentialStatus"]
