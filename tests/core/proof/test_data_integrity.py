@@ -4,6 +4,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jurande.core.encoding import multibase
+from jurande.core.encoding import jcs, multibase
+from jurande.core.encoding.errors import EncodingError
 from jurande.core.proof import contexts, data_integrity
 from jurande.core.proof.contexts import ContextRefused
 from jurande.core.proof.data_integrity import (
@@ -24,6 +26,7 @@ from jurande.core.proof.data_integrity import (
     verify_proofs,
     with_proof_object,
 )
+from jurande.core.proof.documents import document_bytes
 from jurande.core.proof.errors import ProofError
 from jurande.core.proof.jsonld import JsonLdRefused
 from jurande.core.proof.keys import ED25519_ORDER, KeyRefused, PublicKey, SignatureRefused
@@ -409,3 +412,31 @@ class TestProperties:
 
 
 SIGNED = {suite: signed(suite) for suite in SUITES}
+
+
+class TestBytes:
+    @settings(deadline=None, max_examples=40)
+    @given(seed=st.integers(0, 2**32), suite=st.sampled_from(SUITES))
+    def test_any_byte_changed_is_refused(self, seed: int, suite: Cryptosuite) -> None:
+        """Changed, removed, added or doubled; but for spaces and escapes, that leave the value as it was."""
+        draw = Random(seed)
+        octets = document_bytes(SIGNED[suite])
+        for _ in range(25):
+            changed = bytearray(octets)
+            place = draw.randrange(len(changed))
+            match draw.randrange(4):
+                case 0:
+                    changed[place] ^= 1 << draw.randrange(8)
+                case 1:
+                    del changed[place]
+                case 2:
+                    changed.insert(place, draw.choice(b' "\\{}[]:,0aA\xc3\xa9'))
+                case _:
+                    changed[place:place] = changed[place : place + draw.randrange(1, 40)]
+            try:
+                document: Any = jcs.parse(bytes(changed))
+            except EncodingError:
+                continue
+            if document != SIGNED[suite]:
+                with pytest.raises(ProofError):
+                    verify(document)

@@ -123,7 +123,7 @@ class TestIssue:
         verified = verify_proofs(document, resolve=lambda proof: key, expected=Expected(now=NOW))
         assert verified.document == TEMPLATE.fill(VALUES)
 
-    @settings(deadline=None, max_examples=50)
+    @settings(deadline=None, max_examples=40)
     @given(seed=st.integers(0, 2**32))
     def test_gives_the_bytes_of_the_full_path_whatever_the_texts(self, seed: int) -> None:
         draw = Random(seed)
@@ -131,7 +131,7 @@ class TestIssue:
             of = drawn(draw, TEMPLATE)
             assert BATCH.issue(of) == full(TEMPLATE, of)
 
-    @settings(deadline=None, max_examples=50)
+    @settings(deadline=None, max_examples=40)
     @given(seed=st.integers(0, 2**32))
     def test_gives_the_bytes_of_the_full_path_with_blank_nodes_too(self, seed: int) -> None:
         draw = Random(seed)
@@ -139,7 +139,7 @@ class TestIssue:
             of = drawn(draw, BLANK)
             assert BLANK_BATCH.issue(of) == full(BLANK, of)
 
-    @settings(deadline=None, max_examples=50)
+    @settings(deadline=None, max_examples=40)
     @given(seed=st.integers(0, 2**32))
     def test_refuses_a_text_where_the_full_path_does(self, seed: int) -> None:
         draw = Random(seed)

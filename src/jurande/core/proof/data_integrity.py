@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256, sha384
+from typing import NamedTuple
 
 from jurande.core.encoding import jcs, multibase
 from jurande.core.encoding.errors import EncodingError
@@ -64,8 +65,7 @@ class ProofOptions:
     previous: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """A proof as the document gives it, well-formed; an absent member is empty or ``None``."""
 
     suite: Cryptosuite

@@ -27,7 +27,7 @@ _ESCAPES = {
 }
 #: Finds a character that a literal must escape. Everything else, U+0085 and U+2028 included, stays itself.
 NEEDS_ESCAPE = re.compile('[\x00-\x1f\x7f"\\\\]').search
-_RARE = re.compile("[\x00-\x09\x0b-\x1f\x7f]")
+_RARE = re.compile("[\x01-\x09\x0b-\x1f\x7f]")
 
 _UNESCAPES = {r"\t": "\t", r"\b": "\b", r"\n": "\n", r"\r": "\r", r"\f": "\f", r"\"": '"', r"\'": "'", r"\\": "\\"}
 _ESCAPED = re.compile(r"""\\(?:[tbnrf"'\\]|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})""")
@@ -51,6 +51,11 @@ class RdfRefused(ProofError):
 
 def escape(text: str) -> str:
     """Return ``text`` as it is written between the quotes of a literal."""
+    return escape_but_nul(text).replace("\0", "\\u0000")
+
+
+def escape_but_nul(text: str) -> str:
+    """Return the same, but for U+0000 that stays itself: it keeps apart texts that are escaped together."""
     # The three that real texts have, first: str.replace is ten times faster than looking for all of them.
     text = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return _RARE.sub(lambda found: _ESCAPES[found[0]], text) if _RARE.search(text) else text

@@ -20,13 +20,10 @@ from jurande.core.proof.errors import ProofError
 from jurande.core.proof.jsonld import JsonLdRefused, Slot, context_urls, to_rdf
 from jurande.core.proof.limits import DEFAULT_LIMITS, IRI_PATTERN, Limits
 from jurande.core.proof.pattern import Pattern
-from jurande.core.proof.rdf import NEEDS_ESCAPE, Quad, escape
+from jurande.core.proof.rdf import Quad, escape_but_nul
 from jurande.core.proof.rdfc import HashName, canonicalize
 
 _IRIS = re.compile(rf"{IRI_PATTERN}(?:\n{IRI_PATTERN})*")
-# For private use: no text should hold it, and one that does takes the full path.
-_APART = "\ue000"
-_APART_OCTETS = _APART.encode()
 # Shapes are small (about 30 kB) and made from documents of strangers: what is kept is bounded, and then forgotten.
 _MOST_SHAPES = 256
 _MOST_ALIKE = 8
@@ -49,11 +46,13 @@ def canonical_bytes(
         return full_path(document, contexts=contexts, limits=limits, hash_name=hash_name)
     key = tuple(document)
     for shape in _shapes.get(key, ()):
-        octets = shape.canonical(document, contexts)
-        if octets is not None:
-            return octets
+        values = shape.match(document, contexts)
+        if values is not None:
+            octets = shape.fill(*values)
+            return full_path(document, contexts=contexts) if octets is None else octets
     octets = full_path(document, contexts=contexts)
-    _learn(key, document, contexts)
+    if octets.count(b"\n") <= _MOST_STATEMENTS:
+        _learn(key, document, contexts)
     return octets
 
 
@@ -72,7 +71,7 @@ def full_path(
 class Shape:
     """How one document is built, and the pattern of its canonical form.
 
-    :raises ValueError: at construction, when the document is of no use as a model (too large, or too many blank nodes).
+    :raises ValueError: at construction, when the document is of no use as a model.
     """
 
     def __init__(self, document: Mapping[str, object], contexts: Collection[tuple[str, ...]]) -> None:
@@ -82,8 +81,6 @@ class Shape:
             quads = to_rdf(model.copy, contexts=contexts)
         except JsonLdRefused:
             raise ValueError("the document is not one with other texts in it") from None
-        if len(quads) > _MOST_STATEMENTS:
-            raise ValueError("too many statements")
         self.contexts = frozenset(model.contexts)
         self._steps = model.steps
         free = {slot: place for place, slot in model.slots.items() if not slot.fixed}
@@ -101,8 +98,11 @@ class Shape:
         rank = {place: number for number, place in enumerate(order)}
         self._pattern = Pattern(_renumbered(quads, rank), len(order))
 
-    def canonical(self, document: Mapping[str, object], contexts: Collection[tuple[str, ...]]) -> bytes | None:
-        """Return the canonical bytes of ``document``, or ``None`` when it is built otherwise or needs the full path."""
+    def match(self, document: Mapping[str, object], contexts: Collection[tuple[str, ...]]) -> tuple[str, str] | None:
+        """Return the IRIs and the texts of ``document``, unchecked, or ``None`` when it is built otherwise.
+
+        Each are one text: checking, escaping and encoding forty of them one by one took half of the time.
+        """
         flat: list[object] = [document]
         for place, expected in self._steps:
             value = flat[place]
@@ -120,25 +120,28 @@ class Shape:
                 return None
         if self._known(flat) != self._fixed or not self.contexts.issubset(contexts):
             return None
-        return self._fill(self._values(flat))
-
-    def _fill(self, values: Sequence[Any]) -> bytes | None:
-        # All the values at once: checking, escaping and encoding forty texts one by one took half of the time.
+        values = self._values(flat)
         try:
-            encoded: list[bytes] = []
+            return "\n".join(values[: self._iris]), "\0".join(values[self._iris :])
+        except TypeError:  # an object or a number where a text was
+            return None
+
+    def fill(self, iris: str, texts: str) -> bytes | None:
+        """Return the canonical bytes of the document with these values, or ``None`` when only the full path can tell.
+
+        ``None`` too for a text that cannot stand in its place: the full path then refuses it.
+        """
+        encoded: list[bytes] = []
+        try:
             if self._iris:
-                iris = "\n".join(values[: self._iris])
                 if not _IRIS.fullmatch(iris):
                     return None
                 encoded = iris.encode().split(b"\n")
             if self._iris < self._count:
-                texts = _APART.join(values[self._iris :])
-                if NEEDS_ESCAPE(texts):
-                    texts = escape(texts)
-                encoded += texts.encode().split(_APART_OCTETS)
-        except (TypeError, UnicodeEncodeError):  # not a text where one was, or half a character: the full path judges
+                encoded += escape_but_nul(texts).encode().split(b"\0")
+        except UnicodeEncodeError:  # half a character
             return None
-        if len(encoded) != self._count:  # a text holds the mark that keeps them apart
+        if len(encoded) != self._count:  # a value holds the character that keeps them apart
             return None
         return self._pattern.fill(encoded)
 
@@ -218,7 +221,7 @@ def _renumbered(quads: list[Quad], rank: Mapping[int, int]) -> Iterator[Quad]:
     return ((term(s), term(p), term(o), term(g)) for s, p, o, g in quads)
 
 
-def _getter(places: list[int]) -> Callable[[Sequence[object]], Sequence[object]]:
+def _getter(places: list[int]) -> Callable[[Sequence[object]], Sequence[Any]]:
     if len(places) > 1:
         return itemgetter(*places)
     # A slice keeps the result a sequence, which a single place would not.
