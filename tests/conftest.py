@@ -79,7 +79,8 @@ def _every_page_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def checked(self: ClientHandler, environ: dict[str, Any]) -> Any:
         response = answer(self, environ)
-        if not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+        page = not response.streaming and response.content and response.get("Content-Type", "").startswith("text/html")
+        if page:
             check_page(response.content.decode(), fragment="HTTP_HX_REQUEST" in environ)
         return response
 

@@ -20,6 +20,8 @@ REGISTERS = (
     "common journal documents correspondence parties seal catalogue network conventions training "
     "assessments awards academy billing declarations control"
 ).split()
+# Django's own words for a hook of a middleware.
+DJANGO_NAMES = {"process_view"}
 FORBIDDEN_NAMES = re.compile(r"^(utils?|helpers?|managers?|services?|data|misc|process_.*|handle_.*)$")
 WRITING = {"save", "create", "delete", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 # Where the clock may be read: at the edge. Everywhere else `now` is an argument.
@@ -66,7 +68,12 @@ def test_every_reference_to_a_document_is_protected() -> None:
 
 
 def _calls(tree: ast.AST) -> list[ast.Attribute]:
-    return [node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    """Every ``something.method(…)`` of a module, but a ``save(file)``, which is a workbook's or a picture's."""
+    return [
+        node.func
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not (node.func.attr == "save" and node.args)
+    ]
 
 
 def test_screens_never_write_rows() -> None:
@@ -95,7 +102,7 @@ def test_the_clock_is_read_only_at_the_edge() -> None:
 def test_names_say_something(path: Path) -> None:
     assert not FORBIDDEN_NAMES.match(path.stem)
     names = {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    assert not {name for name in names if FORBIDDEN_NAMES.match(name)}
+    assert not {name for name in names - DJANGO_NAMES if FORBIDDEN_NAMES.match(name)}
 
 
 def test_files_stay_readable() -> None:

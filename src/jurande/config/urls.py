@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from jurande.config.health import sante
 from jurande.web.access import audience
-from jurande.web.account.demonstration import become
+from jurande.web.account.demonstration import become, letters
 from jurande.web.api.urls import urls as api_urls
 from jurande.web.ui.gallery import gallery
 
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sante", audience("public")(sante), name="sante"),
     path("ui/", audience("public")(gallery), name="gallery"),
     path("", include("jurande.web.guest.urls")),
+    path("demonstration/courriels/", letters, name="demonstration-letters"),
     path("demonstration/<str:key>/", become, name="demonstration"),
     path("acces/", include("jurande.web.account.signin")),
     path("compte/", include("jurande.web.account.urls")),

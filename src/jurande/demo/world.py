@@ -7,10 +7,11 @@ dates (in days from today) are in ``fiction.py``; the codes alone are drawn anew
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from itertools import count
 from typing import Any
 
 from django.utils import timezone
@@ -29,7 +30,6 @@ from jurande.registers.parties.states import DocumentKind, EndReason, QualiopiAc
 PASSWORD = "demonstration-jurande"  # noqa: S105 - invented world: everybody enters by a button
 OPENED_DAYS = 1320
 WORKER = "demonstration"
-FORMER_PAPERS = "formation-littoral"
 
 
 @dataclass
@@ -38,6 +38,7 @@ class World:
 
     now: datetime
     agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
+    turns: Iterator[int] = field(default_factory=count)
     people: dict[str, Any] = field(default_factory=dict)
     houses: dict[str, Any] = field(default_factory=dict)
 
@@ -45,7 +46,7 @@ class World:
         """Plan an act: ``days`` ago, at that hour in Paris, never after now."""
         day = timezone.localtime(self.now - timedelta(days=days))
         at = min(day.replace(hour=hour, minute=minute, second=0, microsecond=0), self.now)
-        heapq.heappush(self.agenda, (at, len(self.agenda) + 1000 * len(self.people), act))
+        heapq.heappush(self.agenda, (at, next(self.turns), act))
 
     def live(self) -> None:
         """Let everything happen in its order, with the letters and jobs that follow."""
@@ -162,7 +163,7 @@ def _join(world: World, key: str, role: Role, at: datetime, *, actor: Any, **pla
 def _accept(world: World, key: str, invitation: Any, at: datetime) -> None:
     """Open the letter, follow its link, accept."""
     house = invitation.house
-    letters = correspondence.deliveries(house.code if house else "").about("invitation", invitation.code)
+    letters = correspondence.deliveries(house.code if house else "").addressed_to(invitation.email)
     letter = letters.newest_first().first()
     token = letter.action_url.rstrip("/").rsplit("/", 1)[-1]
     person = world.people.get(key)
@@ -184,7 +185,7 @@ def _holder(world: World, at: datetime) -> None:
 
 def _partner(world: World, body: Body, index: int) -> None:
     """Tell the story of one partner: opened, answered, documents filed and renewed."""
-    hour, minute = 9 + index % 7, (index * 17) % 60
+    hour, minute = 9 + index % 7, (index * 17) % 59
     story: dict[str, Any] = {}
     world.on(body.since_days, lambda at: _open(world, body, story, at), hour, minute)
     if body.name not in ANSWERS_LATE:

@@ -34,6 +34,11 @@ def deliveries(certifier_code: str) -> MessageQuerySet:
     return Message.objects.of_certifier(certifier_code).newest_first()
 
 
+def every_letter() -> MessageQuerySet:
+    """Every readable letter of the installation, newest first: for the demonstration alone."""
+    return Message.objects.readable().newest_first()
+
+
 def wording(certifier_code: str, kind: str) -> Wording | None:
     """How this certifier words this kind, or None when it uses the kind's own words."""
     return Wording.objects.filter(certifier_code=certifier_code, kind=kind).first()

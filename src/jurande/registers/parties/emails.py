@@ -192,12 +192,18 @@ def invitation(invitation: Invitation, token: str) -> Letter:
     return Letter(
         kind=kind.key,
         to_email=invitation.email,
-        to_code="",
+        # Somebody already known finds it in their own mailbox too.
+        to_code=_code_at(invitation.email),
         certifier_code=house.code if house else "",
         fields=fields,
         about=about,
         signature=signature,
     )
+
+
+def _code_at(email: str) -> str:
+    codes = Person.objects.able_to_sign_in().filter(email=email).values_list("code", flat=True)
+    return codes.first() or ""
 
 
 def magic_link(link: MagicLink, token: str, certifier: Certifier | None) -> Letter:

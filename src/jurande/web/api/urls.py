@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
-from ninja import NinjaAPI, Query, Schema
+from ninja import NinjaAPI, Query, Schema, Status
 
 from jurande import __version__
 from jurande.registers.common.verdicts import NotAllowed, require
@@ -131,7 +131,7 @@ def partner(request: HttpRequest, code: str) -> Any:
     actor = request.actor  # type: ignore[attr-defined]
     require(policies.can_see_network(actor))
     found = queries.partnership(actor, code)
-    return (200, _partner(found)) if found is not None else (404, Error(error="partner.unknown"))
+    return Status(200, _partner(found)) if found is not None else Status(404, Error(error="partner.unknown"))
 
 
 def urls() -> tuple[list[URLPattern], str, str]:

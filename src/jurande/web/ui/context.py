@@ -57,6 +57,7 @@ class Frame:
     logout_url: str = ""
     login_url: str = ""
     demo: bool = False
+    demo_letters_url: str = ""
     personas: tuple[Persona, ...] = ()
 
     @property
@@ -129,6 +130,7 @@ def frame_of(request: HttpRequest) -> Frame:
         logout_url=_address("account_logout"),
         login_url=_address("account_login"),
         demo=settings.DEMO,
+        demo_letters_url=_address("demonstration-letters") if settings.DEMO else "",
         personas=around.personas,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from html import unescape
@@ -29,26 +30,26 @@ class Told(Protocol):
     reason_code: str
 
 
-# %(who)s acts, %(what)s is the subject, %(why)s the reason code in words.
+# %(who)s acts, %(what)s is the subject, %(of)s the subject after «de», %(why)s the reason code in words.
 SENTENCES: Mapping[str, str | Promise] = {
     "parties.certifier.registered": lazy("%(who)s a créé le certificateur %(what)s."),
     "parties.certifier.updated": lazy("%(who)s a mis à jour l’identité du certificateur."),
-    "parties.organisation.updated": lazy("%(who)s a mis à jour l’identité de %(what)s."),
-    "parties.organisation.qualiopi_recorded": lazy("%(who)s a inscrit le certificat Qualiopi de %(what)s."),
+    "parties.organisation.updated": lazy("%(who)s a mis à jour l’identité %(of)s."),
+    "parties.organisation.qualiopi_recorded": lazy("%(who)s a inscrit le certificat Qualiopi %(of)s."),
     "parties.organisation.site_added": lazy("%(who)s a ajouté un établissement à %(what)s."),
-    "parties.organisation.site_updated": lazy("%(who)s a mis à jour un établissement de %(what)s."),
+    "parties.organisation.site_updated": lazy("%(who)s a mis à jour un établissement %(of)s."),
     "parties.partnership.opened": lazy("%(who)s a ouvert le partenariat avec %(what)s."),
     "parties.partnership.joined": lazy("%(who)s est venu pour %(what)s : le partenariat est actif."),
     "parties.partnership.followed": lazy("%(who)s a changé la personne qui suit %(what)s."),
     "parties.partnership.ended": lazy("%(who)s a mis fin au partenariat avec %(what)s. Motif : %(why)s."),
-    "parties.partnership.document_attached": lazy("%(who)s a déposé une pièce de %(what)s : %(why)s."),
-    "parties.partnership.document_detached": lazy("%(who)s a retiré une pièce de %(what)s : %(why)s."),
+    "parties.partnership.document_attached": lazy("%(who)s a déposé une pièce %(of)s : %(why)s."),
+    "parties.partnership.document_detached": lazy("%(who)s a retiré une pièce %(of)s : %(why)s."),
     "parties.member.invited": lazy("%(who)s a invité quelqu’un : %(why)s."),
     "parties.invitation.renewed": lazy("%(who)s a renouvelé une invitation : %(why)s."),
     "parties.invitation.revoked": lazy("%(who)s a retiré une invitation : %(why)s."),
     "parties.invitation.accepted": lazy("%(who)s a accepté l’invitation : %(why)s."),
-    "parties.membership.changed": lazy("%(who)s a changé le rôle de %(what)s : %(why)s."),
-    "parties.membership.ended": lazy("%(who)s a mis fin au rôle de %(what)s : %(why)s."),
+    "parties.membership.changed": lazy("%(who)s a changé le rôle %(of)s : %(why)s."),
+    "parties.membership.ended": lazy("%(who)s a mis fin au rôle %(of)s : %(why)s."),
     "parties.rule.relaxed": lazy("%(who)s a assoupli une règle : %(why)s."),
     "parties.rule.restored": lazy("%(who)s a rétabli une règle : %(why)s."),
     "parties.api_key.issued": lazy("%(who)s a créé une clé d’API."),
@@ -59,6 +60,10 @@ SENTENCES: Mapping[str, str | Promise] = {
     "parties.person.updated": lazy("%(who)s a mis à jour son compte."),
     "parties.session.revoked": lazy("%(who)s a fermé une de ses sessions."),
     "parties.session.all_revoked": lazy("%(who)s a fermé toutes ses sessions."),
+    "documents.document.kept": lazy("%(who)s a déposé un document."),
+    "documents.document.discarded": lazy("%(who)s a jeté un document."),
+    "documents.retention.set": lazy("%(who)s a changé la date jusqu’à laquelle un document est gardé."),
+    "documents.quota.set": lazy("%(who)s a changé la place accordée aux documents."),
     "correspondence.message.resent": lazy("%(who)s a renvoyé un courrier."),
     "correspondence.wording.changed": lazy("%(who)s a changé la formulation d’un courrier."),
     "correspondence.wording.restored": lazy("%(who)s a rétabli la formulation d’origine d’un courrier."),
@@ -103,8 +108,16 @@ def sentence(entry: Told, names: Mapping[str, str]) -> SafeString:
         who = format_html("{}", _("Le système"))
     what = names.get(entry.subject_code) or NOUNS.get(entry.subject_kind, "")
     why = REASONS.get(entry.reason_code, "")
-    text = str(template).replace("%(who)s", "{who}").replace("%(what)s", "{what}").replace("%(why)s", "{why}")
-    return format_html(text, who=who, what=str(what), why=_lowered(str(why)))
+    text = str(template)
+    for name in ("who", "what", "of", "why"):
+        text = text.replace(f"%({name})s", f"{{{name}}}")
+    return format_html(text, who=who, what=str(what), of=_of(str(what)), why=_lowered(str(why)))
+
+
+def _of(what: str) -> str:
+    """«de Dynamo Formation», «d’Atelier roannais»."""
+    first = unicodedata.normalize("NFD", what[:1].lower())[:1]
+    return f"d’{what}" if first and first in "aeiouyh" else f"de {what}"
 
 
 def _lowered(text: str) -> str:

@@ -53,6 +53,7 @@ class Column[R]:
     order: tuple[str, ...] = ()  # the ORM's names; empty: one cannot sort by it (lists sort by ``value``)
     numeric: bool = False
     at_first: bool = True  # shown until the reader chooses columns
+    on_phone: bool = True  # kept where rows become cards
 
 
 @dataclass(frozen=True)

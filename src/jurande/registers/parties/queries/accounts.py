@@ -53,4 +53,5 @@ def has_second_factor(person: Person) -> bool:
 
 def person_at(email: str) -> Person | None:
     """The person who signs in with this address; for the demonstration's buttons and for invitations."""
-    return Person.objects.able_to_sign_in().filter(email=email.strip().lower()).first()
+    person: Person | None = Person.objects.able_to_sign_in().filter(email=email.strip().lower()).first()
+    return person

@@ -1,0 +1,213 @@
+"""Who may do what at each address. An address that is not here fails the suite (test_matrix.py).
+
+``look``: who is answered by GET; ``act``: by POST. None: the method does not exist there. In somebody's own house a
+missing right is a 403; somebody else's house is a 404; a visitor is sent to sign in. Nothing else is ever answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+VISITOR = "visitor"
+OPERATOR = "operator"
+HOLDER = "holder"
+ADMINISTRATOR = "administrator"
+CERTIFIER_ROLES = (
+    ADMINISTRATOR,
+    "network_manager",
+    "reviewer",
+    "signatory",
+    "auditor",
+    "issuer",
+    "accountant",
+    "reader",
+)
+PARTNER_ROLES = (
+    "head",
+    "training_manager",
+    "exam_manager",
+    "quality",
+    "partner_accountant",
+    "trainer",
+    "assessor",
+)
+# Of another certifier of the same installation, and of one of its partners.
+STRANGERS = ("other_administrator", "other_head")
+EVERYBODY = frozenset({VISITOR, OPERATOR, HOLDER, *CERTIFIER_ROLES, *PARTNER_ROLES, *STRANGERS})
+SIGNED_IN = EVERYBODY - {VISITOR}
+
+TEAM = frozenset(CERTIFIER_ROLES)
+ADMINISTRATORS = frozenset({ADMINISTRATOR})
+MANAGERS = frozenset({ADMINISTRATOR, "network_manager"})
+AUDITORS = MANAGERS | {"auditor"}
+JOURNAL_READERS = AUDITORS | {"signatory"}
+FILE_READERS = JOURNAL_READERS | {"reviewer"}
+
+PARTNERS = frozenset(PARTNER_ROLES)
+HEADS = frozenset({"head"})
+PARTNER_FILERS = frozenset({"head", "training_manager", "exam_manager", "quality"})
+OPERATORS = frozenset({OPERATOR})
+HOLDERS = frozenset({HOLDER})
+
+
+@dataclass(frozen=True)
+class Page:
+    """``house``: whose roles are insiders, so that a refusal is a 403 for them and a 404 for the others."""
+
+    look: frozenset[str] | None = None
+    act: frozenset[str] | None = None
+    house: frozenset[str] = frozenset()
+    # Not ours: allauth guards its own pages, which are declared so that none appears unseen.
+    guards_itself: bool = False
+
+
+def public(*, act: bool = False) -> Page:
+    return Page(EVERYBODY, EVERYBODY if act else None)
+
+
+def account(*, look: bool = True, act: bool = False) -> Page:
+    return Page(SIGNED_IN if look else None, SIGNED_IN if act else None)
+
+
+def operator(look: frozenset[str] | None = OPERATORS, act: frozenset[str] | None = None) -> Page:
+    return Page(look, act, OPERATORS)
+
+
+def certifier(look: frozenset[str] | None, act: frozenset[str] | None = None) -> Page:
+    return Page(look, act, TEAM)
+
+
+def partner(look: frozenset[str] | None, act: frozenset[str] | None = None) -> Page:
+    return Page(look, act, PARTNERS)
+
+
+ALLAUTH = Page(guards_itself=True)
+
+MATRIX: dict[str, Page] = {
+    "public:home": public(),
+    "public:legal": public(),
+    "public:privacy": public(),
+    "public:accessibility": public(),
+    "gallery": public(),
+    "sante": public(),
+    "guest:invitation": public(act=True),
+    "guest:link": public(act=True),
+    "guest:ask-link": public(act=True),
+    # --- one's own account ---
+    "account:home": account(act=True),
+    "account:places": account(),
+    "account:sessions": account(),
+    "account:sessions-close": account(look=False, act=True),
+    "account:sessions-close-all": account(look=False, act=True),
+    "account:mailbox": account(),
+    # --- the installation ---
+    "operator:home": operator(),
+    "operator:home-new": operator(act=OPERATORS),
+    "operator:home-invite": operator(act=OPERATORS),
+    "operator:home-operators": operator(),
+    "operator:home-operators-invite": operator(act=OPERATORS),
+    "operator:home-operators-end": operator(act=OPERATORS),
+    "operator:home-renew": operator(None, OPERATORS),
+    "operator:home-revoke": operator(None, OPERATORS),
+    "operator:jobs": operator(),
+    "operator:jobs-cancel": operator(None, OPERATORS),
+    "operator:journal": operator(),
+    "operator:installation": operator(),
+    # --- a certifier's house ---
+    "certifier:home": certifier(TEAM),
+    "certifier:partners": certifier(TEAM),
+    "certifier:partners-follow": certifier(None, MANAGERS),
+    "certifier:partners-new": certifier(MANAGERS, MANAGERS),
+    "certifier:partners-one": certifier(TEAM),
+    "certifier:partners-identity": certifier(MANAGERS, MANAGERS),
+    "certifier:partners-qualiopi": certifier(MANAGERS, MANAGERS),
+    "certifier:partners-attach": certifier(AUDITORS, AUDITORS),
+    "certifier:partners-piece": certifier(FILE_READERS),
+    "certifier:partners-detach": certifier(AUDITORS, AUDITORS),
+    "certifier:partners-invite": certifier(MANAGERS, MANAGERS),
+    "certifier:partners-end": certifier(MANAGERS, MANAGERS),
+    "certifier:partners-journal": certifier(JOURNAL_READERS),
+    "certifier:team": certifier(TEAM),
+    "certifier:team-invite": certifier(ADMINISTRATORS, ADMINISTRATORS),
+    "certifier:team-renew": certifier(None, ADMINISTRATORS),
+    "certifier:team-revoke": certifier(None, ADMINISTRATORS),
+    "certifier:team-change": certifier(ADMINISTRATORS, ADMINISTRATORS),
+    "certifier:team-end": certifier(ADMINISTRATORS, ADMINISTRATORS),
+    "certifier:mail": certifier(MANAGERS),
+    "certifier:mail-wordings": certifier(MANAGERS),
+    "certifier:mail-wording": certifier(MANAGERS, MANAGERS),
+    "certifier:mail-restore": certifier(None, MANAGERS),
+    "certifier:mail-letter": certifier(MANAGERS),
+    "certifier:mail-resend": certifier(None, MANAGERS),
+    "certifier:journal": certifier(JOURNAL_READERS),
+    "certifier:journal-check": certifier(None, JOURNAL_READERS),
+    "certifier:work": certifier(TEAM),
+    "certifier:settings": certifier(TEAM),
+    "certifier:settings-rule": certifier(ADMINISTRATORS, ADMINISTRATORS),
+    "certifier:settings-key": certifier(ADMINISTRATORS, ADMINISTRATORS),
+    "certifier:settings-key-revoke": certifier(None, ADMINISTRATORS),
+    # --- a partner's house ---
+    "partner:home": partner(PARTNERS),
+    "partner:documents": partner(PARTNER_FILERS),
+    "partner:documents-attach": partner(PARTNER_FILERS, PARTNER_FILERS),
+    "partner:documents-piece": partner(PARTNER_FILERS),
+    "partner:documents-detach": partner(PARTNER_FILERS, PARTNER_FILERS),
+    "partner:team": partner(PARTNERS),
+    "partner:team-invite": partner(HEADS, HEADS),
+    "partner:team-renew": partner(None, HEADS),
+    "partner:team-revoke": partner(None, HEADS),
+    "partner:team-end": partner(HEADS, HEADS),
+    "partner:settings": partner(PARTNERS, HEADS),
+    "partner:settings-qualiopi": partner(HEADS, HEADS),
+    # --- a holder's space ---
+    "holder:home": Page(HOLDERS, None, HOLDERS),
+    "holder:me": Page(HOLDERS, None, HOLDERS),
+    # --- signing in: allauth's own pages ---
+    **{
+        name: ALLAUTH
+        for name in (
+            "account_login",
+            "account_logout",
+            "account_inactive",
+            "account_signup",
+            "account_reauthenticate",
+            "account_email",
+            "account_email_verification_sent",
+            "account_change_password",
+            "account_set_password",
+            "account_reset_password",
+            "account_reset_password_done",
+            "account_reset_password_from_key",
+            "account_reset_password_from_key_done",
+            "account_confirm_email",
+            "account_confirm_login_code",
+            "mfa_index",
+            "mfa_authenticate",
+            "mfa_reauthenticate",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_download_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
+            "mfa_edit_webauthn",
+            "mfa_remove_webauthn",
+            "mfa_login_webauthn",
+            "mfa_reauthenticate_webauthn",
+        )
+    },
+}
+
+# Declared apart, with the test that holds each: letters belong to one person, not to a role; the demonstration's door
+# exists only there; the API knows keys, not people.
+ELSEWHERE = {
+    "account:letter": "tests/web/test_account.py",
+    "account:mark": "tests/web/test_account.py",
+    "demonstration": "tests/demo/test_world.py",
+    "demonstration-letters": "tests/demo/test_world.py",
+    "api:partners": "tests/web/test_api.py",
+    "api:partner": "tests/web/test_api.py",
+    "api:openapi-json": "tests/web/test_api.py",
+    "api:api-root": "tests/web/test_api.py",
+}

@@ -1,0 +1,182 @@
+"""Every address × method × role gives what the matrix declares, and nothing that is not declared exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from jurande.demo.papers import pdf
+from jurande.registers.common import jobs
+from jurande.registers.correspondence import queries as correspondence
+from jurande.registers.parties import operations, queries
+from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
+from tests import factories
+from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def addresses(patterns: list[Any] | None = None, space: str = "") -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else space
+            yield from addresses(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
+
+
+def test_every_address_is_declared() -> None:
+    found = set(addresses())
+    assert found - set(MATRIX) - set(ELSEWHERE) == set()
+    assert (set(MATRIX) | set(ELSEWHERE)) - found == set()
+
+
+@dataclass
+class House:
+    """One installation with two certifiers, everybody in it, and what each address needs in its path."""
+
+    people: dict[str, Any] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    built = House()
+    mine, other = factories.certifier(name="Maison"), factories.certifier(name="Autre maison")
+    built.people["operator"] = factories.any_operator()
+    for role in CERTIFIER_ROLES:
+        built.people[role.value] = factories.member(role, of=mine)
+    theirs = factories.partnership(mine)
+    for role in PARTNER_ROLES:
+        built.people[role.value] = factories.member(role, of=theirs)
+    built.people["holder"] = factories.holder(by=mine)
+    built.people["other_administrator"] = factories.administrator(other)
+    built.people["other_head"] = factories.member(Role.HEAD, of=factories.partnership(other))
+    for name in ("operator", "administrator", "network_manager", "other_administrator"):
+        Authenticator.objects.create(user=built.people[name], type=Authenticator.Type.TOTP, data={"secret": "x"})
+    built.paths = paths(mine, theirs, built.people)
+    return built
+
+
+def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
+    """The address of each page, with rows of the house in its path."""
+    now = factories.NOW
+    administrator = factories.actor_of(people["administrator"], mine)
+    head = factories.actor_of(people["head"], theirs)
+
+    def invited(role: Role, **place: Any) -> Any:
+        actor = place.pop("actor")
+        return operations.invite_member(
+            role=role, email=factories.email(), first_name="A", last_name="B", actor=actor, now=now, **place
+        )
+
+    at_certifier = invited(Role.READER, certifier=mine, actor=administrator)
+    at_partner = invited(Role.TRAINER, partnership=theirs, actor=head)
+    an_operator = invited(Role.OPERATOR, actor=factories.actor_of(people["operator"]))
+    second = factories.operator()
+    piece = operations.attach_document(
+        partnership=theirs,
+        kind=DocumentKind.OTHER,
+        content=BytesIO(pdf("Pièce", ["Une ligne."])),
+        filename="piece.pdf",
+        expires_on=None,
+        actor=head,
+        now=now,
+    )
+    job = jobs.request("journal.verify", certifier_code=mine.code, now=now)
+    key, _token = factories.api_key(mine)
+    letter = correspondence.deliveries(mine.code).first()
+    reader = next(row for row in queries.team(administrator) if row.role == Role.READER)
+    trainer = next(row for row in queries.team(head) if row.role == Role.TRAINER)
+    an_operator_role = next(
+        row for row in queries.team(factories.actor_of(people["operator"])) if row.person_id == second.pk
+    )
+    of_name = {
+        "guest:invitation": ["inconnu"],
+        "guest:link": ["inconnu"],
+        "account:sessions-close": ["inconnue"],
+        "operator:home-invite": [mine.code],
+        "operator:home-operators-end": [an_operator_role.code],
+        "operator:home-renew": [an_operator.code],
+        "operator:home-revoke": [an_operator.code],
+        "operator:jobs-cancel": [job.code],
+        "certifier:team-renew": [mine.code, at_certifier.code],
+        "certifier:team-revoke": [mine.code, at_certifier.code],
+        "certifier:team-change": [mine.code, reader.code],
+        "certifier:team-end": [mine.code, reader.code],
+        "certifier:mail-wording": [mine.code, "parties.invitation"],
+        "certifier:mail-restore": [mine.code, "parties.invitation"],
+        "certifier:mail-letter": [mine.code, letter.code],
+        "certifier:mail-resend": [mine.code, letter.code],
+        "certifier:work": [mine.code, job.code],
+        "certifier:settings-rule": [mine.code, "separation"],
+        "certifier:settings-key-revoke": [mine.code, key.code],
+        "certifier:partners-piece": [mine.code, theirs.code, piece.code],
+        "certifier:partners-detach": [mine.code, theirs.code, piece.code],
+        "partner:documents-piece": [theirs.code, piece.code],
+        "partner:documents-detach": [theirs.code, piece.code],
+        "partner:team-renew": [theirs.code, at_partner.code],
+        "partner:team-revoke": [theirs.code, at_partner.code],
+        "partner:team-end": [theirs.code, trainer.code],
+    }
+    found = {}
+    for name, page in MATRIX.items():
+        if page.guards_itself:
+            continue
+        space = name.split(":", 1)[0]
+        usual = {"certifier": [mine.code], "partner": [theirs.code]}.get(space, [])
+        if name.startswith("certifier:partners-") and name not in of_name:
+            usual = [mine.code] if name.endswith(("-new", "-follow")) else [mine.code, theirs.code]
+        found[name] = reverse(name, args=of_name.get(name, usual))
+    return found
+
+
+def expected(page: Page, method: str, who: str) -> str:
+    """What the matrix promises, in a word."""
+    allowed = {"GET": page.look, "HEAD": page.look, "POST": page.act}.get(method)
+    if allowed is None:
+        return "no such method"
+    if who in allowed:
+        return "answered"
+    if who == VISITOR:
+        return "sent to sign in"
+    return "forbidden" if who in page.house else "not there"
+
+
+def answered(response: Any) -> str:
+    """What came, in the same words."""
+    status = response.status_code
+    if status == 302 and response["Location"].startswith("/acces/entrer/"):
+        return "sent to sign in"
+    if status in {200, 302, 204, 410, 422}:
+        return "answered"
+    return {403: "forbidden", 404: "not there", 405: "no such method"}.get(status, f"status {status}")
+
+
+@pytest.mark.slow
+def test_every_role_gets_what_the_matrix_says(house: House, settings: Any) -> None:
+    wrong, cells = [], 0
+    for who in sorted(EVERYBODY):
+        client = Client(raise_request_exception=False)
+        if who != VISITOR:
+            client.force_login(house.people[who], "allauth.account.auth_backends.AuthenticationBackend")
+        for name, path in house.paths.items():
+            for method in METHODS:
+                with transaction.atomic():
+                    response = client.generic(method, path)
+                    transaction.set_rollback(True)
+                cells += 1
+                got, promised = answered(response), expected(MATRIX[name], method, who)
+                # OPTIONS and the like never reach a view that does not take them.
+                if got != promised:
+                    wrong.append(f"{who:>20} {method:7} {name}: {got}, the matrix says {promised}")
+    assert cells > 5000
+    assert not wrong, "\n".join(wrong[:60])
