@@ -32,7 +32,7 @@ Délivre une attestation pour chaque ligne d’un tableau.
 Le modèle est une attestation JSON où « {{nom}} » (ou « ((nom)) » dans une adresse) tient la place d’une colonne.
 Le tableau est un CSV en UTF-8, séparé par des virgules ou des points-virgules, avec une ligne d’en-têtes.
 Le dossier est créé complet ou pas du tout. Les lignes refusées, avec leur motif, sont dans rejets.csv.
-Code de sortie : 0, tout est délivré ; 1, des lignes sont refusées."""
+Code de sortie : 0, tout est délivré ; 1, des lignes sont refusées."""
 
 REJECTS = "rejets.csv"
 LONGEST_CELL = 100_000
@@ -88,7 +88,7 @@ def issue(arguments: Sequence[str], *, now: datetime | None = None) -> int:
     columns, total = read_columns(chosen.csv)
     missing = sorted(template.fields - set(columns))
     if missing:
-        raise Stopped(f"Il manque au tableau les colonnes du modèle : {', '.join(missing)}.")
+        raise Stopped(f"Il manque au tableau les colonnes du modèle : {', '.join(missing)}.")
     try:
         signer = open_key_file(chosen.key, passphrase=passphrases.ask(chosen.key))
     except KeyFileRefused as refusal:
@@ -96,7 +96,7 @@ def issue(arguments: Sequence[str], *, now: datetime | None = None) -> int:
     try:
         batch = template.batch(signer=signer, created=now or datetime.now(UTC))
     except ProofError as refusal:
-        raise Stopped("Cette clé ne peut pas signer d’attestation : il faut une clé Ed25519.") from refusal
+        raise Stopped("Cette clé ne peut pas signer d’attestation : il faut une clé Ed25519.") from refusal
     draft = chosen.out.with_name(f".{chosen.out.name}.{os.getpid()}.draft")
     draft.mkdir(mode=0o700)
     try:
@@ -107,7 +107,7 @@ def issue(arguments: Sequence[str], *, now: datetime | None = None) -> int:
         raise
     print(f"{counted(issued, 'attestation délivrée', 'attestations délivrées')} dans {chosen.out}.")
     if refused:
-        print(f"{counted(refused, 'ligne refusée', 'lignes refusées')} : voyez {chosen.out / REJECTS}.")
+        print(f"{counted(refused, 'ligne refusée', 'lignes refusées')} : voyez {chosen.out / REJECTS}.")
     return Exit.REFUSED if refused else Exit.OK
 
 
@@ -152,7 +152,7 @@ def settle(draft: Path, folder: Path) -> None:
     try:
         draft.rename(folder)
     except OSError as error:
-        raise Stopped(f"{folder} est apparu entre-temps : rien n’y a été écrit.") from error
+        raise Stopped(f"{folder} est apparu entre-temps : rien n’y a été écrit.") from error
     parent = os.open(folder.parent, os.O_RDONLY)
     try:
         os.fsync(parent)
@@ -169,7 +169,7 @@ def read_template(path: Path) -> Template:
     except FileNotFoundError as error:
         raise Stopped(f"Il n’y a pas de fichier {path}.", Exit.ENVIRONMENT) from error
     except (EncodingError, ProofError) as refusal:
-        raise Stopped(f"Le modèle {path} ne peut pas servir : {refusal} ({refusal.code}).") from refusal
+        raise Stopped(f"Le modèle {path} ne peut pas servir : {refusal} ({refusal.code}).") from refusal
 
 
 def read_columns(path: Path) -> tuple[list[str], int]:

@@ -28,7 +28,7 @@ Les clés qui signent les attestations. La clé secrète reste dans un fichier c
 
   new     crée une clé ; avec --issuer et --trust, l’inscrit comme clé d’un émetteur
   show    montre la partie publique d’un fichier de clé
-  rotate  crée une nouvelle clé pour un émetteur : l’ancienne ne signe plus, ce qu’elle a signé reste valable"""
+  rotate  crée une nouvelle clé pour un émetteur : l’ancienne ne signe plus, ce qu’elle a signé reste valable"""
 
 
 def keys(arguments: Sequence[str], *, now: datetime | None = None) -> int:
@@ -68,7 +68,7 @@ def new_key(chosen: argparse.Namespace, now: datetime) -> int:
     address = method_of(issuer, public)
     if trusted is not None:
         if issuer in parse_trust(json.dumps(trusted).encode()).issuers:
-            raise Stopped(f"{issuer} a déjà une clé dans {chosen.trust}. Pour en changer : ./jurande keys rotate")
+            raise Stopped(f"{issuer} a déjà une clé dans {chosen.trust}. Pour en changer : ./jurande keys rotate")
         history = KeyHistory(issuer, (DatedKey(address, public, since=now),))
         trusted["issuers"].append(trust_json(Trust.of(TrustedIssuer(issuer, history)))["issuers"][0])  # type: ignore[index]
     made = write_key_file(
@@ -81,7 +81,7 @@ def new_key(chosen: argparse.Namespace, now: datetime) -> int:
 
 def rotate_key(chosen: argparse.Namespace, now: datetime) -> int:
     if chosen.issuer.startswith("did:key:"):
-        raise Stopped("Un did:key est sa propre clé : il ne peut pas en changer. Prenez un did:web.")
+        raise Stopped("Un did:key est sa propre clé : il ne peut pas en changer. Prenez un did:web.")
     trusted = read_trust_file(chosen.trust)
     issuer = parse_trust(json.dumps(trusted).encode()).issuers.get(chosen.issuer)
     if issuer is None:
@@ -110,7 +110,7 @@ def method_of(issuer: str, public: PublicKey) -> str:
         did.document_url(issuer)
     except CoreError as error:
         raise Stopped(
-            f"{issuer} n’est pas un identifiant did:web : did:web:exemple.fr, sans majuscule ni « / »."
+            f"{issuer} n’est pas un identifiant did:web : did:web:exemple.fr, sans majuscule ni « / »."
         ) from error
     return did.web_method(issuer, public)
 
@@ -126,10 +126,10 @@ def show_key(key: KeyFile, *, as_json: bool = False) -> int:
     if as_json:
         print(json.dumps(public, indent=2))
         return Exit.OK
-    print(f"Fichier        : {key.path}")
-    print(f"Espèce         : {key.public_key.algorithm.value}")
-    print(f"Adresse        : {key.verification_method}")
-    print(f"Clé publique   : {key.public_key.multikey}")
+    print(f"Fichier        : {key.path}")
+    print(f"Espèce         : {key.public_key.algorithm.value}")
+    print(f"Adresse        : {key.verification_method}")
+    print(f"Clé publique   : {key.public_key.multikey}")
     return Exit.OK
 
 
@@ -138,7 +138,7 @@ def publish(path: Path | None, trusted: dict[str, Any] | None, history: KeyHisto
     if path is None or trusted is None or history is None:
         return
     write_durably(path, (json.dumps(trusted, ensure_ascii=False, indent=2) + "\n").encode())
-    print(f"Confiance      : {path} est à jour")
+    print(f"Confiance      : {path} est à jour")
     if history.controller.startswith("did:web:"):
         document = json.dumps(did.did_document(history), indent=2)
         print(f"\nÀ publier sous {did.document_url(history.controller)} :\n{document}")
@@ -151,6 +151,6 @@ def read_trust_file(path: Path) -> dict[str, Any]:
     try:
         parse_trust(content)
     except TrustRefused as refusal:
-        raise Stopped(f"Le fichier de confiance {path} ne peut pas être lu : {refusal}.") from refusal
+        raise Stopped(f"Le fichier de confiance {path} ne peut pas être lu : {refusal}.") from refusal
     trusted: dict[str, Any] = {"issuers": []} | json.loads(content)
     return trusted

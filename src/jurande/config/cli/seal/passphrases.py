@@ -15,7 +15,7 @@ VARIABLE = "JURANDE_KEY_PASSPHRASE"
 REFUSALS = {
     "key_file.absent": "Il n’y a pas de fichier {path}.",
     "key_file.exists": "{path} existe déjà, et une clé n’est jamais remplacée. Choisissez un autre nom.",
-    "key_file.open_to_others": "D’autres comptes peuvent lire {path}. Fermez-le d’abord : chmod 600 {path}",
+    "key_file.open_to_others": "D’autres comptes peuvent lire {path}. Fermez-le d’abord : chmod 600 {path}",
     "key_file.passphrase": "La phrase de passe n’est pas la bonne, ou {path} a été modifié.",
     "key_file.short_passphrase": f"La phrase de passe doit avoir au moins {SHORTEST_PASSPHRASE} caractères.",
     "key_file.unreadable": "{path} ne peut pas être lu.",
@@ -34,8 +34,8 @@ def ask(path: Path, *, twice: bool = False) -> str:
     if given:
         return given
     if not sys.stdin.isatty():
-        raise Stopped(f"Il faut la phrase de passe de {path} : donnez-la dans la variable {VARIABLE}.", Exit.USAGE)
-    typed = getpass(f"Phrase de passe de {path} : ")
-    if twice and getpass("La même, encore une fois : ") != typed:
+        raise Stopped(f"Il faut la phrase de passe de {path} : donnez-la dans la variable {VARIABLE}.", Exit.USAGE)
+    typed = getpass(f"Phrase de passe de {path} : ")
+    if twice and getpass("La même, encore une fois : ") != typed:
         raise Stopped("Les deux phrases diffèrent. Rien n’a été écrit.")
     return typed

@@ -38,12 +38,12 @@ PASSED = {
     "safe_mode.ok": "chaque mot a un sens défini, rien n’est laissé de côté",
     "safe_mode.not_linked": "sans objet pour cette forme",
     "key.ok": "{issuer_shown}",
-    "key.compromised": "{issuer_shown} — sa clé a été volée depuis : seul compte ce que le registre montre d’avant",
-    "issuer.name_differs": "{issuer_shown} — l’attestation, elle, affiche un autre nom : ne vous y fiez pas",
+    "key.compromised": "{issuer_shown} — sa clé a été volée depuis : seul compte ce que le registre montre d’avant",
+    "issuer.name_differs": "{issuer_shown} — l’attestation, elle, affiche un autre nom : ne vous y fiez pas",
     "signature.ok": "intacte ({suite})",
     "status.ok": "ni révoquée ni suspendue, d’après la liste du {signed_at}",
     "status.none": "cette attestation n’a pas de statut à consulter",
-    "status.message": "la liste du {signed_at} indique : {detail}",
+    "status.message": "la liste du {signed_at} indique : {detail}",
     "status.refresh": "l’émetteur propose une version plus récente de cette attestation",
     "status.unsigned_list": "non révoquée, d’après une liste que personne n’a signée",
     "dates.ok": "valable du {valid_from} au {valid_until}",
@@ -64,17 +64,17 @@ REASONS = {
     "carrier": "Le fichier est abîmé ou n’est pas d’une forme connue",
     "carrier.unknown": "Ce fichier n’est ni une attestation, ni une image ou un PDF qui en porterait une",
     "carrier.empty": "Ce fichier ne contient aucune attestation",
-    "carrier.duplicate": "Ce fichier contient plusieurs attestations : impossible de savoir laquelle il faut croire",
+    "carrier.duplicate": "Ce fichier contient plusieurs attestations : impossible de savoir laquelle il faut croire",
     "carrier.size": "Ce fichier est trop gros pour une attestation",
     "carrier.compressed": "L’attestation est compressée dans l’image, ce que la norme interdit",
-    "carrier.crc": "L’image est abîmée : une somme de contrôle est fausse",
-    "carrier.trailing": "Des données suivent la fin de l’image : elle a été modifiée",
-    "carrier.truncated": "Le fichier est coupé : téléchargez-le de nouveau",
+    "carrier.crc": "L’image est abîmée : une somme de contrôle est fausse",
+    "carrier.trailing": "Des données suivent la fin de l’image : elle a été modifiée",
+    "carrier.truncated": "Le fichier est coupé : téléchargez-le de nouveau",
     "carrier.document_type": "L’image SVG contient des définitions interdites",
     "carrier.attachments": "Ce PDF a trop de pièces jointes",
     "carrier.envelope": "L’enveloppe ne contient pas d’attestation",
     "encoding.json": "Le texte n’est pas du JSON que tous les programmes liraient de la même façon",
-    "encoding.json.duplicate_key": "Une même rubrique est écrite deux fois : deux programmes liraient deux choses",
+    "encoding.json.duplicate_key": "Une même rubrique est écrite deux fois : deux programmes liraient deux choses",
     "encoding.json.depth": "Les données sont imbriquées trop profondément",
     "encoding.json.size": "Ce texte est trop gros pour une attestation",
     "encoding.json.number": "Un nombre est hors limites",
@@ -90,7 +90,7 @@ REASONS = {
     "jwt.header_member": "L’en-tête du jeton contient une rubrique interdite",
     "jwt.typ": "Le jeton n’est pas du type attendu",
     "jwt.nested_credential": "Le jeton contient une seconde attestation, qui pourrait être affichée à la place",
-    "jwt.claim_contradicts": "Le jeton se contredit : deux rubriques ne disent pas la même chose",
+    "jwt.claim_contradicts": "Le jeton se contredit : deux rubriques ne disent pas la même chose",
     "jwt.claim_missing": "Il manque au jeton une rubrique obligatoire",
     "sd_jwt": "Le jeton SD-JWT n’a pas la forme attendue",
     "sd_jwt.not_signed": "Une information est montrée que l’émetteur n’a pas signée",
@@ -101,16 +101,16 @@ REASONS = {
     "date.impossible": "Une date n’existe pas",
     # 2
     "context": "Le vocabulaire employé n’est pas l’un de ceux que nous acceptons",
-    "context.refused": "L’attestation ajoute ou change un vocabulaire : ses mots pourraient changer de sens",
+    "context.refused": "L’attestation ajoute ou change un vocabulaire : ses mots pourraient changer de sens",
     "context.inline": "L’attestation redéfinit elle-même le sens de ses mots",
     "jsonld": "Une donnée n’a pas de sens défini",
-    "jsonld.undefined_term": "Une rubrique n’est définie par aucun vocabulaire : elle ne serait pas signée",
-    "jsonld.relative_iri": "Un identifiant est incomplet : il ne désigne rien de sûr",
+    "jsonld.undefined_term": "Une rubrique n’est définie par aucun vocabulaire : elle ne serait pas signée",
+    "jsonld.relative_iri": "Un identifiant est incomplet : il ne désigne rien de sûr",
     "jsonld.unknown_type": "Un type n’est défini par aucun vocabulaire",
     "safe_mode": "Une donnée est écrite d’une façon que les lecteurs ne verraient pas",
-    "safe_mode.described_twice": "L’attestation se décrit elle-même à deux endroits : l’un passerait inaperçu",
+    "safe_mode.described_twice": "L’attestation se décrit elle-même à deux endroits : l’un passerait inaperçu",
     "text": "Un texte ne peut pas être signé tel quel",
-    "proof.limit_exceeded": "Vérifier ce document demanderait un travail démesuré : il a pu être fait pour cela",
+    "proof.limit_exceeded": "Vérifier ce document demanderait un travail démesuré : il a pu être fait pour cela",
     # 3
     "issuer.unknown": "L’émetteur n’est pas parmi ceux à qui vous faites confiance",
     "key": "La clé qui a signé ne convient pas",
@@ -121,13 +121,13 @@ REASONS = {
     "jwt.key_not_named": "Le jeton ne dit pas clairement quelle clé l’a signé",
     # 4
     "signature": "La signature n’est pas bonne",
-    "signature.wrong": "La signature ne correspond pas : l’attestation a été modifiée, ou signée par quelqu’un d’autre",
+    "signature.wrong": "La signature ne correspond pas : l’attestation a été modifiée, ou signée par quelqu’un d’autre",
     "signature.malleable": "La signature est écrite d’une façon que tout le monde peut fabriquer",
     "signature.length": "La signature n’a pas la bonne longueur",
     "signature.small_order": "La signature est d’une espèce que tout le monde peut fabriquer",
     "jwt.alg_of_another_key": "L’algorithme annoncé n’est pas celui de la clé de l’émetteur",
     "proof": "La preuve n’a pas la forme attendue",
-    "proof.absent": "Rien ne prouve cette attestation : elle n’est pas signée",
+    "proof.absent": "Rien ne prouve cette attestation : elle n’est pas signée",
     "proof.purpose": "La preuve a été faite pour autre chose que délivrer une attestation",
     "proof.unknown_suite": "L’une des signatures est d’une espèce inconnue",
     "proof.unknown_type": "L’une des signatures est d’une espèce inconnue",
@@ -215,10 +215,15 @@ def family(code: str) -> str:
     return code
 
 
+def lowered(sentence: str) -> str:
+    """A sentence that goes on after a colon."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 def step_sentence(step: Step) -> str:
     """What one step established."""
     if step.state is State.UNKNOWN and step.code not in PASSED:
-        return REASONS[family(step.code)][:1].lower() + REASONS[family(step.code)][1:]
+        return lowered(REASONS[family(step.code)])
     words = {name: printable(value) for name, value in step.facts.items()}
     for name in ("signed_at", "valid_from", "valid_until"):
         words[name] = day(step.facts.get(name, ""))

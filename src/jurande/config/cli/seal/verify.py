@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jurande.config.cli.arguments import parser
-from jurande.config.cli.seal.sentences import ADVICE, STEPS, printable, reason, step_sentence
+from jurande.config.cli.seal.sentences import ADVICE, STEPS, lowered, printable, reason, step_sentence
 from jurande.config.exits import Exit, Stopped
 from jurande.config.home import current_home
 from jurande.core.encoding import jcs
@@ -28,10 +28,10 @@ from jurande.integrations.outbound import Unreachable
 from jurande.integrations.status_lists import fetch_status_list
 
 DESCRIPTION = """\
-Vérifie une attestation : JSON, JWT, SD-JWT, image PNG ou SVG, ou PDF qui en porte une.
+Vérifie une attestation : JSON, JWT, SD-JWT, image PNG ou SVG, ou PDF qui en porte une.
 
 Les émetteurs de confiance sont ceux du fichier donné par --trust, sinon de trust.json dans le dossier de Jurande.
-Code de sortie : 0, valable ; 1, non valable ; 2, impossible de le dire. Chaque étape est expliquée."""
+Code de sortie : 0, valable ; 1, non valable ; 2, impossible de le dire. Chaque étape est expliquée."""
 
 MOST_FETCHES = 16
 MARKS = {State.OK: "✓", State.WARNING: "!", State.NOT_APPLICABLE: "–", State.UNKNOWN: "?"}
@@ -153,7 +153,7 @@ def read_trust(path: Path | None) -> Trust:
         return parse_trust(read(str(path)))
     except TrustRefused as refusal:
         raise Stopped(
-            f"Le fichier de confiance {path} ne peut pas être lu : {refusal}. Rien n’est vérifié.", Exit.ENVIRONMENT
+            f"Le fichier de confiance {path} ne peut pas être lu : {refusal}. Rien n’est vérifié.", Exit.ENVIRONMENT
         ) from refusal
 
 
@@ -234,22 +234,27 @@ def in_words(answer: Report | VerificationError | Undecided) -> list[str]:
         return [*lines, "", *verdict_words(answer)]
     if isinstance(answer, VerificationError):
         name = STEPS[Number(answer.step)]
-        return [*lines, f"✗ {answer.step}. {name} : {reason(answer)}.", "", f"NON VALABLE. Motif : {answer.code}."]
+        return [
+            *lines,
+            f"✗ {answer.step}. {name} : {lowered(reason(answer))}.",
+            "",
+            f"NON VALABLE. Motif : {answer.code}.",
+        ]
     if not any(step.number == answer.step for step in answer.steps):
-        lines.append(f"? {answer.step}. {STEPS[Number(answer.step)]} : {reason(answer)}.")
+        lines.append(f"? {answer.step}. {STEPS[Number(answer.step)]} : {lowered(reason(answer))}.")
     advice = ADVICE.get(answer.code)
     return [*lines, "", f"IMPOSSIBLE À DIRE. {reason(answer)}.", *([advice] if advice else [])]
 
 
 def line(step: Step) -> str:
-    return f"{MARKS[step.state]} {step.number}. {STEPS[step.number]} : {step_sentence(step)}."
+    return f"{MARKS[step.state]} {step.number}. {STEPS[step.number]} : {step_sentence(step)}."
 
 
 def verdict_words(report: Report) -> list[str]:
     words = ["VALABLE."]
-    words += [f"  {label} : {printable(text)}" for label, text in shown(report.credential) if text]
+    words += [f"  {label} : {printable(text)}" for label, text in shown(report.credential) if text]
     if report.carrier is not Carrier.PLAIN:
-        words.append("Seul ce qui est écrit ici est prouvé : l’image ou les pages autour ne le sont pas.")
+        words.append("Seul ce qui est écrit ici est prouvé : l’image ou les pages autour ne le sont pas.")
     return words
 
 
