@@ -15,6 +15,8 @@ from jurande.core.log.errors import CoreError, LogError, NoteRefused, PolicyRefu
 from jurande.core.log.hashing import EMPTY_ROOT
 from jurande.core.log.notes import (
     COSIGNATURE,
+    LARGEST_NOTE_BYTES,
+    MOST_SIGNATURES,
     Note,
     Signature,
     parse_note,
@@ -160,6 +162,16 @@ class TestNote:
         note = Note("text\n", (Signature(key.name, key.key_id, secret.sign(b"text\n")),))
         with pytest.raises(NoteRefused):
             verify_note(note, [key])
+
+    def test_is_bounded_in_bytes_and_in_signatures(self) -> None:
+        head, _, line = EXAMPLE.decode().partition("\n\n")
+        fill = LARGEST_NOTE_BYTES - len(EXAMPLE)
+        assert parse_note(f"{'x' * fill}{head}\n\n{line}".encode())
+        assert len(parse_note(f"{head}\n\n{line * MOST_SIGNATURES}".encode()).signatures) == MOST_SIGNATURES
+        for wrong in (f"{'x' * (fill + 1)}{head}\n\n{line}", f"{head}\n\n{line * (MOST_SIGNATURES + 1)}"):
+            with pytest.raises(NoteRefused) as refusal:
+                parse_note(wrong.encode())
+            assert refusal.value.code == "log.note.size"
 
     def test_accepts_sixteen_signatures_at_least(self) -> None:
         good = sign_note("text\n", KEY, SECRET.sign)

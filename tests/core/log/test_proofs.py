@@ -123,6 +123,21 @@ class TestInclusion:
         for index in range(size):
             assert list(inclusion_proof(trees[size].read, index, size)) == path(index, leaves)
 
+    def test_says_whether_it_is_too_long_or_too_short(self, trees: dict[int, MemoryStore]) -> None:
+        read, leaf = trees[5].read, leaf_hash(b"entry 2")
+        proof = inclusion_proof(read, 2, 5)
+        for wrong in ((*proof, leaf), proof[:-1], ()):
+            with pytest.raises(ProofRefused) as refusal:
+                verify_inclusion(leaf=leaf, index=2, size=5, proof=wrong, root=tree_root(read, 5))
+            assert refusal.value.code == "log.proof.length"
+        old = consistency_proof(read, 3, 5)
+        for wrong in ((*old, leaf), old[:-1], ()):
+            with pytest.raises(ProofRefused) as refusal:
+                verify_consistency(
+                    old=3, old_root=tree_root(trees[3].read, 3), new=5, new_root=tree_root(read, 5), proof=wrong
+                )
+            assert refusal.value.code == "log.proof.length"
+
     def test_crosses_the_levels_of_tiles(self) -> None:
         store, size = MemoryStore(), 66_000
         rebuild(entries(size), store.files.__setitem__)
