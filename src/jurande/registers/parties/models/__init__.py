@@ -1,4 +1,5 @@
 from jurande.registers.parties.models.certifiers import ApiKey, Certifier, ReferenceCounter, Relaxation
+from jurande.registers.parties.models.files import PartnershipDocument
 from jurande.registers.parties.models.links import Invitation, MagicLink
 from jurande.registers.parties.models.organisations import Organisation, QualiopiCategory, Site
 from jurande.registers.parties.models.partnerships import Partnership
@@ -12,6 +13,7 @@ __all__ = [
     "Membership",
     "Organisation",
     "Partnership",
+    "PartnershipDocument",
     "Person",
     "QualiopiCategory",
     "ReferenceCounter",

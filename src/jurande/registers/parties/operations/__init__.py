@@ -17,6 +17,7 @@ from jurande.registers.parties.operations.entrances import (
     use_magic_link,
     warn_of_expiring_api_keys,
 )
+from jurande.registers.parties.operations.files import FilingRefused, attach_document, detach_document
 from jurande.registers.parties.operations.identities import (
     CertifierRefused,
     IdentityRefused,
@@ -61,6 +62,7 @@ from jurande.registers.parties.operations.references import next_reference
 __all__ = [
     "ApiKeyRefused",
     "CertifierRefused",
+    "FilingRefused",
     "FirstOperatorRefused",
     "IdentityRefused",
     "InvitationRefused",
@@ -74,7 +76,9 @@ __all__ = [
     "SessionRefused",
     "accept_invitation",
     "add_site",
+    "attach_document",
     "change_role",
+    "detach_document",
     "end_membership",
     "end_partnership",
     "first_operator_link",

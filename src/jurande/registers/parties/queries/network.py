@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.departements import departement_label
@@ -17,11 +18,13 @@ from jurande.registers.parties.models import (
     Membership,
     Organisation,
     Partnership,
+    PartnershipDocument,
     Person,
     QualiopiCategory,
     Relaxation,
     Site,
 )
+from jurande.registers.parties.models.files import PartnershipDocumentQuerySet
 from jurande.registers.parties.models.links import InvitationQuerySet
 from jurande.registers.parties.models.partnerships import PartnershipQuerySet
 from jurande.registers.parties.models.people import MembershipQuerySet
@@ -79,6 +82,19 @@ def partners_by_departement(actor: Actor) -> dict[str, int]:
 def partnership(actor: Actor, code: str) -> Partnership | None:
     """One partnership with everything its page shows around it; None when it is not there or not theirs."""
     return partners(actor).filter(code=code).select_related("certifier__organisation").first()
+
+
+def documents_of(partnership: Partnership, actor: Actor) -> PartnershipDocumentQuerySet:
+    """The documents in force under a partnership, those that expire first first."""
+    visible = PartnershipDocument.objects.visible_to(actor).in_force().filter(partnership=partnership)
+    return visible.select_related("document__blob").order_by(F("expires_on").asc(nulls_last=True), "-attached_at", "pk")
+
+
+def document(actor: Actor, code: str) -> PartnershipDocument | None:
+    """One document in force that the actor may open."""
+    found = PartnershipDocument.objects.visible_to(actor).in_force().filter(code=code)
+    places = ("partnership__certifier__organisation", "partnership__site__organisation")
+    return found.select_related("document__blob", *places).first()
 
 
 def people_of(partnership: Partnership, actor: Actor) -> MembershipQuerySet:

@@ -11,12 +11,14 @@ from django.utils.timezone import localdate
 from jurande.registers.correspondence.emails import catalogue
 from jurande.registers.correspondence.models import Message
 from jurande.registers.correspondence.states import MessageState
-from jurande.registers.parties.models import ApiKey, Certifier, Invitation, Membership, Partnership
+from jurande.registers.parties.models import ApiKey, Certifier, Invitation, Membership, Partnership, PartnershipDocument
+from jurande.registers.parties.models.partnerships import PartnershipQuerySet
 from jurande.registers.parties.policies import Actor
-from jurande.registers.parties.states import WAITING_SOURCES, Right, Role, WaitingReason
+from jurande.registers.parties.states import WAITING_SOURCES, DocumentKind, Right, Role, WaitingReason
 
 # From how long before the day a line appears: long enough to renew, short enough to be read.
 QUALIOPI_NOTICE = timedelta(days=90)
+DOCUMENT_NOTICE = timedelta(days=30)
 API_KEY_NOTICE = timedelta(days=14)
 LETTER_MEMORY = timedelta(days=60)
 MOST_LETTERS = 100
@@ -68,6 +70,8 @@ def _about_partners(actor: Actor, today: date) -> Iterator[Waiting]:
     if actor.has(Right.UPDATE_PARTNERS):
         for partner in ready:
             yield from _about_identity(partner, today)
+    if actor.has(Right.FILE_DOCUMENTS):
+        yield from _documents(actor, partners, today)
     if actor.has(Right.MANAGE_PARTNER_PEOPLE):
         yield from _unanswered(Invitation.objects.visible_to(actor).pending().filter(partnership__in=partners))
         if not actor.partnership_code:
@@ -84,6 +88,34 @@ def _about_identity(partner: Partnership, today: date) -> Iterator[Waiting]:
         yield _of(partner, WaitingReason.QUALIOPI_EXPIRING, until_on)
     if not partner.organisation.nda:
         yield _of(partner, WaitingReason.NDA_MISSING, partner.since_on)
+
+
+def _documents(actor: Actor, partners: PartnershipQuerySet, today: date) -> Iterator[Waiting]:
+    dated = (
+        PartnershipDocument.objects.visible_to(actor)
+        .in_force()
+        .filter(partnership__in=partners, expires_on__isnull=False)
+        .select_related("partnership__site__organisation", "partnership__followed_by")
+        .order_by("expires_on", "pk")
+    )
+    # The last of each kind counts: a renewed insurance no longer awaits anybody. Other documents each stand alone.
+    latest: dict[object, PartnershipDocument] = {}
+    for piece in dated:
+        alone = piece.kind == DocumentKind.OTHER
+        latest[piece.pk if alone else (piece.partnership.pk, piece.kind)] = piece
+    for piece in latest.values():
+        # A Qualiopi certificate is followed by its own line, whether or not its paper was filed.
+        if piece.kind == DocumentKind.QUALIOPI or piece.expires_on is None:
+            continue
+        if piece.expires_on - today <= DOCUMENT_NOTICE:
+            late = piece.expires_on < today
+            yield _of(
+                piece.partnership,
+                WaitingReason.DOCUMENT_EXPIRED if late else WaitingReason.DOCUMENT_EXPIRING,
+                piece.expires_on,
+                detail=str(DocumentKind(piece.kind).label),
+                subject=("partnership_document", piece.code),
+            )
 
 
 def _without_anybody(partners: Iterable[Partnership]) -> Iterator[Waiting]:

@@ -20,5 +20,5 @@ class Command(BaseCommand):
         try:
             link = operations.first_operator_link(now=timezone.now())
         except operations.FirstOperatorRefused as refusal:
-            raise CommandError(str(refusal.sentence), returncode=3) from refusal
+            raise CommandError(str(refusal.sentence)) from refusal
         self.stdout.write(json.dumps({"link": link}) if options["json"] else link)
