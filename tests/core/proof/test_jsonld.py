@@ -241,6 +241,22 @@ class TestToRdf:
                     "jsonSchema": {"z": [1, {"é": None}], "a": "\u2028"},
                 },
             },
+            {  # a comprehensive learner record: another context between the two, a scoped word of another type
+                "@context": [V2, contexts.CLR_2_0_1, contexts.OPEN_BADGES_3_0_3],
+                "id": "urn:clr",
+                "type": ["VerifiableCredential", "ClrCredential"],
+                "issuer": "did:example:imr",
+                "partial": True,
+                "credentialSubject": {
+                    "id": "did:example:ines",
+                    "type": ["ClrSubject"],
+                    "achievement": [a_credential()["credentialSubject"]["achievement"]],
+                    "verifiableCredential": [a_credential()],
+                    "association": [
+                        {"type": "Association", "associationType": "isPartOf", "sourceId": "urn:a", "targetId": "urn:b"}
+                    ],
+                },
+            },
             {  # a blank node named by the document, twice
                 "@context": [V2],
                 "id": "_:me",
