@@ -37,7 +37,7 @@ DID = "did:web:imr.example"
 
 @pytest.fixture(autouse=True)
 def _passphrase(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("JURANDE_KEY_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("JURANDE_SEAL_PASSPHRASE", PASSPHRASE)
     monkeypatch.setenv("JURANDE_HOME", str(tmp_path / "home"))
     # The real cost is 64 MiB and a fifth of a second for each key; nothing here depends on it.
     monkeypatch.setattr("jurande.integrations.key_files.write_key_file.__kwdefaults__", {"cost": 2**10})
@@ -283,7 +283,7 @@ class TestKeys:
         self, tmp_path: Path, capsys: Printed, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         keys(["new", str(tmp_path / "a.key")], now=NOW)
-        monkeypatch.delenv("JURANDE_KEY_PASSPHRASE")
+        monkeypatch.delenv("JURANDE_SEAL_PASSPHRASE")
         capsys.readouterr()
         assert keys(["show", str(tmp_path / "a.key"), "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["algorithm"] == "Ed25519"
@@ -305,7 +305,7 @@ class TestKeys:
             with pytest.raises(Stopped) as stop:
                 keys(arguments, now=NOW)
             assert sentence in stop.value.sentence
-        monkeypatch.setenv("JURANDE_KEY_PASSPHRASE", "court")
+        monkeypatch.setenv("JURANDE_SEAL_PASSPHRASE", "court")
         with pytest.raises(Stopped) as stop:
             keys(["new", f"{path}7"], now=NOW)
         assert "au moins 12 caractères" in stop.value.sentence
@@ -314,10 +314,10 @@ class TestKeys:
     def test_asks_for_the_passphrase_twice_and_never_in_the_arguments(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.delenv("JURANDE_KEY_PASSPHRASE")
+        monkeypatch.delenv("JURANDE_SEAL_PASSPHRASE")
         with pytest.raises(Stopped) as stop:
             keys(["new", str(tmp_path / "a.key")], now=NOW)
-        assert "JURANDE_KEY_PASSPHRASE" in stop.value.sentence
+        assert "JURANDE_SEAL_PASSPHRASE" in stop.value.sentence
         monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
         typed = iter(["une phrase assez longue", "une autre phrase assez longue"])
         monkeypatch.setattr("jurande.config.cli.seal.passphrases.getpass", lambda prompt: next(typed))
@@ -455,7 +455,7 @@ class TestIssue:
         assert "modele.json" in stop.value.sentence
 
     def test_needs_the_passphrase_of_the_key(self, batch: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("JURANDE_KEY_PASSPHRASE", "une autre phrase de passe")
+        monkeypatch.setenv("JURANDE_SEAL_PASSPHRASE", "une autre phrase de passe")
         with pytest.raises(Stopped) as stop:
             run_issue(batch, f"{HEADINGS}A1;did:example:ines;Inès\n")
         assert "n’est pas la bonne" in stop.value.sentence

@@ -10,7 +10,7 @@ from pathlib import Path
 from jurande.config.exits import Exit, Stopped
 from jurande.integrations.key_files import SHORTEST_PASSPHRASE, KeyFileRefused
 
-VARIABLE = "JURANDE_KEY_PASSPHRASE"
+VARIABLE = "JURANDE_SEAL_PASSPHRASE"
 
 REFUSALS = {
     "key_file.absent": "Il n’y a pas de fichier {path}.",
