@@ -98,7 +98,11 @@ class TestServer:
             assert server.get("file", largest_bytes=1_000_000).body == bytes(1_000_000)
             server.close()
 
-    @pytest.mark.parametrize("body", [b"not gzip", gzip.compress(b"x")[:-1], gzip.compress(b"x") + b"more"])
+    @pytest.mark.parametrize(
+        "body",
+        [b"not gzip", gzip.compress(b"x")[:-1], gzip.compress(b"x") + b"more"],
+        ids=["of another format", "cut short", "followed by more"],
+    )
     def test_refuses_broken_gzip(self, body: bytes) -> None:
         with serving(lambda handler, path, _: handler.answer(200, body, Content_Encoding="gzip")) as running:
             server = Server(running.url, only_public=False)

@@ -163,6 +163,13 @@ class TestNote:
         with pytest.raises(NoteRefused):
             verify_note(note, [key])
 
+    @pytest.mark.parametrize("name", ["", "a+b", "a b", "a\u00a0b", "a\nb", "a\x1fb", "x" * 256])
+    def test_of_a_key_has_a_name_that_a_line_can_hold(self, name: str) -> None:
+        assert verifier_key("x" * 255, KEY.public_key).name == "x" * 255
+        with pytest.raises(NoteRefused) as refusal:
+            verifier_key(name, KEY.public_key)
+        assert refusal.value.code == "log.key.name"
+
     def test_is_bounded_in_bytes_and_in_signatures(self) -> None:
         head, _, line = EXAMPLE.decode().partition("\n\n")
         fill = LARGEST_NOTE_BYTES - len(EXAMPLE)
