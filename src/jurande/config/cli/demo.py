@@ -43,6 +43,9 @@ def demo(arguments: Sequence[str]) -> int:
     home = Home((asked.home or current_home().path / "demo").resolve())
     refuse_foreign(home)
     open_home(home)
+    if not (home.path / MARK).exists():
+        # A start that stops here (port taken, disk full) must not make the folder look like somebody else's.
+        write_durably(home.path / MARK, b"{}\n")
     with alone_in(home), closing(listen("127.0.0.1", asked.port)) as listener:
         url = f"http://localhost:{listener.getsockname()[1]}"
         environment = {

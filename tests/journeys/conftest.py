@@ -1,0 +1,120 @@
+"""The real application in a real browser: `./jurande demo` on a free port, driven in Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+CHROMIUM = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(p).exists()), "")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
+START_SECONDS = 120
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+            # One application for all of them: on one worker, in the order written.
+            item.add_marker(pytest.mark.xdist_group("journeys"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM:
+        pytest.skip("Chromium n’est pas installé : apt-get install chromium pour parcourir l’application")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def address(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the demonstration answers. It is built once for all the journeys."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = tmp_path_factory.mktemp("demonstration")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("JURANDE_", "DJANGO_", "DATABASE_"))}
+    log = (home.parent / "demo.log").open("w")
+    command = [str(ROOT / "jurande"), "demo", "--port", str(port), "--home", str(home)]
+    running = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+    try:
+        url = f"http://localhost:{port}"
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(url):
+            assert running.poll() is None, (home.parent / "demo.log").read_text()[-3000:]
+            assert time.monotonic() < deadline, "the demonstration did not start\n" + (home.parent / "demo.log").read_text()
+            time.sleep(0.3)
+        yield url
+    finally:
+        running.send_signal(signal.SIGINT)
+        try:
+            running.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+        log.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/sante", timeout=2) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+class Visitor:
+    """Somebody at a browser. Any error in the console, and any script that fails, fails the test."""
+
+    def __init__(self, browser: Any, address: str, width: int = 1440) -> None:
+        self.address = address
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, locale="fr-FR", base_url=address)
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.page.on("console", lambda message: self._hear(message))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def _hear(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.said.append(message.text)
+
+    def become(self, key: str) -> Any:
+        self.page.goto("/acces/entrer/")
+        self.page.locator(f"form[action='/demonstration/{key}/'] button").click()
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def leave(self) -> None:
+        self.context.close()
+        assert not self.said, "\n".join(self.said)
+
+
+@pytest.fixture
+def visitor(browser: Any, address: str) -> Iterator[Any]:
+    """Make visitors; each leaves with a clean console."""
+    made: list[Visitor] = []
+
+    def make(width: int = 1440) -> Visitor:
+        made.append(Visitor(browser, address, width))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.leave()

@@ -1,0 +1,75 @@
+"""Every screen of every audience, as its persona, at 1440 and 390 px: it answers, fits, and axe finds nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+# Persona → addresses below their first page ("/…" is absolute). PARTNER is replaced by a partner's own address.
+SCREENS: dict[str, tuple[str, ...]] = {
+    "": ("/", "/acces/entrer/", "/lien/", "/mentions-legales/", "/donnees-personnelles/", "/accessibilite/",
+         "/invite/inconnu/", "/lien/inconnu/", "/demonstration/courriels/", "/acces/mot-de-passe/oublie/", "/nulle-part/"),
+    "claire": ("", "?tout", "reseau/", "reseau/?vue=carte", "reseau/?q=introuvable", "reseau/nouveau/", "PARTNER",
+               "PARTNERidentite/", "PARTNERqualiopi/", "PARTNERpieces/", "PARTNERpersonnes/inviter/", "PARTNERfin/",
+               "PARTNERjournal/", "equipe/", "courrier/", "courrier/mots/", "courrier/mots/parties.invitation/",
+               "journal/", "reglages/", "/compte/", "/compte/maisons/", "/compte/sessions/", "/compte/messages/",
+               "/acces/securite/", "/acces/adresse/", "/acces/mot-de-passe/changer/"),
+    "helene": ("", "equipe/inviter/", "reglages/", "reglages/regles/separation/", "reglages/cles/"),
+    "mehdi": ("", "PARTNER", "/compte/maisons/"),
+    "jocelyn": ("", "pieces/", "pieces/deposer/", "equipe/", "equipe/inviter/", "organisme/", "organisme/qualiopi/"),
+    "nadege": ("", "pieces/", "organisme/"),
+    "ines": ("", "/titulaire/moi/"),
+    "samir": ("", "certificateurs/nouveau/", "exploitants/", "exploitants/inviter/", "travaux/", "journal/", "installation/"),
+}  # fmt: skip
+EXPECTED = {"/nulle-part/": 404, "/invite/inconnu/": 410, "/lien/inconnu/": 200}
+
+
+def faults(page: Any) -> list[str]:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {violation['help']} — {json.dumps([node['html'][:160] for node in violation['nodes'][:3]])}"
+        for violation in found["violations"]
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("persona", sorted(SCREENS))
+def test_every_screen_holds(visitor: Any, persona: str, width: int) -> None:
+    here = visitor(width)
+    page = here.page
+    home = here.address + "/"
+    if persona:
+        page = here.become(persona)
+        home = page.url
+    wrong = []
+    partner = ""
+    for path in SCREENS[persona]:
+        if "PARTNER" in path and not partner:
+            page.goto(f"{home}reseau/?q=mistral")
+            partner = page.locator("table a.name").first.get_attribute("href")
+        where = path.replace("PARTNER", partner)
+        answer = page.goto(where if where.startswith("/") else home + where)
+        page.wait_for_load_state("networkidle")
+        if answer.status != EXPECTED.get(path, 200):
+            wrong.append(f"{path}: {answer.status}")
+        spill = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if spill > 0:
+            wrong.append(f"{path}: {spill} px wider than the screen")
+        wrong += [f"{path}: {fault}" for fault in faults(page)]
+    here.said[:] = [said for said in here.said if "status of 404" not in said and "status of 410" not in said]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_night_is_as_readable(visitor: Any) -> None:
+    here = visitor()
+    page = here.become("claire")
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    assert not faults(page)
