@@ -33,6 +33,7 @@ _ISSUER = frozenset(
         "requires_status",
         "requires_log",
         "habilitated_by",
+        "may_habilitate",
     }
 )
 _KEY = frozenset({"id", "publicKeyMultibase", "publicKeyJwk", "since", "until", "compromised", "purposes"})
@@ -53,7 +54,8 @@ class TrustedIssuer:
     ``registration`` (a number in a public register) are what may be shown beside a green tick: a name that the
     credential brings proves nothing. ``status_lists`` are the addresses, or the beginnings of addresses when they end
     with ``/``, where its status lists may live; empty, anywhere it signs them. ``habilitated_by`` is the certifier
-    whose habilitation each of its credentials must carry; empty, it issues in its own name.
+    whose habilitation each of its credentials must carry; empty, it issues in its own name. ``may_habilitate`` lets its
+    habilitations bring in partners that the verifier has never heard of.
     """
 
     id: str
@@ -65,6 +67,7 @@ class TrustedIssuer:
     requires_status: bool = False
     requires_log: bool = False
     habilitated_by: str = ""
+    may_habilitate: bool = False
 
     def accepts_list(self, url: str) -> bool:
         """Tell whether a status list of this issuer may live at ``url``."""
@@ -143,6 +146,7 @@ def _issuer(node: Json) -> TrustedIssuer:
         requires_status=_flag(issuer, "requires_status"),
         requires_log=_flag(issuer, "requires_log"),
         habilitated_by=_text(issuer, "habilitated_by"),
+        may_habilitate=_flag(issuer, "may_habilitate"),
     )
 
 
@@ -181,7 +185,7 @@ def _issuer_json(issuer: TrustedIssuer) -> dict[str, Json]:
     node |= {
         name: text for name in ("name", "domain", "registration", "habilitated_by") if (text := getattr(issuer, name))
     }
-    node |= {flag: True for flag in ("requires_status", "requires_log") if getattr(issuer, flag)}
+    node |= {flag: True for flag in ("requires_status", "requires_log", "may_habilitate") if getattr(issuer, flag)}
     if issuer.status_lists:
         node["status_lists"] = [*issuer.status_lists]
     node["keys"] = [_key_json(key) for key in issuer.keys.keys]

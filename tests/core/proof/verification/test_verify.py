@@ -115,6 +115,14 @@ ACCEPTED: dict[str, Callable[[], Attempt]] = {
         sign(credential(), domain="https://verif.example", challenge="abc"),
         expected=Expectations(domain="https://verif.example", challenge="abc"),
     ),
+    "JWT made for us": lambda: attempt(
+        jose.sign_jws(
+            {"typ": "vc+jwt", "kid": CURRENT.verification_method},
+            credential() | {"iss": CERTIFIER, "aud": ["https://verif.example"]},
+            CURRENT,
+        ),
+        expected=Expectations(domain="https://verif.example"),
+    ),
     "made by a clock a little ahead": lambda: attempt(
         sign(credential(validFrom="2026-12-01T12:04:00Z"), created=NOW + timedelta(minutes=4))
     ),

@@ -82,6 +82,7 @@ def certifier(**changes: Any) -> TrustedIssuer:
         domain="imr.example",
         registration="SIREN 123 456 789",
         status_lists=("https://imr.example/statuts/",),
+        may_habilitate=True,
     )
     return replace(issuer, **changes)
 

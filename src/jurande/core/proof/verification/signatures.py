@@ -153,6 +153,8 @@ def _compact(carried: Carried) -> _Signed:
         raise jose.JwtRefused("more members than Open Badges allows", code="jwt.header_member")
     claims = jose.credential_claims(token)
     _check_credential(claims.document)
+    if "proof" in claims.document:
+        raise jose.JwtRefused("a second proof inside the token", code="jwt.proof_inside")
     issuer_id = jose.issuer_of(claims.document)
     if token.header.get("iss", issuer_id) != issuer_id:
         raise jose.JwtRefused("a header that names another issuer", code="jwt.claim_contradicts")
@@ -176,7 +178,7 @@ def _issuer(
     if issuer is not None:
         return issuer, frozenset({issuer.habilitated_by} if issuer.habilitated_by else ())
     named = {_claimed_issuer(content) for content in (*carried_habilitations(signed.document), *habilitations)}
-    certifiers = frozenset(name for name in named if name in trust.issuers and not trust.issuers[name].habilitated_by)
+    certifiers = frozenset(name for name in named if name in trust.issuers and trust.issuers[name].may_habilitate)
     if not certifiers:
         return None, certifiers
     try:
@@ -302,6 +304,7 @@ def _token(
         jose.check_jws(token, key.key)
         if instants["iat"] is not None and instants["iat"] > now + expected.tolerance:
             raise InstantRefused("signed later than now", code="proof.created_in_future")
+        _check_audience(token, expected)
         bound = signed.sd_token is not None and sd_jwt.check_binding(
             signed.sd_token, now=now, expected=expected.binding
         )
@@ -339,6 +342,13 @@ def _token_key(token: jose.Jws, issuer: TrustedIssuer, at: datetime) -> DatedKey
         if key.key == named:
             return issuer.keys.find(key.verification_method, at=at)
     raise KeyNotValid(f"the token brings a key that is none of {issuer.id}'s")
+
+
+def _check_audience(token: jose.Jws, expected: Expectations) -> None:
+    # A token made for somebody is for nobody else. Source: RFC 7519 §4.1.3.
+    audience = token.payload.get("aud", expected.domain)
+    if expected.domain not in (audience if isinstance(audience, list) else [audience]):
+        raise jose.JwtRefused("a token made for somebody else", code="jwt.audience")
 
 
 def _pass_key(issuer: TrustedIssuer, key: DatedKey, document: Mapping[str, Json], course: Course) -> None:

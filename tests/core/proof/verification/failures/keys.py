@@ -180,6 +180,12 @@ def stranger_habilitated_by_itself() -> Attempt:
     return attempt(delegated(token))
 
 
+@fails("A3", 3, "issuer.unknown", undecided=True)
+def stranger_habilitated_by_a_trusted_issuer_that_may_not() -> Attempt:
+    token = jose.issue_vc_jwt(habilitation(issuer=OTHER), signer=OTHER_KEY, now=LAST_MONTH)
+    return attempt(delegated(token))
+
+
 @fails("A3", 7, "authority.habilitation.key.not_the_issuers")
 def habilitation_forged_in_the_certifiers_name() -> Attempt:
     return attempt(delegated(habilitation_jwt(STRANGER)))

@@ -115,6 +115,9 @@ CLAIMS: dict[str, tuple[int, str, dict[str, Any]]] = {
     "jwt_whose_nbf_contradicts_the_beginning": (1, "jwt.claim_contradicts", {"nbf": 1}),
     "jwt_whose_iat_is_a_text": (1, "date.malformed", {"iat": "hier"}),
     "jwt_whose_iat_is_in_the_year_10000": (1, "date.malformed", {"iat": 253402300800}),
+    "jwt_made_for_somebody_else": (4, "jwt.audience", {"aud": "https://autre.example"}),
+    "jwt_made_for_several_others": (4, "jwt.audience", {"aud": ["https://a.example", "https://b.example"]}),
+    "jwt_with_a_proof_inside": (1, "jwt.proof_inside", {"proof": {"type": "DataIntegrityProof"}}),
     "jwt_with_an_undefined_claim": (2, "jsonld.undefined_term", {"admin": True}),
 }
 for name, (step, code, claims) in CLAIMS.items():
