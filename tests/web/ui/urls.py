@@ -1,0 +1,37 @@
+"""The addresses these tests need: the gallery, failures on demand, and allauth's pages."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from jurande.web import errors
+from jurande.web.access import audience
+from jurande.web.ui.gallery import gallery
+
+
+def fail(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("on purpose")
+
+
+def refuse(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied("Approuver son propre travail est refusé\u00a0: demandez à quelqu’un d’autre.")
+
+
+def receive(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("reçu", content_type="text/plain")
+
+
+urlpatterns = [
+    path("ui/", audience("public")(gallery), name="gallery"),
+    path("fail/", audience("public")(fail)),
+    path("refuse/", audience("public")(refuse)),
+    path("receive/", audience("public")(receive)),
+    path("maintenance/", audience("public")(errors.maintenance)),
+    path("compte/", include("allauth.urls")),
+]
+handler400 = "jurande.web.errors.bad_request"
+handler403 = "jurande.web.errors.forbidden"
+handler404 = "jurande.web.errors.not_found"
+handler500 = "jurande.web.errors.server_error"
