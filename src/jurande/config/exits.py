@@ -49,10 +49,13 @@ def guarded(run: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> in
     return code
 
 
+DAMAGED = "La base est abîmée : arrêtez tout, gardez-en une copie, et restaurez une sauvegarde."
 DISK_ERRORS = {
     sqlite3.SQLITE_FULL: "Le disque est plein : la base n’a pas changé. Libérez de la place, puis recommencez.",
     sqlite3.SQLITE_IOERR_WRITE: "Le disque refuse d’écrire la base. Vérifiez qu’il est sain, puis recommencez.",
     sqlite3.SQLITE_CANTOPEN: "La base ne peut pas être ouverte. Vérifiez les droits sur son dossier, puis recommencez.",
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_READONLY: "Ce compte n’a pas le droit d’écrire dans la base. Donnez-lui ce droit, puis recommencez.",
 }
 

@@ -81,12 +81,13 @@ def open_keys(home: Home, *, first_start: bool) -> None:
     if not first_start and not (home.keys / FILENAME).exists():
         raise Stopped(
             f"Le fichier de clés {home.keys / FILENAME} a disparu, et sans lui les données chiffrées sont illisibles. "
-            "Remettez le dossier des clés de votre sauvegarde, puis relancez."
+            "Remettez le dossier des clés de votre sauvegarde, puis relancez.",
+            Exit.ENVIRONMENT,
         )
     try:
         crypto.prepare()
     except crypto.KeyringRefused as refused:
-        raise Stopped(str(refused.sentence)) from refused
+        raise Stopped(str(refused.sentence), Exit.ENVIRONMENT) from refused
 
 
 def prepare(arguments: Sequence[str]) -> int:

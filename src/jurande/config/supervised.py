@@ -15,14 +15,13 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 import django
+from django.db import connections
 
 from jurande.config.administration import run_django
 from jurande.config.exits import guarded
 
 # EX_TEMPFAIL: the web server found a database that is missing or older than the code.
 PREPARATION_NEEDED = 75
-# EX_CONFIG: the web server has said why it cannot start, and starting it again would not help.
-CANNOT_START = 78
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.5
 
@@ -66,7 +65,11 @@ def main(arguments: Sequence[str]) -> int:
     django.setup()
     module, function = ROLES[arguments[1]].split(":")
     run: Callable[[Sequence[str]], int] = getattr(import_module(module), function)
-    return guarded(run, arguments[2:])
+    try:
+        return guarded(run, arguments[2:])
+    finally:
+        # The last one to close the database leaves it a single file.
+        connections.close_all()
 
 
 if __name__ == "__main__":

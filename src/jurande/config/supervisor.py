@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 
-from jurande.config.supervised import CANNOT_START, PREPARATION_NEEDED
+from jurande.config.exits import Exit
+from jurande.config.supervised import PREPARATION_NEEDED
 
 # Ctrl-C must free the terminal within one second: what has not ended by itself after this is killed, and loses
 # nothing, since a job or a request that is cut is one that the database never saw committed.
@@ -30,6 +31,7 @@ class Outcome(Enum):
 
     STOPPED = "stopped"
     PREPARATION_NEEDED = "preparation needed"
+    UNFIT = "unfit"  # the machine or the home is not fit for it; the web server has said why
     HOPELESS = "hopeless"
 
 
@@ -64,7 +66,10 @@ def signals() -> Iterator[int]:
     reading, writing = os.pipe()
     os.set_blocking(reading, False)
     os.set_blocking(writing, False)
-    numbers = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    numbers = [signal.SIGCHLD, signal.SIGINT, signal.SIGTERM]
+    # Started by nohup, Jurande goes on when the terminal closes.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
     previous = {number: signal.signal(number, lambda *_: None) for number in numbers}
     previous_fd = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     try:
@@ -150,13 +155,17 @@ class Supervisor:
         code = child.process.poll()
         if code is None:
             return None
-        if child is self.web and code in (PREPARATION_NEEDED, CANNOT_START):
-            return Outcome.PREPARATION_NEEDED if code == PREPARATION_NEEDED else Outcome.HOPELESS
+        if child is self.web and code == PREPARATION_NEEDED:
+            return Outcome.PREPARATION_NEEDED
+        if child is self.web and code == Exit.ENVIRONMENT and not self.is_ready:
+            return Outcome.UNFIT
         return self._plan_restart(child, code)
 
     def _plan_restart(self, child: Child, code: int) -> Outcome | None:
         now = time.monotonic()
-        child.failures = 1 if now - child.started > HEALTHY_SECONDS else child.failures + 1
+        # Before the first page, time spent starting on a busy machine proves nothing.
+        was_healthy = self.is_ready and now - child.started > HEALTHY_SECONDS
+        child.failures = 1 if was_healthy else child.failures + 1
         if child is self.web and not self.is_ready and child.failures >= HOPELESS_STARTS:
             return Outcome.HOPELESS
         delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** (child.failures - 1))

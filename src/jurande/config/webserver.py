@@ -8,7 +8,6 @@ and tests/config/test_supervisor.py runs it.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Sequence
 from importlib import import_module
@@ -17,9 +16,8 @@ from typing import Any
 from django.conf import settings
 from granian.http import HTTP1Settings
 
-from jurande.config.exits import Stopped
 from jurande.config.preparation import is_prepared, open_keys
-from jurande.config.supervised import CANNOT_START, PREPARATION_NEEDED
+from jurande.config.supervised import PREPARATION_NEEDED
 from jurande.config.wsgi import application
 
 # The published types describe older signatures.
@@ -40,11 +38,7 @@ def serve(arguments: Sequence[str]) -> int:
     listener, ready = int(arguments[0]), int(arguments[1])
     if not is_prepared():
         return PREPARATION_NEEDED
-    try:
-        open_keys(settings.HOME, first_start=False)
-    except Stopped as stop:
-        print(stop.sentence, file=sys.stderr, flush=True)
-        return CANNOT_START
+    open_keys(settings.HOME, first_start=False)
     stopping = signals.set_sync_signals()
     stopped = threading.Event()
     stopping.add_cb(stopped.set)

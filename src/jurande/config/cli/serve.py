@@ -100,17 +100,21 @@ def keep_serving(home: Home, listener: socket.socket, environment: dict[str, str
     checkpointer = None if "DATABASE_URL" in environment else Checkpointer(home.database)
     if checkpointer is not None:
         checkpointer.start()
+    has_prepared = False
     try:
         while True:
             supervisor = Supervisor(listener=listener, environment=environment, on_ready=on_ready, say=warn)
             outcome = supervisor.run()
-            if outcome is not Outcome.PREPARATION_NEEDED:
+            if outcome is not Outcome.PREPARATION_NEEDED or (has_prepared and not supervisor.is_ready):
                 break
             run_role(environment, "prepare")
+            has_prepared = True
     finally:
         if checkpointer is not None:
             checkpointer.stop()
-    if outcome is Outcome.HOPELESS:
+    if outcome is Outcome.UNFIT:
+        raise Stopped("", Exit.ENVIRONMENT)
+    if outcome is not Outcome.STOPPED:
         raise Stopped("Jurande ne démarre pas : la raison est dans les lignes ci-dessus.")
     if checkpointer is not None and home.database.exists():
         # A courtesy to whoever copies the folder now; what could not be copied stays in the log, and is not lost.
