@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -163,7 +164,7 @@ def _compact(carried: Carried) -> _Signed:
 
 def _check_credential(document: Mapping[str, Json]) -> None:
     types = document.get("type")
-    if not isinstance(types, list) or "VerifiableCredential" not in types:
+    if "VerifiableCredential" not in (types if isinstance(types, list) else [types]):
         raise ProofError("not a verifiable credential", code="credential.type")
     subject = document.get("credentialSubject")
     if not subject or not isinstance(subject, dict | list):
@@ -177,7 +178,7 @@ def _issuer(
     issuer = trust.issuers.get(signed.issuer_id)
     if issuer is not None:
         return issuer, frozenset({issuer.habilitated_by} if issuer.habilitated_by else ())
-    named = {_claimed_issuer(content) for content in (*carried_habilitations(signed.document), *habilitations)}
+    named = set(_claimed_issuers([*carried_habilitations(signed.document), *habilitations]))
     certifiers = frozenset(name for name in named if name in trust.issuers and trust.issuers[name].may_habilitate)
     if not certifiers:
         return None, certifiers
@@ -200,11 +201,18 @@ def carried_habilitations(document: Mapping[str, Json]) -> list[Content]:
     return found[:16]
 
 
-def _claimed_issuer(content: Content) -> str:
-    try:
-        return _read(content).issuer_id
-    except CoreError:
-        return ""
+def claimed_issuer(content: Content) -> str:
+    """Return who a credential says it is from; nothing is verified, and nothing may be concluded from it.
+
+    :raises CoreError: it is no credential that step 1 would accept.
+    """
+    return _read(content).issuer_id
+
+
+def _claimed_issuers(contents: Sequence[Content]) -> Iterator[str]:
+    for content in contents:
+        with suppress(CoreError):
+            yield claimed_issuer(content)
 
 
 def _safe_mode(signed: _Signed, expected: Expectations, course: Course) -> None:

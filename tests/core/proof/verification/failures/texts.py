@@ -134,8 +134,8 @@ def empty_object() -> Attempt:
 
 
 @fails("A7", 1, "credential.type")
-def type_as_a_text() -> Attempt:
-    return attempt(changed(sign(credential()), "type", "VerifiableCredential"))
+def type_that_is_not_that_of_a_credential() -> Attempt:
+    return attempt(changed(sign(credential()), "type", "OpenBadgeCredential"))
 
 
 @fails("A7", 1, "credential.type")
