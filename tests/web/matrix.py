@@ -132,7 +132,8 @@ MATRIX: dict[str, Page] = {
     "certifier:team-renew": certifier(None, ADMINISTRATORS),
     "certifier:team-revoke": certifier(None, ADMINISTRATORS),
     "certifier:team-change": certifier(ADMINISTRATORS, ADMINISTRATORS),
-    "certifier:team-end": certifier(ADMINISTRATORS, ADMINISTRATORS),
+    # The role in the path is the reader’s own: anybody may leave.
+    "certifier:team-end": certifier(ADMINISTRATORS | {"reader"}, ADMINISTRATORS | {"reader"}),
     "certifier:mail": certifier(MANAGERS),
     "certifier:mail-wordings": certifier(MANAGERS),
     "certifier:mail-wording": certifier(MANAGERS, MANAGERS),
@@ -156,7 +157,8 @@ MATRIX: dict[str, Page] = {
     "partner:team-invite": partner(HEADS, HEADS),
     "partner:team-renew": partner(None, HEADS),
     "partner:team-revoke": partner(None, HEADS),
-    "partner:team-end": partner(HEADS, HEADS),
+    # Likewise the trainer’s.
+    "partner:team-end": partner(HEADS | {"trainer"}, HEADS | {"trainer"}),
     "partner:settings": partner(PARTNERS, HEADS),
     "partner:settings-qualiopi": partner(HEADS, HEADS),
     # --- a holder's space ---

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_safe
 
 from jurande.config.health import sante
 from jurande.web.access import audience
@@ -13,7 +14,7 @@ from jurande.web.ui.gallery import gallery
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jurande.web.public.urls")),
     path("sante", audience("public")(sante), name="sante"),
-    path("ui/", audience("public")(gallery), name="gallery"),
+    path("ui/", audience("public")(require_safe(gallery)), name="gallery"),
     path("", include("jurande.web.guest.urls")),
     path("demonstration/courriels/", letters, name="demonstration-letters"),
     path("demonstration/<str:key>/", become, name="demonstration"),

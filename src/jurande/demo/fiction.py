@@ -118,7 +118,7 @@ BODIES: tuple[Body, ...] = (
          ("Claude", "Dufour")),
     Body("Association pour la formation aux métiers de la réparation et du réemploi en Dordogne", 56634,
          "10 rue Taillefer", "24000", "Périgueux", 508, 145, ("Mireille", "de La Tour d’Auvergne-Lassalle"), "thomas"),
-    Body("Berry Technique", 20471, "18 rue Moyenne", "18000", "Bourges", 620, None, ("Alain", "Godard"), "mehdi"),
+    Body("Berry Technique", 20471, "18 rue Moyenne", "18000", "Bourges", 55, None, ("Alain", "Godard"), "mehdi"),
     Body("Atelier des Volcans", 88760, "2 rue du Consulat", "87000", "Limoges", 470, 226, ("Inès", "Peyrat"), "thomas"),
 )  # fmt: skip
 

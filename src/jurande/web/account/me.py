@@ -27,7 +27,7 @@ class PersonForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("account")
 def home(request: HttpRequest) -> HttpResponse:
     """My name, my telephone, and the ways to what protects my account."""

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence import operations, queries
@@ -53,7 +53,7 @@ LETTERS: Table[Any] = Table(
 )
 
 
-@require_GET
+@require_safe
 @audience("certifier")
 def mail(request: HttpRequest, certifier: str) -> HttpResponse:
     """Every letter the house sent, and whether it arrived."""
@@ -70,7 +70,7 @@ def _linked(certifier: str) -> tuple[Column[Any], ...]:
     return (Column(first.key, first.label, first.value, url=lambda m: f"/c/{certifier}/courrier/{m.code}/"), *others)
 
 
-@require_GET
+@require_safe
 @audience("certifier")
 def letter(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     """One letter as it left. Its link is not shown: it may let in whoever holds it."""
@@ -116,16 +116,20 @@ class WordsForm(forms.Form):
         return Words(given["subject"], given["body"], given["action_label"])
 
 
-@require_GET
+@require_safe
 @audience("certifier")
 def wordings(request: HttpRequest, certifier: str) -> HttpResponse:
     """Every kind of letter, and whether the house words it in its own way."""
     require(policies.can_see_letters(request.actor))
-    kinds = [(kind, queries.wording(certifier, kind.key)) for kind in catalogue().values()]
+    kinds = []
+    for kind in catalogue().values():
+        own = queries.wording(certifier, kind.key)
+        words = Words(own.subject, own.body, own.action_label) if own else kind.words
+        kinds.append((kind, own, preview(kind, words).subject))
     return render(request, "certifier/wordings.html", {"kinds": kinds})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def wording(request: HttpRequest, certifier: str, kind: str) -> HttpResponse:
     """Word one kind of letter, with a preview made of example values."""

@@ -171,7 +171,7 @@ class PartnerForm(forms.Form):
         choices.choices = [("", _("Personne pour le moment")), *followers]  # type: ignore[attr-defined]
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def new(request: HttpRequest, certifier: str) -> HttpResponse:
     """Open a partnership and, if an address is given, invite its head."""

@@ -56,6 +56,10 @@ def overview(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     may_see_files = policies.can_see_document(actor, partnership)
     may_file = policies.can_attach_document(actor, partnership)
     documents = queries.documents_of(partnership, actor) if may_see_files else []
+    may_update = policies.can_update_partner(actor, partnership)
+    may_invite = (
+        policies.can_give_role(actor, PARTNER_ROLES[0], partnership=partnership).allowed and not partnership.is_ended
+    )
     acts = queries.timeline(partnership, actor) if policies.can_see_journal(actor) else None
     page = {
         "partnership": partnership,
@@ -78,16 +82,18 @@ def overview(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
         ],
         "may_see_files": may_see_files,
         "may_file": may_file and not partnership.is_ended,
-        "may_update": policies.can_update_partner(actor, partnership),
         "may_end": policies.can_end_partnership(actor, partnership) and not partnership.is_ended,
-        "may_invite": policies.can_give_role(actor, PARTNER_ROLES[0], partnership=partnership),
+        "may_invite": may_invite,
+        "invite_label": _("Inviter quelqu’un") if may_invite else "",
+        "correct_label": _("Corriger") if may_update else "",
+        "record_label": _("Inscrire un certificat") if may_update else "",
         "events": told(acts[:EVENTS]) if acts is not None else [],
         "acts": acts.count() if acts is not None else 0,
     }
     return render(request, "certifier/partner.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def identity(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     """Correct what is known of the organisation and of the place."""
@@ -102,7 +108,7 @@ def identity(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     return _form_page(request, partnership, form, str(_("Qui est ce partenaire ?")), str(_("Enregistrer")))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def qualiopi(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     """Write down a Qualiopi certificate."""
@@ -117,7 +123,7 @@ def qualiopi(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     return _form_page(request, partnership, form, str(_("Que dit son certificat Qualiopi ?")), str(_("Inscrire")))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def attach(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     """File a document under this partner."""
@@ -144,7 +150,7 @@ def piece(request: HttpRequest, certifier: str, code: str, piece: str) -> HttpRe
     return serve(held.document)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def detach(request: HttpRequest, certifier: str, code: str, piece: str) -> HttpResponse:
     """Withdraw a document: it leaves the file, its trace stays in the journal."""
@@ -171,7 +177,7 @@ def detach(request: HttpRequest, certifier: str, code: str, piece: str) -> HttpR
     return _act_page(request, partnership, form, str(_("Retirer cette pièce ?")), str(_("Retirer la pièce")), effects)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def invite(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     """Invite somebody of the partner."""
@@ -198,7 +204,7 @@ class EndForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def end(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     """End the partnership, after saying what follows."""

@@ -64,7 +64,7 @@ class RelaxForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def rule(request: HttpRequest, certifier: str, rule: str) -> HttpResponse:
     """Set a rule aside, with a reason; or bring it back."""
@@ -112,7 +112,7 @@ class KeyForm(forms.Form):
     expires_at = forms.DateField(label=_("Valable jusqu’au"), widget=day_input(), help_text=_("Un an au plus."))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def new_key(request: HttpRequest, certifier: str) -> HttpResponse:
     """Make an API key; its secret is shown once, on this page only."""

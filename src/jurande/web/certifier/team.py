@@ -44,7 +44,7 @@ def team(request: HttpRequest, certifier: str) -> HttpResponse:
     return render(request, "certifier/team.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def invite(request: HttpRequest, certifier: str) -> HttpResponse:
     """Invite somebody to work here."""
@@ -80,7 +80,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Nouveau rôle"), choices=[(role.value, role.label) for role in CERTIFIER_ROLES])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def change(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     """Give somebody another role instead of this one."""
@@ -103,7 +103,7 @@ def change(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     return render(request, "certifier/team_act.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def end(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     """Take a role away."""

@@ -35,7 +35,7 @@ class NewcomerForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("guest")
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show who invites whom to do what; the button accepts."""
@@ -68,7 +68,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "guest/invitation.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("guest")
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """A page with a button: mail scanners open links, people press buttons."""
@@ -89,7 +89,7 @@ class AskForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("guest")
 def ask_link(request: HttpRequest) -> HttpResponse:
     """Send a holder a single-use link; the answer is the same whether the address is known or not."""

@@ -50,7 +50,7 @@ class CertifierForm(forms.Form):
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
 def new(request: HttpRequest) -> HttpResponse:
     """Create a certifier; its first administrator is invited next."""
@@ -66,7 +66,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
 def invite_administrator(request: HttpRequest, code: str) -> HttpResponse:
     """Invite somebody to run a certifier."""
@@ -94,7 +94,7 @@ def operators(request: HttpRequest) -> HttpResponse:
     return render(request, "operator/operators.html", {"members": members, "invitations": pending})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
 def invite_operator(request: HttpRequest) -> HttpResponse:
     """Invite another operator."""
@@ -108,7 +108,7 @@ def invite_operator(request: HttpRequest) -> HttpResponse:
     return render(request, "operator/form.html", _page(form, _("Quel exploitant inviter ?"), _("Envoyer l’invitation")))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
 def end_operator(request: HttpRequest, code: str) -> HttpResponse:
     """Take the role of operator away; the last one stays."""

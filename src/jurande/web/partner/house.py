@@ -77,7 +77,7 @@ def documents(request: HttpRequest, partnership: str) -> HttpResponse:
     return render(request, "partner/documents.html", {"files": files, "may_file": may_file})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
 def attach(request: HttpRequest, partnership: str) -> HttpResponse:
     """File a document."""
@@ -108,7 +108,7 @@ def piece(request: HttpRequest, partnership: str, piece: str) -> HttpResponse:
     return serve(_held(request, piece).document)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
 def detach(request: HttpRequest, partnership: str, piece: str) -> HttpResponse:
     """Withdraw a document."""
@@ -140,7 +140,7 @@ def team(request: HttpRequest, partnership: str) -> HttpResponse:
     return render(request, "partner/team.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
 def invite(request: HttpRequest, partnership: str) -> HttpResponse:
     """Invite somebody to act for us."""
@@ -187,7 +187,7 @@ def revoke(request: HttpRequest, partnership: str, code: str) -> HttpResponse:
     return redirect("partner:team", partnership)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
 def end(request: HttpRequest, partnership: str, code: str) -> HttpResponse:
     """Take a role away."""
@@ -207,7 +207,7 @@ def end(request: HttpRequest, partnership: str, code: str) -> HttpResponse:
     return _form_page(request, form, question, _("Mettre fin au rôle"), "partner:team", _("Équipe"))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
 def identity(request: HttpRequest, partnership: str) -> HttpResponse:
     """Who we are, as our certifier and the State know us."""
@@ -231,7 +231,7 @@ def identity(request: HttpRequest, partnership: str) -> HttpResponse:
     return render(request, "partner/identity.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
 def qualiopi(request: HttpRequest, partnership: str) -> HttpResponse:
     """Write down our Qualiopi certificate."""

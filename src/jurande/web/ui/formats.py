@@ -6,6 +6,7 @@ Spaces that must not break are U+00A0: both our families draw U+202F too tight.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -61,6 +62,11 @@ def day_short(value: date | datetime | None) -> str:
     if value is None:
         return ""
     return mark_safe(f"{_day(value, SHORT_MONTHS, '1<sup>er</sup>')} {_civil(value).year}")  # noqa: S308
+
+
+def day_month(value: date | datetime | None) -> str:
+    """«31 déc.», in narrow columns where the year goes without saying."""
+    return "" if value is None else day_short(value).rsplit(" ", 1)[0]
 
 
 def day_of_year(value: date | datetime | None) -> str:
@@ -224,6 +230,12 @@ def browser(user_agent: str) -> str:
     name = next((word for sign, word in BROWSERS if sign in user_agent), "")
     system = next((word for sign, word in SYSTEMS if sign in user_agent), "")
     return f"{name} sous {system}" if name and system else name or system or user_agent[:60]
+
+
+def of_name(name: str) -> str:
+    """«de Dynamo Formation», «d’Atelier roannais»."""
+    first = unicodedata.normalize("NFD", str(name)[:1].lower())[:1]
+    return f"d’{name}" if first and first in "aeiouyh" else f"de {name}"
 
 
 def typo(text: str) -> str:

@@ -73,6 +73,7 @@ class Event:
     sentence: str
     status: str = "dot"
     aside: str = ""
+    who: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from html import unescape
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from jurande.registers.parties.queries import names_of
 from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
+from jurande.web.ui.formats import of_name
 from jurande.web.ui.parts import Event
 
 
@@ -111,13 +111,7 @@ def sentence(entry: Told, names: Mapping[str, str]) -> SafeString:
     text = str(template)
     for name in ("who", "what", "of", "why"):
         text = text.replace(f"%({name})s", f"{{{name}}}")
-    return format_html(text, who=who, what=str(what), of=_of(str(what)), why=_lowered(str(why)))
-
-
-def _of(what: str) -> str:
-    """«de Dynamo Formation», «d’Atelier roannais»."""
-    first = unicodedata.normalize("NFD", what[:1].lower())[:1]
-    return f"d’{what}" if first and first in "aeiouyh" else f"de {what}"
+    return format_html(text, who=who, what=str(what), of=of_name(str(what)), why=_lowered(str(why)))
 
 
 def _lowered(text: str) -> str:
@@ -134,4 +128,6 @@ def told(entries: Iterable[Told]) -> list[Event]:
     """Turn entries into the lines of a time line, in the order given; names are looked up once for all."""
     entries = list(entries)
     names = names_of({code for entry in entries for code in (entry.actor_code, entry.subject_code)})
-    return [Event(e.at, sentence(e, names), STATUSES.get(e.action, "dot")) for e in entries]
+    return [
+        Event(e.at, sentence(e, names), STATUSES.get(e.action, "dot"), who=names.get(e.actor_code, "")) for e in entries
+    ]

@@ -19,6 +19,8 @@ from jurande.registers.parties.states import WAITING_SOURCES, DocumentKind, Righ
 # From how long before the day a line appears: long enough to renew, short enough to be read.
 QUALIOPI_NOTICE = timedelta(days=90)
 DOCUMENT_NOTICE = timedelta(days=30)
+# What a new partner has to complete its file, before it is said to be late.
+FIRST_DAYS = timedelta(days=30)
 API_KEY_NOTICE = timedelta(days=14)
 LETTER_MEMORY = timedelta(days=60)
 MOST_LETTERS = 100
@@ -81,13 +83,13 @@ def _about_partners(actor: Actor, today: date) -> Iterator[Waiting]:
 def _about_identity(partner: Partnership, today: date) -> Iterator[Waiting]:
     until_on: date | None = partner.qualiopi_until_on  # type: ignore[attr-defined]
     if until_on is None:
-        yield _of(partner, WaitingReason.QUALIOPI_UNKNOWN, partner.since_on)
+        yield _of(partner, WaitingReason.QUALIOPI_UNKNOWN, partner.since_on + FIRST_DAYS)
     elif until_on < today:
         yield _of(partner, WaitingReason.QUALIOPI_EXPIRED, until_on)
     elif until_on - today <= QUALIOPI_NOTICE:
         yield _of(partner, WaitingReason.QUALIOPI_EXPIRING, until_on)
     if not partner.organisation.nda:
-        yield _of(partner, WaitingReason.NDA_MISSING, partner.since_on)
+        yield _of(partner, WaitingReason.NDA_MISSING, partner.since_on + FIRST_DAYS)
 
 
 def _documents(actor: Actor, partners: PartnershipQuerySet, today: date) -> Iterator[Waiting]:
@@ -121,7 +123,7 @@ def _documents(actor: Actor, partners: PartnershipQuerySet, today: date) -> Iter
 def _without_anybody(partners: Iterable[Partnership]) -> Iterator[Waiting]:
     for partner in partners:
         if not partner.people_count and not partner.invited_count:  # type: ignore[attr-defined]
-            yield _of(partner, WaitingReason.NOBODY_TO_WRITE_TO, partner.since_on)
+            yield _of(partner, WaitingReason.NOBODY_TO_WRITE_TO, partner.since_on + FIRST_DAYS)
 
 
 def _unanswered(pending: Iterable[Invitation]) -> Iterator[Waiting]:

@@ -31,6 +31,8 @@ FORMATS: dict[str, Callable[..., str]] = {
     "day": formats.day,
     "day_plain": formats.day_plain,
     "day_short": formats.day_short,
+    "day_month": formats.day_month,
+    "of_name": formats.of_name,
     "day_of_year": formats.day_of_year,
     "weekday": formats.weekday,
     "iso_day": formats.iso_day,
