@@ -46,6 +46,10 @@ class TestPng:
             bake_png(BAKED_PNG, JSON)
         assert refusal.value.code == "carrier.duplicate"
 
+    def test_is_baked_into_a_png_only(self) -> None:
+        with pytest.raises(CarrierRefused):
+            bake_png(b"GIF89a", JSON)
+
     @pytest.mark.parametrize("credential", ["", "x" * (MOST_CREDENTIAL_BYTES + 1)])
     def test_bakes_neither_nothing_nor_too_much(self, credential: str) -> None:
         with pytest.raises(CarrierRefused):

@@ -142,6 +142,13 @@ class TestDocument:
         key = read_did_document(document, did=DID).keys[0]
         assert key.purposes == frozenset()
 
+    @pytest.mark.parametrize("member", ["verificationMethod", "assertionMethod"])
+    @pytest.mark.parametrize("value", ["x", {}, [{}] * 65])
+    def test_refuses_lists_that_are_none(self, member: str, value: object) -> None:
+        with pytest.raises(DidRefused) as refusal:
+            read_did_document(did_document(HISTORY) | {member: value}, did=DID)
+        assert refusal.value.code == "did.no_keys"
+
     def test_refuses_two_keys_at_one_address(self) -> None:
         document = did_document(HISTORY)
         first = document["verificationMethod"][0]  # type: ignore[index]

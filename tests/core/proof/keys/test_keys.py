@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,6 +112,28 @@ class TestPublicKey:
         with pytest.raises(KeyRefused) as refusal:
             PublicKey.from_jwk(jwk | {"y": jwk["x"]})
         assert refusal.value.code == "key.point"
+
+    def test_refuses_coordinates_of_another_length(self) -> None:
+        jwk = SIGNERS[1].public_key.jwk
+        with pytest.raises(KeyRefused) as refusal:
+            PublicKey.from_jwk(jwk | {"x": "AAAA"})
+        assert refusal.value.code == "key.length"
+
+    @pytest.mark.parametrize(
+        "change", [{"e": "AQ"}, {"e": "AgAA"}, {"n": "AQAB"}, {"e": "AAEAAQ"}, {"n": "A" * 1600}, {"e": "AQAAAAAB"}]
+    )
+    def test_refuses_an_rsa_key_out_of_bounds(self, change: dict[str, str]) -> None:
+        with pytest.raises(KeyRefused) as refusal:
+            PublicKey.from_jwk(SIGNERS[3].public_key.jwk | change)
+        assert refusal.value.code == "key.rsa_size"
+
+    def test_refuses_an_rsa_key_in_another_encoding(self) -> None:
+        der = RSA_KEY.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        with pytest.raises(KeyRefused) as refusal:
+            PublicKey(Algorithm.RSA, der)
+        assert refusal.value.code == "key.not_canonical"
 
     def test_refuses_a_short_rsa_key(self) -> None:
         weak: PrivateKey = rsa.generate_private_key(65537, 1024)

@@ -15,6 +15,7 @@ from jurande.core.proof.conformance import ACCEPTED, issue, verify_credential, v
 from jurande.core.proof.data_integrity import ProofOptions, add_proof, with_proof_object
 from jurande.core.proof.did import did_key
 from jurande.core.proof.signer import KeySigner
+from jurande.core.proof.status.bitstring import status_entry
 from tests.core.proof.verification.world import NOW
 
 SIGNER = KeySigner.from_seed(b"\x30" * 32)
@@ -103,6 +104,8 @@ class TestIssue:
             ({"relatedResource": [{"digestSRI": CONTEXT_SRI}]}, "conformance.url"),
             ({"relatedResource": [{"id": "https://imr.example/x"}]}, "conformance.related"),
             ({"relatedResource": [{"id": "https://imr.example/x", "digestSRI": "md5-AAAA"}]}, "conformance.related"),
+            ({"relatedResource": [{"id": V2, "digestSRI": "sha256-é"}]}, "conformance.related"),
+            ({"relatedResource": [{"id": V2, "digestSRI": "sha384-AAAA"}]}, "conformance.related"),
             ({"relatedResource": [{"id": V2, "digestSRI": "sha256-" + "A" * 43 + "="}]}, "conformance.related"),
             ({"relatedResource": [{"id": V2, "digestSRI": CONTEXT_SRI}] * 2}, "conformance.related"),
         ],
@@ -130,6 +133,11 @@ class TestIssue:
 
 
 class TestVerifyCredential:
+    def test_does_not_look_at_the_status_which_other_routes_do(self) -> None:
+        entry = status_entry(list_url="https://imr.example/s", index=1, purpose="revocation")
+        found = issued(credentialStatus=entry)
+        assert verify_credential({"verifiableCredential": found}, now=NOW).status == 200
+
     def test_accepts_jwts_and_their_envelopes(self) -> None:
         token = jose.issue_vc_jwt(credential(), signer=SIGNER, now=NOW)
         envelope = {
@@ -194,6 +202,13 @@ class TestVerifyPresentation:
     def test_refuses(self, change: Any, options: dict[str, Any]) -> None:
         presentation = presented(issued(), challenge="abc", domain="verif.example")
         assert self.answer(change(presentation), **options) == 400
+
+    def test_refuses_too_many_credentials(self) -> None:
+        assert self.answer(presented(*[issued()] * 17, signed=False)) == 400
+
+    def test_refuses_a_credential_whose_issuer_has_no_key_of_its_own(self) -> None:
+        stranger = jose.issue_vc_jwt(credential(issuer="did:web:imr.example"), signer=SIGNER, now=NOW)
+        assert self.answer(presented(stranger, signed=False)) == 400
 
     def test_refuses_a_bad_credential_in_a_presentation_that_nobody_signed(self) -> None:
         bad = issued() | {"credentialSubject": {"id": "did:example:other"}}

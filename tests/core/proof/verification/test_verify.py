@@ -25,9 +25,11 @@ from jurande.core.proof.trust import Trust, TrustedIssuer
 from jurande.core.proof.verification import Expectations, Number, State, verify
 from tests.core.log import samples as log_samples
 from tests.core.proof.carriers import samples
+from tests.core.proof.verification.failures.statuses import TOKEN_URL, token_list, with_token_list
 from tests.core.proof.verification.failures.tokens import EXPECTED, presented
 from tests.core.proof.verification.test_failures import judged
 from tests.core.proof.verification.world import (
+    ACHIEVEMENT,
     CERTIFIER,
     CURRENT,
     FREELANCE_ID,
@@ -114,6 +116,18 @@ ACCEPTED: dict[str, Callable[[], Attempt]] = {
     "domain and challenge as asked": lambda: attempt(
         sign(credential(), domain="https://verif.example", challenge="abc"),
         expected=Expectations(domain="https://verif.example", challenge="abc"),
+    ),
+    "SD-JWT of a habilitated partner": lambda: attempt(
+        sd_token(issuer=PARTNER, signer=PARTNER_KEY, vct=ACHIEVEMENT),
+        habilitations=[octets(sign(habilitation(PARTNER)))],
+    ),
+    "SD-JWT good in a token list": lambda: with_token_list(token_list(0, 0)),
+    "JWT without any date": lambda: attempt(
+        jose.sign_jws(
+            {"typ": "vc+jwt", "kid": P256.verification_method},
+            credential(validFrom=None, validUntil=None) | {"iss": CERTIFIER},
+            P256,
+        )
     ),
     "JWT made for us": lambda: attempt(
         jose.sign_jws(
@@ -231,6 +245,12 @@ class TestVerify:
         document = sign(credential())
         given = attempt(document, log_proof=shown_in_log(document), trust=trust(log_policy=None))
         assert [step.code for step in judged(given).warnings] == ["log.no_policy"]
+
+    def test_refuses_a_token_list_that_is_no_token(self) -> None:
+        given = with_token_list(token_list(0, 0))
+        with pytest.raises(VerificationError) as refusal:
+            verify(given.content, trust=given.trust, now=NOW, status_lists={TOKEN_URL: {"sub": TOKEN_URL}})
+        assert refusal.value.code == "status.list_type"
 
     def test_reads_a_list_of_identifiers_and_says_that_nobody_signed_it(self) -> None:
         url = "https://imr.example/statuts/revocations"

@@ -137,6 +137,4 @@ def _read(image: bytes) -> _Reader:
         reader.parser.Parse(image, True)
     except expat.ExpatError as error:
         raise CarrierRefused(f"not XML: {error}", code="carrier.malformed") from None
-    except UnicodeError:
-        raise CarrierRefused("not UTF-8", code="carrier.encoding") from None
     return reader

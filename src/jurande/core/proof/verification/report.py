@@ -103,8 +103,6 @@ class Course:
         """Turn what the core raises within the block into a refusal at this step, under the same code."""
         try:
             yield
-        except (VerificationError, Undecided):
-            raise
         except CoreError as error:
             raise self.refusal(number, error.code, str(error)) from error
 

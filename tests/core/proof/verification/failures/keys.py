@@ -33,6 +33,7 @@ from tests.core.proof.verification.world import (
     habilitation_jwt,
     octets,
     rsa_signer,
+    sd_token,
     sign,
     status_list,
 )
@@ -178,6 +179,19 @@ def stranger_without_habilitation() -> Attempt:
 def stranger_habilitated_by_itself() -> Attempt:
     token = jose.issue_vc_jwt(habilitation(issuer=STRANGER_ID), signer=STRANGER, now=LAST_MONTH)
     return attempt(delegated(token))
+
+
+@fails("A3", 3, "issuer.unknown", undecided=True)
+def habilitated_stranger_whose_identifier_brings_no_key() -> Attempt:
+    # A did:web would have to be looked up: trust must know its keys.
+    token = habilitation_jwt(partner="did:web:inconnu.example")
+    return attempt(delegated(token, issuer="did:web:inconnu.example"))
+
+
+@fails("A3", 7, "authority.not_allowed")
+def sd_jwt_of_a_partner_for_another_type() -> Attempt:
+    token = sd_token(issuer=PARTNER, signer=PARTNER_KEY)
+    return attempt(token, habilitations=[octets(sign(habilitation(PARTNER)))])
 
 
 @fails("A3", 3, "issuer.unknown", undecided=True)

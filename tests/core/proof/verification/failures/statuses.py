@@ -428,6 +428,17 @@ def token_list_that_is_a_bomb() -> Attempt:
     return with_token_list(token_list(status_list={"bits": 1, "lst": bomb}))
 
 
+@fails("A5", 5, "status.entry")
+def status_that_is_only_an_address() -> Attempt:
+    document = credential(credentialStatus=ENTRY["id"])
+    return attempt(jose.issue_vc_jwt(document, signer=CURRENT, now=LAST_MONTH))
+
+
+@fails("A5", 5, "status.list_type")
+def list_of_identifiers_that_is_an_array() -> Attempt:
+    return edtech(b"[]")
+
+
 @fails("A5", 5, "status.other_issuer")
 def list_of_the_partner_for_a_credential_of_its_certifier() -> Attempt:
     return with_list(status_list(issuer=PARTNER, signer=PARTNER_KEY))

@@ -129,6 +129,12 @@ for name, (step, code, claims) in CLAIMS.items():
     add(name, "A10", step, code, made)
 
 
+@fails("A10", 1, "jwt.claim_contradicts")
+def jwt_with_an_identifier_that_the_credential_does_not_have() -> Attempt:
+    payload = credential(id=None) | {"iss": CERTIFIER, "jti": "urn:uuid:other"}
+    return attempt(jose.sign_jws({"typ": "vc+jwt", "kid": CURRENT.verification_method}, payload, CURRENT))
+
+
 @fails("A10", 6, "dates.expired")
 def jwt_over_by_its_exp_alone() -> Attempt:
     payload = credential(validUntil=None) | {"iss": CERTIFIER, "exp": int(NOW.timestamp()) - 1}
