@@ -1,6 +1,7 @@
 """Each behaviour of static/ui/js, done by hand in the gallery."""
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.urls("tests.web.ui.urls"), pytest.mark.journey]
 
@@ -127,8 +128,7 @@ class TestSearch:
         page = visit("/ui/")
         field = page.get_by_label("Rechercher dans ces lignes")
         field.fill("mistral")
-        page.locator("#sessions tbody tr").nth(1).wait_for(state="detached")
-        assert page.locator("#sessions tbody tr").count() == 1
+        expect(page.locator("#sessions tbody tr")).to_have_count(1)
         assert "q=mistral" in page.url
         assert page.evaluate("document.activeElement.name") == "q"
         assert page.said == []

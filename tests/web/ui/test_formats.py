@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.safestring import SafeString
 
 from jurande.web.ui import formats
 
@@ -17,6 +18,11 @@ class TestDays:
     def test_shorten_months_as_the_imprimerie_does(self):
         assert formats.day_short(date(2026, 7, 12)) == f"12{NB}juil. 2026"
         assert formats.day_short(date(2026, 2, 2)) == f"2{NB}févr. 2026"
+
+    def test_go_without_their_year_where_it_is_known(self):
+        assert formats.day_month(date(2026, 3, 1)) == f"1<sup>er</sup>{NB}mars"
+        assert formats.day_of_year(date(2026, 12, 31)) == f"31{NB}décembre"
+        assert isinstance(formats.day_month(date(2026, 3, 1)), SafeString)
 
     def test_are_those_of_paris(self):
         assert formats.day(datetime(2026, 3, 11, 23, 30, tzinfo=UTC)) == f"12{NB}mars 2026"
@@ -111,6 +117,12 @@ class TestNames:
     def test_are_joined_with_et_and_escaped(self):
         assert formats.enumerate_fr(["A", "B", "<i>C</i>"]) == "A, B et &lt;i&gt;C&lt;/i&gt;"
         assert formats.enumerate_fr(["A"]) == "A"
+
+    @pytest.mark.parametrize(
+        ("name", "written"), [("Dynamo", "de Dynamo"), ("Élan", "d’Élan"), ("Horizon", "d’Horizon")]
+    )
+    def test_are_elided_after_de(self, name, written):
+        assert formats.of_name(name) == written
 
     def test_of_browsers_are_said_plainly(self):
         agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"

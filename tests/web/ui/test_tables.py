@@ -32,7 +32,7 @@ TABLE: Table[Partner] = Table(
     columns=(
         Column("nom", "Partenaire", lambda p: p.name, url=lambda p: f"/p/{p.name[:3]}/"),
         Column("fin", "Fin", lambda p: p.ends_on),
-        Column("formes", "Formés", lambda p: p.trained, numeric=True),
+        Column("formes", "Formés", lambda p: p.trained, numeric=True, on_phone=False),
         Column("etat", "État", lambda p: p.state, at_first=False),
     ),
     filters=(
@@ -113,6 +113,9 @@ class TestListingTag:
 
     def test_says_each_column_again_for_phones(self):
         assert 'data-label="Formés"' in self.html()
+
+    def test_leaves_some_columns_off_phones(self):
+        assert 'class="num not-phone" data-label="Formés"' in self.html()
 
     def test_teaches_what_to_do_when_filters_leave_nothing(self):
         assert "Rien ne répond à ces filtres" in self.html("q=zzz")

@@ -66,7 +66,7 @@ def day_short(value: date | datetime | None) -> str:
 
 def day_month(value: date | datetime | None) -> str:
     """«31 déc.», in narrow columns where the year goes without saying."""
-    return "" if value is None else day_short(value).rsplit(" ", 1)[0]
+    return "" if value is None else mark_safe(_day(value, SHORT_MONTHS, "1<sup>er</sup>"))  # noqa: S308
 
 
 def day_of_year(value: date | datetime | None) -> str:

@@ -100,7 +100,7 @@ def great_seal(name: str, size: int = 164, letter: str = "") -> SafeString:
     """The seal of a house with its name around the ring: an image with a name, of the records it vouches for."""
     ring = f"{name.upper()} · "
     # One turn of the ring is 792 units; a long name is written smaller, a short one is repeated.
-    turns = max(1, round(30 / len(ring)))
+    turns = max(1, round(36 / len(ring)))
     font_size = min(27.0, round(792 / (len(ring) * turns) / 0.66, 1))
     identifier = f"ring-{crc32(f'{name}{size}'.encode()):08x}"
     return format_html(
