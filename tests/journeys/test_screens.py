@@ -20,7 +20,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
                "journal/", "reglages/", "/compte/", "/compte/maisons/", "/compte/sessions/", "/compte/messages/",
                "/acces/securite/", "/acces/adresse/", "/acces/mot-de-passe/changer/"),
     "helene": ("", "equipe/inviter/", "reglages/", "reglages/regles/separation/", "reglages/cles/"),
-    "mehdi": ("", "PARTNER", "/compte/maisons/"),
+    "mehdi": ("", "/compte/maisons/"),
+    "anne-sophie": ("", "PARTNER", "equipe/"),
     "jocelyn": ("", "pieces/", "pieces/deposer/", "equipe/", "equipe/inviter/", "organisme/", "organisme/qualiopi/"),
     "nadege": ("", "pieces/", "organisme/"),
     "ines": ("", "/titulaire/moi/"),
@@ -52,7 +53,7 @@ def test_every_screen_holds(visitor: Any, persona: str, width: int) -> None:
     partner = ""
     for path in SCREENS[persona]:
         if "PARTNER" in path and not partner:
-            page.goto(f"{home}reseau/?q=mistral")
+            page.goto(f"{home}reseau/?q=mistral+marseille")
             partner = page.locator("table a.name").first.get_attribute("href")
         where = path.replace("PARTNER", partner)
         answer = page.goto(where if where.startswith("/") else home + where)

@@ -170,6 +170,9 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "jurande_csrf"
 CSRF_FAILURE_VIEW = "jurande.web.errors.csrf_failure"
 
+# In a cookie: reading a notice must not write in the database.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
 # --- pages --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]

@@ -20,8 +20,15 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 READING = ("SELECT", "WITH", "EXPLAIN", "PRAGMA", "SHOW", "SET", "SAVEPOINT", "RELEASE", "ROLLBACK")
 WRITING = re.compile(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\b", re.IGNORECASE)
 
-# url name -> why it writes on GET. Empty is best.
-WRITES_ON_GET: dict[str, str] = {}
+# url name -> why it writes on GET. All are allauth's: what must be compared with the answer waits in the session.
+WRITES_ON_GET: dict[str, str] = {
+    "mfa_activate_totp": "keeps the secret that the application is about to learn",
+    "mfa_add_webauthn": "keeps the challenge that the new passkey will sign",
+    "mfa_authenticate": "keeps the challenge that a passkey will sign",
+    "mfa_reauthenticate_webauthn": "keeps the challenge that a passkey will sign",
+    "mfa_login_webauthn": "keeps the challenge that a passkey will sign",
+    "account_reset_password_from_key": "takes the token out of the address, so that it reaches no log and no referrer",
+}
 
 
 class WroteOnGet(RuntimeError):
