@@ -117,6 +117,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": HOME.cache,
         "TIMEOUT": 3600,
+        # Limits on attempts live here: with the default of 300, a flood of names would wipe its own traces.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
 

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pièce',
                 'verbose_name_plural': 'pièces',
                 'indexes': [models.Index(fields=['partnership', 'expires_on'], name='partnership_document_expiry')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['qualiopi', 'nda', 'registration', 'insurance', 'tax', 'premises', 'staff', 'programme', 'other'])), name='partnership_document_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('detach_reason', ''), ('detached_at', None), ('detached_by_code', '')), models.Q(('detached_at__gte', models.F('attached_at')), models.Q(('detached_by_code', ''), _negated=True), models.Q(('detach_reason', ''), _negated=True)), _connector='OR'), name='partnership_document_detached_says_why')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['qualiopi', 'nda', 'registration', 'insurance', 'tax', 'premises', 'staff', 'programme', 'other'])), name='partnership_document_kind_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('detach_reason', ''), ('detached_at', None), ('detached_by_code', '')), models.Q(('detached_at__gte', models.F('attached_at')), models.Q(('detached_by_code', ''), _negated=True), models.Q(('detach_reason', ''), _negated=True)), _connector='OR'), name='partnership_document_detached_says_why')],
             },
         ),
     ]
