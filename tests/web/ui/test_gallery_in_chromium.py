@@ -49,6 +49,16 @@ class TestShellsInChromium:
         assert page.evaluate(OVERFLOW) == []
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("width", WIDTHS)
+class TestDoorInChromium:
+    @pytest.mark.parametrize("address", ["/compte/login/", "/compte/password/reset/", "/nowhere/", "/maintenance/"])
+    def test_has_no_fault_that_axe_can_see(self, visit, address, width):
+        page = visit(address, width)
+        assert faults(page) == []
+        assert page.evaluate(OVERFLOW) == []
+
+
 class TestNarrowScreens:
     # 720 px wide is 1440 at 200 %; 320 is 1280 at 400 %, which WCAG 1.4.10 asks for.
     @pytest.mark.parametrize("width", [1440, 1024, 720, 390, 320])
