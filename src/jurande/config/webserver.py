@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.urls import get_resolver
 from granian.http import HTTP1Settings
 
 from jurande.config.preparation import is_prepared, open_keys
@@ -39,6 +40,8 @@ def serve(arguments: Sequence[str]) -> int:
     if not is_prepared():
         return PREPARATION_NEEDED
     open_keys(settings.HOME, first_start=False)
+    # The first visitor must not wait for the screens to be imported.
+    get_resolver().url_patterns  # noqa: B018
     stopping = signals.set_sync_signals()
     stopped = threading.Event()
     stopping.add_cb(stopped.set)
