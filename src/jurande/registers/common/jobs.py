@@ -97,20 +97,6 @@ def worker_seen_at() -> datetime | None:
     return seen_at
 
 
-def run_due(*, now: datetime, limit: int = 1000) -> int:
-    """Run here and now what is due, and what that asks for, one after the other; tell how many ran.
-
-    For the demonstration world and for tests: the tasks' clock stands still at ``now``.
-    :raises RuntimeError: more than ``limit`` jobs, which is a job that asks for itself.
-    """
-    for count in range(limit):
-        code = JobRequest.objects.due_at(now).order_by("run_after", "pk").values_list("code", flat=True).first()
-        if code is None:
-            return count
-        execute(code, worker_code="run_due", clock=lambda: now)
-    raise RuntimeError(f"more than {limit} jobs")
-
-
 def retry_delay(attempts: int) -> timedelta:
     """Give the wait after this many failed attempts: 10 s, 30 s, 90 s… up to 6 h; none after 0 attempts."""
     if attempts < 1:

@@ -15,15 +15,8 @@ class JobRequestQuerySet(models.QuerySet["JobRequest"]):
     def unfinished(self) -> JobRequestQuerySet:
         return self.exclude(state__in=FINAL_STATES)
 
-    def finished_before(self, instant: datetime) -> JobRequestQuerySet:
-        return self.filter(state__in=FINAL_STATES, finished_at__lt=instant)
-
     def due_at(self, instant: datetime) -> JobRequestQuerySet:
         return self.filter(state=JobState.WAITING, run_after__lte=instant)
-
-    def leased_before(self, instant: datetime) -> JobRequestQuerySet:
-        """Running, and not a sign of life since ``instant``."""
-        return self.filter(state=JobState.RUNNING, heartbeat_at__lt=instant)
 
     def of(self, name: str, subject_code: str) -> JobRequestQuerySet:
         return self.filter(name=name, subject_code=subject_code)
@@ -82,10 +75,6 @@ class JobRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.code}"
-
-    @property
-    def is_finished(self) -> bool:
-        return self.state in FINAL_STATES
 
     @property
     def share(self) -> float | None:

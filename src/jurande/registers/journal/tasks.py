@@ -5,5 +5,5 @@ from jurande.registers.journal import operations
 
 
 def verify(run: Run) -> None:
-    """Check every chain and keep the verdict."""
-    operations.verify(now=run.now())
+    """Check the chain that the job is about, or every chain, and keep the verdict."""
+    operations.verify(chain=run.code or None, now=run.now())

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Relit le journal en entier et dit chaque écriture modifiée, manquante, déplacée ou ajoutée."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--chain", help="une seule chaîne : le code d’un certificateur, ou « installation »")
+        parser.add_argument("--chain", help="une seule chaîne : le code d’un certificateur, ou « installation »")
         parser.add_argument("--json", action="store_true", help="répond en JSON, pour un script")
 
     def handle(self, *args: Any, **options: Any) -> None:
