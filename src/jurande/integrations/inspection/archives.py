@@ -14,10 +14,9 @@ from jurande.integrations.inspection.signatures import refuse_malware_test
 
 MAX_ENTRIES = 5_000
 MAX_OPENED_BYTES = 200_000_000
-# XML of figures shrinks twenty times, a hundred at most; a bomb a thousand times.
-MAX_RATIO = 200
-RATIO_MATTERS_BYTES = 5_000_000
-MAX_PART_BYTES = 50_000_000
+# XML of figures shrinks twenty times, monotonous figures three hundred; a bomb a thousand times.
+MAX_RATIO = 400
+RATIO_MATTERS_BYTES = 20_000_000
 CHUNK_BYTES = 1 << 18
 END = b"PK\x05\x06"
 END_BYTES = 22
@@ -52,7 +51,6 @@ LOCAL_TEMPLATE = re.compile(r"(?:file:///)?[a-z]:[\\/]|[^\\/:]+$", re.IGNORECASE
 DDE = re.compile(r"\bDDE(?:AUTO)?\b", re.IGNORECASE)
 REMOTE = re.compile(r"^(?:[a-z][a-z0-9+.-]+:|//|\\\\)", re.IGNORECASE)
 XLINK_HREF = "http://www.w3.org/1999/xlink href"
-LINK_ELEMENTS = ("text a", "drawing a")
 
 
 def examine_office(content: bytes) -> Kind:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 
 from pypdf import Configuration, PdfReader, apply_configuration
-from pypdf.errors import PyPdfError
+from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, PdfObject, StreamObject
 
 from jurande.integrations.inspection.kinds import Reason, Rejected
@@ -17,6 +17,7 @@ from jurande.integrations.inspection.kinds import Reason, Rejected
 MAX_PAGES = 2_000
 MAX_OBJECTS = 200_000
 MAX_DEPTH = 60
+MAX_PACKED_BYTES = 100_000_000
 MAX_SECONDS = 10.0
 LIMITS = Configuration(
     zlib_maximum_output_length=30_000_000,
@@ -37,14 +38,35 @@ ACTIVE_ANNOTATIONS = frozenset({"/RichMedia", "/Screen", "/Movie", "/Sound", "/3
 
 def _spelled(word: str) -> bytes:
     """Match a name however its letters are written: #4a is J."""
-    return b"".join(b"(?:%c|#%02x)" % (letter, letter) for letter in word.encode())
+    return b"".join(b"(?:%c|#%02x|#%02X)" % (letter, letter, letter) for letter in word.encode())
+
+
+def _any_name(*words: str) -> bytes:
+    return rb"/(?:%s)[^\w]" % b"|".join(map(_spelled, words))
 
 
 # Seen in the raw bytes, outside any compressed part: an older revision, or an object that only some readers would find.
-RAW_ACTIVE = re.compile(
-    rb"/(?:%s)[^\w]" % b"|".join(map(_spelled, ("JavaScript", "Launch", "RichMedia"))), re.IGNORECASE
+RAW_ACTIVE = re.compile(_any_name("JavaScript", "Launch", "RichMedia"))
+RAW_ATTACHMENT = re.compile(_any_name("EmbeddedFile"))
+_REFERENCE = rb"\d{1,10}+[\s\0]{0,8}+(?:[%\s\0]|\d{1,5}+[\s\0]{0,8}+[R%\s\0])"
+# What may stand between a name and its value: a little blank space. More of it, or a comment, is suspect in itself;
+# without a bound, files made for it would keep the search busy for hours.
+_BEFORE = rb"[\s\0]{0,8}+"
+_STRANGE = rb"%[ -~\r\n]{3}|[\s\0]"
+# Without any of these, there is nothing to look for in the objects one by one, which takes seconds. The short names
+# come with what must follow them, or the compressed bytes of any large file would hold one.
+SUSPECT = re.compile(
+    b"|".join(
+        (
+            _any_name(*(name[1:] for name in sorted(ACTIVE_ACTIONS | EXTERNAL_ACTIONS | ACTIVE_KEYS - {"/JS"}))),
+            _any_name("EmbeddedFile", "EmbeddedFiles", "FileAttachment", "Screen", "Movie", "Sound"),
+            b"/(?:%s|%s)%s(?:<<|%s|%s)" % (_spelled("EF"), _spelled("3DD"), _BEFORE, _REFERENCE, _STRANGE),
+            b"/%s%s(?:\\[|%s|%s)" % (_spelled("XFA"), _BEFORE, _REFERENCE, _STRANGE),
+            b"/%s%s(?:<<|<[0-9A-Fa-f]{4}|\\(\\s?(?:[ -~]{4}|\xfe\xff)|%s|%s)"
+            % (_spelled("F"), _BEFORE, _REFERENCE, _STRANGE),
+        )
+    )
 )
-RAW_ATTACHMENT = re.compile(rb"/%s[^\w]" % _spelled("EmbeddedFile"), re.IGNORECASE)
 
 # It reports each oddity of a file that it mends; that file is refused or accepted here, and nobody reads the rest.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -63,10 +85,11 @@ def examine_pdf(content: bytes) -> None:
             _examine(content)
     except Rejected:
         raise
-    except (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError) as error:
-        raise Rejected(Reason.DAMAGED) from error
-    except (RecursionError, OverflowError, MemoryError, NotImplementedError) as error:
+    except (RecursionError, MemoryError, LimitReachedError) as error:
         raise Rejected(Reason.PDF_COMPLEX) from error
+    except Exception as error:
+        # The library may raise anything on bytes made to upset it: what it cannot read does not come in.
+        raise Rejected(Reason.DAMAGED) from error
     if RAW_ACTIVE.search(content):
         raise Rejected(Reason.PDF_ACTIVE)
     if RAW_ATTACHMENT.search(content):
@@ -82,11 +105,25 @@ def _examine(content: bytes) -> None:
         raise Rejected(Reason.DAMAGED)
     if pages > MAX_PAGES:
         raise Rejected(Reason.PDF_PAGES, pages=str(pages), limit=str(MAX_PAGES))
+    if not any(SUSPECT.search(text) for text in (content, *_object_streams(reader))):
+        return
     deadline = time.monotonic() + MAX_SECONDS
     for count, found in enumerate(_objects(reader)):
         if count > MAX_OBJECTS or time.monotonic() > deadline:
             raise Rejected(Reason.PDF_COMPLEX)
         _examine_object(found)
+
+
+def _object_streams(reader: PdfReader) -> Iterator[bytes]:
+    """Give the bytes of each stream in which the cross-reference table says that objects are packed."""
+    opened = 0
+    for number in sorted({place[0] for place in reader.xref_objStm.values()}):
+        found = reader.get_object(number)
+        text = found.get_data() if isinstance(found, StreamObject) else b""
+        opened += len(text)
+        if opened > MAX_PACKED_BYTES:
+            raise Rejected(Reason.PDF_COMPLEX)
+        yield text
 
 
 def _objects(reader: PdfReader) -> Iterator[PdfObject]:

@@ -16,6 +16,7 @@ MAX_CHUNKS = 100_000
 # What a compressed comment or colour profile may open into.
 MAX_METADATA_BYTES = 4_000_000
 INFLATE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 14
 
 PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 PNG_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
@@ -110,13 +111,14 @@ def _inflated_bytes(stream: zlib._Decompress, compressed: bytes, limit: int) -> 
     """
     produced = 0
     try:
-        while compressed:
-            produced += len(stream.decompress(compressed, INFLATE_BYTES))
-            if produced > limit:
-                raise Rejected(Reason.PICTURE_BOMB)
-            if stream.eof:
-                break
-            compressed = stream.unconsumed_tail
+        # In small pieces: what is left of each is copied at every turn.
+        for at in range(0, len(compressed), PIECE_BYTES):
+            piece = compressed[at : at + PIECE_BYTES]
+            while piece and not stream.eof:
+                produced += len(stream.decompress(piece, INFLATE_BYTES))
+                if produced > limit:
+                    raise Rejected(Reason.PICTURE_BOMB)
+                piece = stream.unconsumed_tail
     except zlib.error as error:
         raise Rejected(Reason.DAMAGED) from error
     return produced
