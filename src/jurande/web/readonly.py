@@ -20,13 +20,17 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 READING = ("SELECT", "WITH", "EXPLAIN", "PRAGMA", "SHOW", "SET", "SAVEPOINT", "RELEASE", "ROLLBACK")
 WRITING = re.compile(r"\b(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\b", re.IGNORECASE)
 
-# url name -> why it writes on GET. All are allauth's: what must be compared with the answer waits in the session.
+# url name -> why it writes on GET. All are allauth's.
 WRITES_ON_GET: dict[str, str] = {
+    "account_login": "forgets a sign-in that was left half done for too long",
+    "account_signup": "forgets a sign-in that was left half done for too long",
     "mfa_activate_totp": "keeps the secret that the application is about to learn",
     "mfa_add_webauthn": "keeps the challenge that the new passkey will sign",
     "mfa_authenticate": "keeps the challenge that a passkey will sign",
     "mfa_reauthenticate_webauthn": "keeps the challenge that a passkey will sign",
     "mfa_login_webauthn": "keeps the challenge that a passkey will sign",
+    "mfa_view_recovery_codes": "notes that the codes were seen: they are not shown twice",
+    "mfa_download_recovery_codes": "notes that the codes were seen: they are not shown twice",
     "account_reset_password_from_key": "takes the token out of the address, so that it reaches no log and no referrer",
 }
 
