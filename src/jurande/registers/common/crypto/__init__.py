@@ -1,6 +1,6 @@
 """Personal data that a stolen copy of the database does not give away (docs/adr/0005-encrypted-fields.md)."""
 
-from jurande.registers.common.crypto.active import install, is_protected, keyring, lookup_digest, prepare, rotate
+from jurande.registers.common.crypto.active import install, is_protected, lookup_digest, prepare, rotate
 from jurande.registers.common.crypto.fields import EncryptedTextField, Sealed, Unreadable
 from jurande.registers.common.crypto.keyring import Keyring, KeyringRefused, ensure_keyring
 
@@ -13,7 +13,6 @@ __all__ = [
     "ensure_keyring",
     "install",
     "is_protected",
-    "keyring",
     "lookup_digest",
     "prepare",
     "rotate",

@@ -17,7 +17,7 @@ _installed: Keyring | None = None
 _read: tuple[tuple[int, int, int], Keyring] | None = None
 
 
-def keyring() -> Keyring:
+def current_keyring() -> Keyring:
     """Give the keys in force; a key added by another process is seen at the next call.
 
     :raises KeyringRefused: the file cannot be used.
@@ -73,7 +73,7 @@ def lookup_digest(value: str, purpose: str) -> str:
     normalises ``value`` first. The key is never rotated: a digest stays valid as long as the installation.
     """
     message = len(purpose).to_bytes(4, "big") + purpose.encode() + value.encode()
-    return hmac.new(keyring().lookup, message, hashlib.sha256).hexdigest()
+    return hmac.new(current_keyring().lookup, message, hashlib.sha256).hexdigest()
 
 
 def _path() -> Path:

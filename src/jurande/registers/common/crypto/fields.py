@@ -13,11 +13,13 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
-from jurande.registers.common.crypto.active import keyring
+from jurande.registers.common.crypto.active import current_keyring
 from jurande.registers.common.crypto.keyring import NONCE_BYTES
 from jurande.registers.common.refusals import Refused
 
 VERSION = "v1"
+# What one may ask of encrypted text: is it empty, is it under this key, is it these very bytes.
+LOOKUPS = ("exact", "in", "isnull", "startswith")
 # Where an instance remembers what it decrypted, so that saving it unchanged writes the same bytes.
 AS_READ = "_sealed_as_read"
 
@@ -49,13 +51,14 @@ class Sealed:
 
     @property
     def key_id(self) -> str:
-        """Name the key that opens it."""
-        return self.text.split(".", 2)[1] if self.text.count(".") == 2 else ""
+        """Name the key that opens it; empty when this is not how a value is stored."""
+        version, _dot, rest = self.text.partition(".")
+        return rest.partition(".")[0] if version == VERSION else ""
 
 
 def encrypt(plain: str, *, label: str, column: str, code: str) -> Sealed:
     """Encrypt with the key in use; the outcome opens only for the same model, column and row."""
-    keys = keyring()
+    keys = current_keyring()
     nonce = secrets.token_bytes(NONCE_BYTES)
     content = nonce + keys.ciphers[keys.current].encrypt(nonce, plain.encode(), _binding(label, column, code))
     return Sealed(f"{VERSION}.{keys.current}.{base64.urlsafe_b64encode(content).decode()}")
@@ -66,7 +69,7 @@ def decrypt(sealed: Sealed, *, label: str, column: str, code: str) -> str:
 
     :raises Unreadable: the key is unknown here, or the value was altered or belongs to another row.
     """
-    cipher = keyring().ciphers.get(sealed.key_id)
+    cipher = current_keyring().ciphers.get(sealed.key_id)
     if cipher is None:
         raise Unreadable(
             _(
@@ -75,10 +78,10 @@ def decrypt(sealed: Sealed, *, label: str, column: str, code: str) -> str:
             )
         )
     try:
-        content = base64.b64decode(sealed.text.split(".")[2], altchars=b"-_", validate=True)
+        content = base64.b64decode(sealed.text.split(".", 2)[2], altchars=b"-_", validate=True)
         nonce, sealed_bytes = content[:NONCE_BYTES], content[NONCE_BYTES:]
         return cipher.decrypt(nonce, sealed_bytes, _binding(label, column, code)).decode()
-    except (InvalidTag, ValueError):
+    except (IndexError, InvalidTag, ValueError):
         raise Unreadable(
             _(
                 "Une donnée chiffrée ne peut pas être lue : elle a été modifiée hors de l’application, ou recopiée "
@@ -156,6 +159,10 @@ class EncryptedTextField(models.TextField[Any, Any]):
             f"{self.model._meta.label}.{self.name} is encrypted for its row: write it with save() or bulk_create(), "
             "look it up by a column of lookup_digest()"
         )
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Know only the look-ups that mean something on encrypted text; any other is a ``FieldError``."""
+        return super().get_lookup(lookup_name) if lookup_name in LOOKUPS else None
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         """Demand a ``code`` beside the field."""

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -82,7 +83,9 @@ def ensure_keyring(directory: Path, passphrase: str = "") -> Keyring:
     path = directory / FILENAME
     if not path.exists():
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write(path, Keyring.generate(), passphrase, exclusive=True)
+        with suppress(FileExistsError):
+            # Another process has just made it: those keys are the ones.
+            write(path, Keyring.generate(), passphrase, exclusive=True)
     keyring = read(path, passphrase)
     if passphrase and not is_sealed(path):
         write(path, keyring, passphrase)
@@ -104,7 +107,7 @@ def read(path: Path, passphrase: str = "") -> Keyring:
     """
     envelope = _envelope(path)
     if envelope["kdf"] is None:
-        return _from_payload(path, envelope["keyring"])
+        return _from_payload(path, envelope.get("keyring"))
     if not passphrase:
         raise KeyringRefused(
             format_lazy(

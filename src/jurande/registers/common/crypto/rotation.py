@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 
-from jurande.registers.common.crypto.active import keyring
+from jurande.registers.common.crypto.active import current_keyring
 from jurande.registers.common.crypto.fields import VERSION, EncryptedTextField, Sealed, Unreadable, decrypt, encrypt
 from jurande.registers.common.jobs import Run
 
@@ -37,7 +37,7 @@ def reencrypt(run: Run) -> None:
 
 
 def _stale(model: type[models.Model], field: EncryptedTextField) -> models.QuerySet[Any]:
-    under_current = Sealed(f"{VERSION}.{keyring().current}.")
+    under_current = f"{VERSION}.{current_keyring().current}."
     full = model._base_manager.exclude(**{f"{field.attname}__isnull": True}).exclude(**{field.attname: ""})
     return full.exclude(**{f"{field.attname}__startswith": under_current})
 
