@@ -17,7 +17,9 @@ import pytest
 
 from tests.conftest import ROOT
 
-CHROMIUM = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(p).exists()), "")
+CHROMIUM = next(
+    (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(p).exists()), ""
+)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 START_SECONDS = 120
 
@@ -59,7 +61,9 @@ def address(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         deadline = time.monotonic() + START_SECONDS
         while not _answers(url):
             assert running.poll() is None, (home.parent / "demo.log").read_text()[-3000:]
-            assert time.monotonic() < deadline, "the demonstration did not start\n" + (home.parent / "demo.log").read_text()
+            assert time.monotonic() < deadline, (
+                "the demonstration did not start\n" + (home.parent / "demo.log").read_text()
+            )
             time.sleep(0.3)
         yield url
     finally:

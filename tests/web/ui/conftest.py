@@ -11,10 +11,12 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOST = "http://localhost:8000"
+PATIENCE_MS = 20_000  # two cores shared by everything else that runs
+expect.set_options(timeout=PATIENCE_MS)
 TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -78,7 +80,7 @@ def visit(chromium: Browser, client: Client) -> Iterator[Callable[..., Page]]:
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(PATIENCE_MS)
         context.route("**/*", answer)
         page = context.new_page()
         page.said = []  # type: ignore[attr-defined]

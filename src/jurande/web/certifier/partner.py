@@ -131,7 +131,7 @@ def attach(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     require(policies.can_attach_document(request.actor, partnership))
     form = DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        with refusing(request, form):
+        with refusing(request, form, about="file"):
             operations.attach_document(actor=request.actor, partnership=partnership, now=timezone.now(), **form.given())
             messages.success(request, _("La pièce est déposée."))
             return redirect("certifier:partners-one", certifier, code)

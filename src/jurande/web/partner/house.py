@@ -84,7 +84,7 @@ def attach(request: HttpRequest, partnership: str) -> HttpResponse:
     require(policies.can_attach_document(request.actor, request.partnership))
     form = DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        with refusing(request, form):
+        with refusing(request, form, about="file"):
             operations.attach_document(
                 partnership=request.partnership, actor=request.actor, now=timezone.now(), **form.given()
             )

@@ -13,13 +13,17 @@ from jurande.registers.common.refusals import Refused
 
 
 @contextmanager
-def refusing(request: HttpRequest, form: BaseForm | None = None) -> Iterator[None]:
-    """Run an operation; if it is refused, say why in the form (beside its field when it has one), else as a notice."""
+def refusing(request: HttpRequest, form: BaseForm | None = None, *, about: str = "") -> Iterator[None]:
+    """Run an operation; if it is refused, say why in the form, else as a notice.
+
+    The sentence stands beside the refusal's field; a refusal that names none stands beside ``about``, or at the top.
+    """
     try:
         yield
     except Refused as refusal:
         if form is None:
             messages.error(request, str(refusal.sentence))
         else:
-            field = refusal.field if refusal.field in form.fields else None
+            named = refusal.field or about
+            field = named if named in form.fields else None
             form.add_error(field, str(refusal.sentence))  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.parties import operations
@@ -150,7 +151,7 @@ def file_card(held: Any, today: date, *, url: str, remove_url: str = "") -> File
         left = (held.expires_on - today).days
         status = "late" if left < 0 else "warn" if left <= SOON_DAYS else "ok"
         template = _("Expirée le %(day)s") if left < 0 else _("Jusqu’au %(day)s")
-        word = str(template) % {"day": formats.day_short(held.expires_on)}
+        word = format_html(str(template).replace("%(day)s", "{}"), formats.day_short(held.expires_on))
     size = formats.octets(held.document.blob.size_bytes)
     note = str(_("%(size)s, déposée le %(day)s") % {"size": size, "day": formats.day_plain(held.attached_at)})
     return File(
