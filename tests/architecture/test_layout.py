@@ -16,10 +16,24 @@ from tests.conftest import ROOT
 
 SOURCE = ROOT / "src" / "jurande"
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
-REGISTERS = (
-    "common journal documents correspondence parties seal catalogue network conventions training "
-    "assessments awards academy billing declarations control"
-).split()
+REGISTERS = [
+    "common",
+    "journal",
+    "documents",
+    "correspondence",
+    "parties",
+    "seal",
+    "catalogue",
+    "network",
+    "conventions",
+    "training",
+    "assessments",
+    "awards",
+    "academy",
+    "billing",
+    "declarations",
+    "control",
+]
 # Django's own words for a hook of a middleware.
 DJANGO_NAMES = {"process_view"}
 FORBIDDEN_NAMES = re.compile(r"^(utils?|helpers?|managers?|services?|data|misc|process_.*|handle_.*)$")
@@ -50,7 +64,10 @@ def test_no_foreign_key_points_upwards() -> None:
             continue
         for field in model._meta.get_fields():
             if isinstance(field, ForeignKey) and field.related_model._meta.app_label in REGISTERS:
-                here, there = REGISTERS.index(model._meta.app_label), REGISTERS.index(field.related_model._meta.app_label)
+                here, there = (
+                    REGISTERS.index(model._meta.app_label),
+                    REGISTERS.index(field.related_model._meta.app_label),
+                )
                 if there > here:
                     wrong.append(f"{model._meta.label}.{field.name} → {field.related_model._meta.label}")
     assert not wrong
@@ -72,7 +89,9 @@ def _calls(tree: ast.AST) -> list[ast.Attribute]:
     return [
         node.func
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not (node.func.attr == "save" and node.args)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and not (node.func.attr == "save" and node.args)
     ]
 
 
@@ -101,7 +120,9 @@ def test_the_clock_is_read_only_at_the_edge() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=relative)
 def test_names_say_something(path: Path) -> None:
     assert not FORBIDDEN_NAMES.match(path.stem)
-    names = {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    names = {
+        node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
     assert not {name for name in names - DJANGO_NAMES if FORBIDDEN_NAMES.match(name)}
 
 
@@ -114,6 +135,8 @@ def test_core_is_free_to_reuse() -> None:
     unmarked = [
         relative(path)
         for path in (SOURCE / "core").rglob("*.py")
-        if path.read_text().strip() and path.name != "__init__.py" and "SPDX-License-Identifier: Apache-2.0" not in path.read_text()
+        if path.read_text().strip()
+        and path.name != "__init__.py"
+        and "SPDX-License-Identifier: Apache-2.0" not in path.read_text()
     ]
     assert not unmarked

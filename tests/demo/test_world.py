@@ -13,8 +13,8 @@ from jurande.core.france import identifiers
 from jurande.demo import world
 from jurande.demo.fiction import BODIES
 from jurande.demo.personas import PERSONAS
-from jurande.registers.common.states import JobState
 from jurande.registers.common import queries as common
+from jurande.registers.common.states import JobState
 from jurande.registers.journal import operations as journal
 from jurande.registers.parties import queries
 

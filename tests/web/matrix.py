@@ -82,6 +82,37 @@ def partner(look: frozenset[str] | None, act: frozenset[str] | None = None) -> P
 
 
 ALLAUTH = Page(guards_itself=True)
+ALLAUTH_PAGES = (
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reauthenticate",
+    "account_email",
+    "account_email_verification_sent",
+    "account_change_password",
+    "account_set_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "mfa_index",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "mfa_list_webauthn",
+    "mfa_add_webauthn",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate_webauthn",
+)
 
 MATRIX: dict[str, Page] = {
     "public:home": public(),
@@ -165,40 +196,7 @@ MATRIX: dict[str, Page] = {
     "holder:home": Page(HOLDERS, None, HOLDERS),
     "holder:me": Page(HOLDERS, None, HOLDERS),
     # --- signing in: allauth's own pages ---
-    **{
-        name: ALLAUTH
-        for name in (
-            "account_login",
-            "account_logout",
-            "account_inactive",
-            "account_signup",
-            "account_reauthenticate",
-            "account_email",
-            "account_email_verification_sent",
-            "account_change_password",
-            "account_set_password",
-            "account_reset_password",
-            "account_reset_password_done",
-            "account_reset_password_from_key",
-            "account_reset_password_from_key_done",
-            "account_confirm_email",
-            "account_confirm_login_code",
-            "mfa_index",
-            "mfa_authenticate",
-            "mfa_reauthenticate",
-            "mfa_activate_totp",
-            "mfa_deactivate_totp",
-            "mfa_view_recovery_codes",
-            "mfa_generate_recovery_codes",
-            "mfa_download_recovery_codes",
-            "mfa_list_webauthn",
-            "mfa_add_webauthn",
-            "mfa_edit_webauthn",
-            "mfa_remove_webauthn",
-            "mfa_login_webauthn",
-            "mfa_reauthenticate_webauthn",
-        )
-    },
+    **dict.fromkeys(ALLAUTH_PAGES, ALLAUTH),
 }
 
 # Declared apart, with the test that holds each: letters belong to one person, not to a role; the demonstration's door

@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -54,7 +55,7 @@ class World:
             at, _turn, act = heapq.heappop(self.agenda)
             act(at)
             for job in common.waiting_jobs(at):
-                jobs.execute(job.code, worker_code=WORKER, clock=lambda at=at: at)
+                jobs.execute(job.code, worker_code=WORKER, clock=lambda: at)  # noqa: B023 - called before the next turn
 
     def actor(self, key: str, **place: Any) -> Any:
         """Somebody standing in a house."""
@@ -87,7 +88,7 @@ def _found(world: World) -> None:
         ("agathe", Role.ACCOUNTANT, 420),
     )
     for key, role, days in team:
-        world.on(days, lambda at, key=key, role=role: _colleague(world, key, role, at), hour=11)
+        world.on(days, partial(_colleague, world, key, role), hour=11)
     world.on(16, lambda at: _holder(world, at), hour=15)
 
 
@@ -164,7 +165,7 @@ def _accept(world: World, key: str, invitation: Any, at: datetime) -> None:
     """Open the letter, follow its link, accept."""
     house = invitation.house
     letters = correspondence.deliveries(house.code if house else "").addressed_to(invitation.email)
-    letter = letters.newest_first().first()
+    letter = letters.newest_first()[0]
     token = letter.action_url.rstrip("/").rsplit("/", 1)[-1]
     person = world.people.get(key)
     password = "" if person is not None else PASSWORD
@@ -285,7 +286,8 @@ def _paper(body: Body, kind: DocumentKind, expires_on: date | None) -> bytes:
 
 
 def _last_days(world: World) -> None:
-    imr = lambda: world.houses["imr"]  # noqa: E731 - the house exists only once the story began
+    def imr() -> Any:
+        return world.houses["imr"]
 
     def follow(at: datetime) -> None:
         actor = world.actor("claire", certifier=imr())

@@ -21,6 +21,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -38,16 +39,17 @@ from jurande.web.ui.context import Around, Persona, Place
 if TYPE_CHECKING:
     from jurande.registers.parties.models import Certifier, Partnership, Person
 
-    class Asked(HttpRequest):
-        """A request as views behind an audience receive it."""
 
-        actor: Actor
-        around: Around
-        certifier: Certifier
-        partnership: Partnership
+class Asked(HttpRequest):
+    """A request as views behind an audience receive it."""
+
+    actor: Actor
+    around: Around
+    certifier: Certifier
+    partnership: Partnership
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 Gate = Callable[[Any, dict[str, Any]], HttpResponse | None]
 
 PERSONA_KEY = "jurande_persona"
@@ -129,7 +131,7 @@ def audience(name: str) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             answer = gate(request, kwargs)
             if answer is not None:
                 return answer

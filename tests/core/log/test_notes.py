@@ -50,7 +50,7 @@ Wqx3HImawpLnS/Gv4ubjAvi1WIOy0b8Ze0amvqbavKk=
 
 — certif.example.fr/journal Z8tJbOoxjsr046e4NeDB8MyJyiXb6CYGL4+8XP7fg+GsmxQ2ZPEbvzcHcb09hF5XltFjd/8UNQNhYFTkJ/6gV3kygQc=
 — temoin.example.org/w1 0+26FAAAAABq5S+ARXTUYl0zxhsnteowBg3Dw/tkyMDa7ghS6HkrqdOVhACL2TexOq9P1FO+OKpWQXZu4ierZVL70ukbAKs2s4rXBQ==
-""".encode()  # noqa: E501
+""".encode()
 WITNESSED = Policy((KEY,), {"w1": witness()[0]}, {}, "w1")
 THREE = build([b"one", b"two", b"three"], 8)
 

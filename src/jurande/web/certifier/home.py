@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from jurande.registers.journal import queries as journal
 from jurande.registers.parties import policies, queries
 from jurande.registers.parties.queries import Waiting
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.parts import Spot
 from jurande.web.ui.sentences import told
 from jurande.web.ui.waiting import dues
@@ -22,7 +22,7 @@ ENTRIES = 8
 
 @require_safe
 @audience("certifier")
-def home(request: HttpRequest, certifier: str) -> HttpResponse:
+def home(request: Asked, certifier: str) -> HttpResponse:
     """Answer «qu’est-ce qui m’attend ?», with the map of the network and the last acts."""
     actor = request.actor
     today = timezone.localdate()

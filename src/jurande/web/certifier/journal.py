@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from jurande.registers.common.verdicts import require
 from jurande.registers.journal import queries
 from jurande.registers.parties import policies
 from jurande.registers.parties.queries import names_of, team
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.exports import csv_sheet
 from jurande.web.ui.partner_file import day_input
 from jurande.web.ui.sentences import plain, told
@@ -41,7 +41,7 @@ class SearchForm(forms.Form):
 
 @require_safe
 @audience("certifier")
-def journal(request: HttpRequest, certifier: str) -> HttpResponse:
+def journal(request: Asked, certifier: str) -> HttpResponse:
     """What was done in this house, newest first."""
     require(policies.can_see_journal(request.actor))
     people = {member.person.code: member.person.full_name for member in team(request.actor)}
@@ -85,7 +85,7 @@ def _sheet(entries: list) -> HttpResponse:  # type: ignore[type-arg]
 
 @require_POST
 @audience("certifier")
-def check(request: HttpRequest, certifier: str) -> HttpResponse:
+def check(request: Asked, certifier: str) -> HttpResponse:
     """Read the whole chain again, now, as a job one can watch."""
     require(policies.can_see_journal(request.actor))
     job = jobs.request(

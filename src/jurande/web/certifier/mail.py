@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +18,7 @@ from jurande.registers.correspondence.emails import ACTION_CHARS, BODY_CHARS, SU
 from jurande.registers.correspondence.states import MessageState
 from jurande.registers.parties import policies
 from jurande.registers.parties.queries import names_of
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 from jurande.web.ui.tables import Column, Filter, Table
@@ -55,7 +55,7 @@ LETTERS: Table[Any] = Table(
 
 @require_safe
 @audience("certifier")
-def mail(request: HttpRequest, certifier: str) -> HttpResponse:
+def mail(request: Asked, certifier: str) -> HttpResponse:
     """Every letter the house sent, and whether it arrived."""
     require(policies.can_see_letters(request.actor))
     table = Table(**{**LETTERS.__dict__, "columns": _linked(certifier)})
@@ -72,7 +72,7 @@ def _linked(certifier: str) -> tuple[Column[Any], ...]:
 
 @require_safe
 @audience("certifier")
-def letter(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def letter(request: Asked, certifier: str, code: str) -> HttpResponse:
     """One letter as it left. Its link is not shown: it may let in whoever holds it."""
     require(policies.can_see_letters(request.actor))
     message = get_object_or_404(queries.deliveries(certifier), code=code)
@@ -88,7 +88,7 @@ def letter(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
 
 @require_POST
 @audience("certifier")
-def resend(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def resend(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Send the same letter once more."""
     require(policies.can_see_letters(request.actor))
     get_object_or_404(queries.deliveries(certifier), code=code)
@@ -118,7 +118,7 @@ class WordsForm(forms.Form):
 
 @require_safe
 @audience("certifier")
-def wordings(request: HttpRequest, certifier: str) -> HttpResponse:
+def wordings(request: Asked, certifier: str) -> HttpResponse:
     """Every kind of letter, and whether the house words it in its own way."""
     require(policies.can_see_letters(request.actor))
     kinds = []
@@ -131,7 +131,7 @@ def wordings(request: HttpRequest, certifier: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def wording(request: HttpRequest, certifier: str, kind: str) -> HttpResponse:
+def wording(request: Asked, certifier: str, kind: str) -> HttpResponse:
     """Word one kind of letter, with a preview made of example values."""
     require(policies.can_word_letters(request.actor))
     letter_kind = catalogue().get(kind)
@@ -159,7 +159,7 @@ def wording(request: HttpRequest, certifier: str, kind: str) -> HttpResponse:
 
 @require_POST
 @audience("certifier")
-def restore(request: HttpRequest, certifier: str, kind: str) -> HttpResponse:
+def restore(request: Asked, certifier: str, kind: str) -> HttpResponse:
     """Go back to the wording that comes with the application."""
     require(policies.can_word_letters(request.actor))
     if kind not in catalogue():

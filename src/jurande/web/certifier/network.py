@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import PartnershipState
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.formats import siret as written_siret
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import avatar, chip
@@ -110,7 +110,7 @@ def table(certifier: str, choices: queries.NetworkChoices) -> Table[Any]:
 
 @require_safe
 @audience("certifier")
-def partners(request: HttpRequest, certifier: str) -> HttpResponse:
+def partners(request: Asked, certifier: str) -> HttpResponse:
     """Who my partners are: the list, with its filters in the address, or the map."""
     actor = request.actor
     require(policies.can_see_network(actor))
@@ -173,7 +173,7 @@ class PartnerForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def new(request: HttpRequest, certifier: str) -> HttpResponse:
+def new(request: Asked, certifier: str) -> HttpResponse:
     """Open a partnership and, if an address is given, invite its head."""
     actor = request.actor
     require(policies.can_open_partnership(actor, request.certifier))
@@ -194,7 +194,7 @@ def new(request: HttpRequest, certifier: str) -> HttpResponse:
 
 @require_POST
 @audience("certifier")
-def follow(request: HttpRequest, certifier: str) -> HttpResponse:
+def follow(request: Asked, certifier: str) -> HttpResponse:
     """Choose who follows the chosen partners: first a preview, then the act."""
     actor = request.actor
     require(policies.can_open_partnership(actor, request.certifier))

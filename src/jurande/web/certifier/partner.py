@@ -8,7 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import PARTNER_ROLES, EndReason
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.certifier.network import qualiopi_shown, state_chip
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
@@ -39,7 +40,7 @@ EVENTS = 12
 JOURNAL_PAGE = 50
 
 
-def _partnership(request: HttpRequest, code: str) -> Any:
+def _partnership(request: Asked, code: str) -> Any:
     found = queries.partnership(request.actor, code)
     if found is None:
         raise Http404
@@ -48,7 +49,7 @@ def _partnership(request: HttpRequest, code: str) -> Any:
 
 @require_safe
 @audience("certifier")
-def overview(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Everything about one partner, with what is waiting for it."""
     actor, today = request.actor, timezone.localdate()
     partnership = _partnership(request, code)
@@ -95,7 +96,7 @@ def overview(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def identity(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def identity(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Correct what is known of the organisation and of the place."""
     partnership = _partnership(request, code)
     require(policies.can_update_partner(request.actor, partnership))
@@ -110,7 +111,7 @@ def identity(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def qualiopi(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def qualiopi(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Write down a Qualiopi certificate."""
     partnership = _partnership(request, code)
     require(policies.can_update_partner(request.actor, partnership))
@@ -125,7 +126,7 @@ def qualiopi(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def attach(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def attach(request: Asked, certifier: str, code: str) -> HttpResponse:
     """File a document under this partner."""
     partnership = _partnership(request, code)
     require(policies.can_attach_document(request.actor, partnership))
@@ -140,7 +141,7 @@ def attach(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
 
 @require_safe
 @audience("certifier")
-def piece(request: HttpRequest, certifier: str, code: str, piece: str) -> HttpResponse:
+def piece(request: Asked, certifier: str, code: str, piece: str) -> HttpResponseBase:
     """Hand over a document, under the permission of the partnership that holds it."""
     partnership = _partnership(request, code)
     require(policies.can_see_document(request.actor, partnership))
@@ -152,7 +153,7 @@ def piece(request: HttpRequest, certifier: str, code: str, piece: str) -> HttpRe
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def detach(request: HttpRequest, certifier: str, code: str, piece: str) -> HttpResponse:
+def detach(request: Asked, certifier: str, code: str, piece: str) -> HttpResponse:
     """Withdraw a document: it leaves the file, its trace stays in the journal."""
     partnership = _partnership(request, code)
     require(policies.can_detach_document(request.actor, partnership))
@@ -179,7 +180,7 @@ def detach(request: HttpRequest, certifier: str, code: str, piece: str) -> HttpR
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def invite(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def invite(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Invite somebody of the partner."""
     partnership = _partnership(request, code)
     require(policies.can_give_role(request.actor, PARTNER_ROLES[0], partnership=partnership))
@@ -206,7 +207,7 @@ class EndForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def end(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def end(request: Asked, certifier: str, code: str) -> HttpResponse:
     """End the partnership, after saying what follows."""
     partnership = _partnership(request, code)
     require(policies.can_end_partnership(request.actor, partnership))
@@ -229,7 +230,7 @@ def end(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
 
 @require_safe
 @audience("certifier")
-def journal(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def journal(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Everything that was done about this partner."""
     require(policies.can_see_journal(request.actor))
     partnership = _partnership(request, code)
@@ -239,13 +240,13 @@ def journal(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
     return render(request, "certifier/partner_journal.html", shown)
 
 
-def _form_page(request: HttpRequest, partnership: Any, form: forms.Form, question: str, label: str) -> HttpResponse:
+def _form_page(request: Asked, partnership: Any, form: forms.Form, question: str, label: str) -> HttpResponse:
     page = {"partnership": partnership, "form": form, "question": question, "label": label}
     return render(request, "certifier/partner_form.html", page)
 
 
 def _act_page(
-    request: HttpRequest, partnership: Any, form: forms.Form, question: str, label: str, effects: list[Effect]
+    request: Asked, partnership: Any, form: forms.Form, question: str, label: str, effects: list[Effect]
 ) -> HttpResponse:
     page = {"partnership": partnership, "form": form, "question": question, "label": label, "effects": effects}
     return render(request, "certifier/partner_act.html", page)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import Rule, Scope
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import day_input
 from jurande.web.ui.parts import Effect
@@ -27,7 +27,7 @@ RESTORE = {Rule.SEPARATION: operations.restore_separation, Rule.SECOND_FACTOR: o
 
 @require_safe
 @audience("certifier")
-def settings(request: HttpRequest, certifier: str) -> HttpResponse:
+def settings(request: Asked, certifier: str) -> HttpResponse:
     """How this house is run, in the open: everybody here sees which rules are set aside."""
     actor = request.actor
     require(policies.can_see_team(actor))
@@ -66,7 +66,7 @@ class RelaxForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def rule(request: HttpRequest, certifier: str, rule: str) -> HttpResponse:
+def rule(request: Asked, certifier: str, rule: str) -> HttpResponse:
     """Set a rule aside, with a reason; or bring it back."""
     require(policies.can_set_rules(request.actor, request.certifier))
     if rule not in Rule.values:
@@ -114,7 +114,7 @@ class KeyForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def new_key(request: HttpRequest, certifier: str) -> HttpResponse:
+def new_key(request: Asked, certifier: str) -> HttpResponse:
     """Make an API key; its secret is shown once, on this page only."""
     require(policies.can_issue_api_key(request.actor, request.certifier))
     form = KeyForm(request.POST or None, initial={"expires_at": timezone.localdate() + timedelta(days=KEY_LIFE_DAYS)})
@@ -139,7 +139,7 @@ def _end_of(day: date) -> datetime:
 
 @require_POST
 @audience("certifier")
-def revoke_key(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def revoke_key(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Revoke a key: it opens nothing from now on."""
     key = queries.api_key(request.actor, code)
     if key is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, Role
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import InviteForm
 from jurande.web.ui.parts import Effect
@@ -23,7 +23,7 @@ from jurande.web.ui.parts import Effect
 
 @require_safe
 @audience("certifier")
-def team(request: HttpRequest, certifier: str) -> HttpResponse:
+def team(request: Asked, certifier: str) -> HttpResponse:
     """Who works here, and who was invited."""
     actor = request.actor
     require(policies.can_see_team(actor))
@@ -46,7 +46,7 @@ def team(request: HttpRequest, certifier: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def invite(request: HttpRequest, certifier: str) -> HttpResponse:
+def invite(request: Asked, certifier: str) -> HttpResponse:
     """Invite somebody to work here."""
     require(policies.can_give_role(request.actor, Role.READER, certifier=request.certifier))
     form = InviteForm(request.POST or None, roles=CERTIFIER_ROLES)
@@ -60,14 +60,14 @@ def invite(request: HttpRequest, certifier: str) -> HttpResponse:
     return render(request, "certifier/team_invite.html", {"form": form})
 
 
-def _membership(request: HttpRequest, code: str) -> Any:
+def _membership(request: Asked, code: str) -> Any:
     found = queries.membership(request.actor, code)
     if found is None or found.certifier_id is None:
         raise Http404
     return found
 
 
-def _invitation(request: HttpRequest, code: str) -> Any:
+def _invitation(request: Asked, code: str) -> Any:
     found = queries.invitation(request.actor, code)
     if found is None:
         raise Http404
@@ -82,7 +82,7 @@ class RoleForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def change(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def change(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Give somebody another role instead of this one."""
     membership = _membership(request, code)
     require(policies.can_change_role(request.actor, membership, Role(membership.role)))
@@ -105,7 +105,7 @@ def change(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
-def end(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def end(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Take a role away."""
     membership = _membership(request, code)
     require(policies.can_end_membership(request.actor, membership))
@@ -129,7 +129,7 @@ def end(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
 
 @require_POST
 @audience("certifier")
-def renew(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def renew(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Send an invitation again, with a new link; the former one no longer opens."""
     invitation = _invitation(request, code)
     require(policies.can_renew_invitation(request.actor, invitation))
@@ -141,7 +141,7 @@ def renew(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
 
 @require_POST
 @audience("certifier")
-def revoke(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def revoke(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Take an invitation back."""
     invitation = _invitation(request, code)
     require(policies.can_revoke_invitation(request.actor, invitation))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from jurande.registers.common import queries
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.work import progress_of
 
 
 @require_safe
 @audience("certifier")
-def job(request: HttpRequest, certifier: str, code: str) -> HttpResponse:
+def job(request: Asked, certifier: str, code: str) -> HttpResponse:
     """One job of this house; asked by htmx, the progress alone."""
     found = queries.job_of(certifier, code)
     if found is None:

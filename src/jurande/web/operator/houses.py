@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,14 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import Role
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import InviteForm
 
 
 @require_safe
 @audience("operator")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Asked) -> HttpResponse:
     """Which certifiers live here, and whether each has somebody to run it."""
     require(policies.can_register_certifier(request.actor))
     pending = [row for row in queries.invitations(request.actor) if row.certifier_id is not None]
@@ -52,7 +52,7 @@ class CertifierForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: Asked) -> HttpResponse:
     """Create a certifier; its first administrator is invited next."""
     require(policies.can_register_certifier(request.actor))
     form = CertifierForm(request.POST or None)
@@ -68,7 +68,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
-def invite_administrator(request: HttpRequest, code: str) -> HttpResponse:
+def invite_administrator(request: Asked, code: str) -> HttpResponse:
     """Invite somebody to run a certifier."""
     certifier = next((row for row in queries.certifiers(request.actor) if row.code == code), None)
     if certifier is None:
@@ -86,7 +86,7 @@ def invite_administrator(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @audience("operator")
-def operators(request: HttpRequest) -> HttpResponse:
+def operators(request: Asked) -> HttpResponse:
     """Who runs the installation."""
     require(policies.can_run_installation(request.actor))
     members = [row for row in queries.team(request.actor) if row.role == Role.OPERATOR]
@@ -96,7 +96,7 @@ def operators(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
-def invite_operator(request: HttpRequest) -> HttpResponse:
+def invite_operator(request: Asked) -> HttpResponse:
     """Invite another operator."""
     require(policies.can_give_role(request.actor, Role.OPERATOR))
     form = InviteForm(request.POST or None, roles=(Role.OPERATOR,))
@@ -110,7 +110,7 @@ def invite_operator(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
-def end_operator(request: HttpRequest, code: str) -> HttpResponse:
+def end_operator(request: Asked, code: str) -> HttpResponse:
     """Take the role of operator away; the last one stays."""
     membership = queries.membership(request.actor, code)
     if membership is None or membership.role != Role.OPERATOR:
@@ -126,7 +126,7 @@ def end_operator(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "operator/form.html", _page(form, question, _("Mettre fin")))
 
 
-def _invitation(request: HttpRequest, code: str) -> Any:
+def _invitation(request: Asked, code: str) -> Any:
     found = queries.invitation(request.actor, code)
     if found is None:
         raise Http404
@@ -135,7 +135,7 @@ def _invitation(request: HttpRequest, code: str) -> Any:
 
 @require_POST
 @audience("operator")
-def renew(request: HttpRequest, code: str) -> HttpResponse:
+def renew(request: Asked, code: str) -> HttpResponse:
     """Send an invitation again."""
     invitation = _invitation(request, code)
     require(policies.can_renew_invitation(request.actor, invitation))
@@ -147,7 +147,7 @@ def renew(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @audience("operator")
-def revoke(request: HttpRequest, code: str) -> HttpResponse:
+def revoke(request: Asked, code: str) -> HttpResponse:
     """Take an invitation back."""
     invitation = _invitation(request, code)
     require(policies.can_revoke_invitation(request.actor, invitation))

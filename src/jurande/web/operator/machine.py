@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.journal import queries as journals
 from jurande.registers.journal.states import INSTALLATION
 from jurande.registers.parties import policies
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.marks import chip
 from jurande.web.ui.sentences import told
 from jurande.web.ui.tables import Column, Filter, Table
@@ -58,18 +58,19 @@ JOBS: Table[Any] = Table(
 
 @require_safe
 @audience("operator")
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: Asked) -> HttpResponse:
     """What runs in the background: codes and counts, nothing of any certifier's matter."""
     require(policies.can_run_installation(request.actor))
     listing = JOBS.read(request.GET, common.every_job())
-    page = {"listing": listing, "counts": common.job_counts(), "seen_at": background.worker_seen_at()}
-    page["silent"] = page["seen_at"] is None or page["seen_at"] < timezone.now() - WORKER_SILENCE
+    seen_at = background.worker_seen_at()
+    silent = seen_at is None or seen_at < timezone.now() - WORKER_SILENCE
+    page = {"listing": listing, "counts": common.job_counts(), "silent": silent}
     return listing.sheet() or render(request, "operator/jobs.html", page)
 
 
 @require_POST
 @audience("operator")
-def cancel(request: HttpRequest, code: str) -> HttpResponse:
+def cancel(request: Asked, code: str) -> HttpResponse:
     """Cancel a job that waits or runs."""
     require(policies.can_run_installation(request.actor))
     if background.cancel(code, now=timezone.now()):
@@ -81,7 +82,7 @@ def cancel(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @audience("operator")
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: Asked) -> HttpResponse:
     """The journal of the installation: accounts, certifiers created, keys changed."""
     require(policies.can_see_journal(request.actor))
     older_than = request.GET.get("avant", "")
@@ -99,7 +100,7 @@ def journal(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @audience("operator")
-def installation(request: HttpRequest) -> HttpResponse:
+def installation(request: Asked) -> HttpResponse:
     """How this installation is set, and what its operator should mend."""
     require(policies.can_run_installation(request.actor))
     postgres = connection.vendor == "postgresql"

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,7 @@ from jurande.registers.common.verdicts import require
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.queries import Waiting
 from jurande.registers.parties.states import PARTNER_ROLES
-from jurande.web.access import audience
+from jurande.web.access import Asked, audience
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import (
@@ -35,7 +36,7 @@ from jurande.web.ui.waiting import dues
 
 @require_safe
 @audience("partner")
-def home(request: HttpRequest, partnership: str) -> HttpResponse:
+def home(request: Asked, partnership: str) -> HttpResponse:
     """What is asked of us, and by when; who to ask."""
     today = timezone.localdate()
     waiting = queries.waiting_for(request.actor, today)
@@ -60,7 +61,7 @@ def _url(partnership: str, line: Waiting) -> str:
 
 @require_safe
 @audience("partner")
-def documents(request: HttpRequest, partnership: str) -> HttpResponse:
+def documents(request: Asked, partnership: str) -> HttpResponse:
     """Our documents and until when each holds."""
     actor, today = request.actor, timezone.localdate()
     require(policies.can_see_document(actor, request.partnership))
@@ -79,7 +80,7 @@ def documents(request: HttpRequest, partnership: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
-def attach(request: HttpRequest, partnership: str) -> HttpResponse:
+def attach(request: Asked, partnership: str) -> HttpResponse:
     """File a document."""
     require(policies.can_attach_document(request.actor, request.partnership))
     form = DocumentForm(request.POST or None, request.FILES or None)
@@ -93,7 +94,7 @@ def attach(request: HttpRequest, partnership: str) -> HttpResponse:
     return _form_page(request, form, _("Quelle pièce déposer ?"), _("Déposer"), "partner:documents", _("Pièces"))
 
 
-def _held(request: HttpRequest, piece: str) -> Any:
+def _held(request: Asked, piece: str) -> Any:
     require(policies.can_see_document(request.actor, request.partnership))
     held = queries.document(request.actor, piece)
     if held is None:
@@ -103,14 +104,14 @@ def _held(request: HttpRequest, piece: str) -> Any:
 
 @require_safe
 @audience("partner")
-def piece(request: HttpRequest, partnership: str, piece: str) -> HttpResponse:
+def piece(request: Asked, partnership: str, piece: str) -> HttpResponseBase:
     """Hand over one of our documents."""
     return serve(_held(request, piece).document)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
-def detach(request: HttpRequest, partnership: str, piece: str) -> HttpResponse:
+def detach(request: Asked, partnership: str, piece: str) -> HttpResponse:
     """Withdraw a document."""
     require(policies.can_detach_document(request.actor, request.partnership))
     held = _held(request, piece)
@@ -128,7 +129,7 @@ def detach(request: HttpRequest, partnership: str, piece: str) -> HttpResponse:
 
 @require_safe
 @audience("partner")
-def team(request: HttpRequest, partnership: str) -> HttpResponse:
+def team(request: Asked, partnership: str) -> HttpResponse:
     """Who acts for us."""
     actor = request.actor
     require(policies.can_see_team(actor))
@@ -142,7 +143,7 @@ def team(request: HttpRequest, partnership: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
-def invite(request: HttpRequest, partnership: str) -> HttpResponse:
+def invite(request: Asked, partnership: str) -> HttpResponse:
     """Invite somebody to act for us."""
     require(policies.can_give_role(request.actor, PARTNER_ROLES[-1], partnership=request.partnership))
     form = InviteForm(request.POST or None, roles=PARTNER_ROLES)
@@ -156,7 +157,7 @@ def invite(request: HttpRequest, partnership: str) -> HttpResponse:
     return _form_page(request, form, _("Qui inviter ?"), _("Envoyer l’invitation"), "partner:team", _("Équipe"))
 
 
-def _invitation(request: HttpRequest, code: str) -> Any:
+def _invitation(request: Asked, code: str) -> Any:
     found = queries.invitation(request.actor, code)
     if found is None:
         raise Http404
@@ -165,7 +166,7 @@ def _invitation(request: HttpRequest, code: str) -> Any:
 
 @require_POST
 @audience("partner")
-def renew(request: HttpRequest, partnership: str, code: str) -> HttpResponse:
+def renew(request: Asked, partnership: str, code: str) -> HttpResponse:
     """Send an invitation again."""
     invitation = _invitation(request, code)
     require(policies.can_renew_invitation(request.actor, invitation))
@@ -177,7 +178,7 @@ def renew(request: HttpRequest, partnership: str, code: str) -> HttpResponse:
 
 @require_POST
 @audience("partner")
-def revoke(request: HttpRequest, partnership: str, code: str) -> HttpResponse:
+def revoke(request: Asked, partnership: str, code: str) -> HttpResponse:
     """Take an invitation back."""
     invitation = _invitation(request, code)
     require(policies.can_revoke_invitation(request.actor, invitation))
@@ -189,7 +190,7 @@ def revoke(request: HttpRequest, partnership: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
-def end(request: HttpRequest, partnership: str, code: str) -> HttpResponse:
+def end(request: Asked, partnership: str, code: str) -> HttpResponse:
     """Take a role away."""
     membership = queries.membership(request.actor, code)
     if membership is None:
@@ -209,7 +210,7 @@ def end(request: HttpRequest, partnership: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
-def identity(request: HttpRequest, partnership: str) -> HttpResponse:
+def identity(request: Asked, partnership: str) -> HttpResponse:
     """Who we are, as our certifier and the State know us."""
     may_update = policies.can_update_partner(request.actor, request.partnership)
     require(policies.can_see_partnership(request.actor, request.partnership))
@@ -233,7 +234,7 @@ def identity(request: HttpRequest, partnership: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("partner")
-def qualiopi(request: HttpRequest, partnership: str) -> HttpResponse:
+def qualiopi(request: Asked, partnership: str) -> HttpResponse:
     """Write down our Qualiopi certificate."""
     require(policies.can_update_partner(request.actor, request.partnership))
     form = QualiopiForm(request.POST or None)
@@ -248,9 +249,7 @@ def qualiopi(request: HttpRequest, partnership: str) -> HttpResponse:
     return _form_page(request, form, question, _("Inscrire"), "partner:settings", _("Notre organisme"))
 
 
-def _form_page(
-    request: HttpRequest, form: forms.Form, question: Any, label: Any, back: str, back_label: Any
-) -> HttpResponse:
+def _form_page(request: Asked, form: forms.Form, question: Any, label: Any, back: str, back_label: Any) -> HttpResponse:
     page = {
         "form": form,
         "question": str(question),

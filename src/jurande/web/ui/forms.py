@@ -26,4 +26,4 @@ def refusing(request: HttpRequest, form: BaseForm | None = None, *, about: str =
         else:
             named = refusal.field or about
             field = named if named in form.fields else None
-            form.add_error(field, str(refusal.sentence))  # type: ignore[attr-defined]
+            form.add_error(field, str(refusal.sentence))

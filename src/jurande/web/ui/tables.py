@@ -31,6 +31,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.template import Context, Library
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from jurande.web.ui import formats
@@ -46,7 +47,7 @@ class Column[R]:
     """One column. ``value`` is what is exported and sorted; ``show`` what is seen, when that differs."""
 
     key: str
-    label: str
+    label: str | Promise
     value: Callable[[R], object]
     show: Callable[[R], object] | None = None
     url: Callable[[R], str] | None = None
@@ -61,8 +62,8 @@ class Filter[R]:
     """One way to narrow the rows, by any of its choices."""
 
     key: str
-    label: str
-    choices: Sequence[tuple[str, str]]
+    label: str | Promise
+    choices: Sequence[tuple[str, str | Promise]]
     keep: Callable[[Any, Sequence[str]], Any]  # rows, chosen values → fewer rows
 
 
@@ -84,7 +85,7 @@ class Table[R]:
     search: Callable[[Any, str], Any] | None = None
     order: str = ""  # a column's key, "-" before it for the other way
     code: Callable[[R], str] | None = None  # given, rows can be chosen
-    unit: str = "ligne,lignes"
+    unit: str | Promise = "ligne,lignes"
 
     def read(self, query: QueryDict, rows: QuerySet[Any] | Sequence[R]) -> Listing[R]:
         """Return what the address asks of these rows; what it does not understand is left aside."""
