@@ -60,7 +60,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "parties.person.updated": lazy("%(who)s a mis à jour son compte."),
     "parties.session.revoked": lazy("%(who)s a fermé une de ses sessions."),
     "parties.session.all_revoked": lazy("%(who)s a fermé toutes ses sessions."),
-    "documents.document.kept": lazy("%(who)s a déposé un document."),
+    "documents.document.kept": lazy("%(who)s a enregistré un fichier, gardé sous son empreinte."),
     "documents.document.discarded": lazy("%(who)s a jeté un document."),
     "documents.retention.set": lazy("%(who)s a changé la date jusqu’à laquelle un document est gardé."),
     "documents.quota.set": lazy("%(who)s a changé la place accordée aux documents."),
