@@ -24,6 +24,7 @@ SECRET_KEY = secret_key(HOME)
 LEGAL: dict[str, str] = _kept.get("legal", {})  # docs/howto/operate.md: what the legal pages say
 DEBUG = os.environ.get("JURANDE_DEBUG") == "1"
 DEMO = os.environ.get("JURANDE_DEMO") == "1"
+CONFORMANCE = os.environ.get("JURANDE_CONFORMANCE") == "1"
 PERSONAS = DEMO_PERSONAS if DEMO else ()
 PUBLIC_URL = (_kept.get("public_url") or os.environ.get("JURANDE_PUBLIC_URL") or "http://localhost:8000").rstrip("/")
 SECURE = PUBLIC_URL.startswith("https://")

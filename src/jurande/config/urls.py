@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_safe
 
@@ -26,6 +27,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("titulaire/", include("jurande.web.holder.urls")),
     path("api/v1/", api_urls()),
 ]
+
+if settings.CONFORMANCE:
+    urlpatterns.append(path("conformance/", include("jurande.web.api.conformance")))
 
 handler400 = "jurande.web.errors.bad_request"
 handler403 = "jurande.web.errors.forbidden"

@@ -26,6 +26,7 @@ from jurande.config.installation import (
 )
 from jurande.config.supervisor import Outcome, Supervisor, role
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DESCRIPTION = """Sert Jurande : le site et les tâches de fond, jusqu’à Ctrl-C.
 
 Le premier démarrage demande l’adresse publique (ou la lit dans JURANDE_PUBLIC_URL), crée la base et les clés,
@@ -41,6 +42,7 @@ def serve(arguments: Sequence[str]) -> int:
     os.umask(0o077)
     home = current_home()
     open_home(home)
+    refuse_open_conformance(asked.host)
     with alone_in(home), closing(listen(asked.host, asked.port)) as listener:
         url = settle_public_url(home, os.environ, ask_public_url(home))
         refuse_lost_database(home)
@@ -93,6 +95,18 @@ def first_operator(environment: dict[str, str]) -> None:
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
     if done.returncode:
         print("Le lien du premier exploitant n’a pas pu être fait : ./jurande manage first-operator-link")
+
+
+def refuse_open_conformance(host: str) -> None:
+    """Keep the conformance routes to this machine: they sign whatever they are asked to.
+
+    :raises Stopped: they are on, and ``host`` is not a loopback address.
+    """
+    if os.environ.get("JURANDE_CONFORMANCE") == "1" and host not in LOOPBACK:
+        raise Stopped(
+            "JURANDE_CONFORMANCE=1 ouvre des adresses qui signent tout ce qu’on leur demande : elles ne s’ouvrent qu’à "
+            "cette machine. Retirez cette variable, ou gardez --host 127.0.0.1."
+        )
 
 
 def keep_serving(home: Home, listener: socket.socket, environment: dict[str, str], on_ready: Callable[[], None]) -> int:
