@@ -1,28 +1,34 @@
-"""What tests of the registers need beyond the house's own strictness."""
-
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
-from django.apps import apps
 from django.db import connection
-from django.test import TransactionTestCase
 
-from jurande.registers.common.immutability import is_append_only, seal, unseal
+from jurande.registers.common.immutability import seal, unseal
+from tests.threads import sqlite_in_a_file
+
+JOURNAL = "journal_entry"
 
 
-@pytest.fixture(autouse=True)
-def _append_only_tables_are_emptied_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test with real transactions empties every table at its end, which append-only tables refuse."""
-    flush = TransactionTestCase._fixture_teardown
+@pytest.fixture
+def _journal_sealed_again(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Set up first, so undone last: once the rows of the test have been cleared."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            seal(connection, JOURNAL)
 
-    def unsealed(self: TransactionTestCase) -> None:
-        tables = [
-            model._meta.db_table for model in apps.get_models() if is_append_only(connection, model._meta.db_table)
-        ]
-        for table in tables:
-            unseal(connection, table)
-        flush(self)
-        for table in tables:
-            seal(connection, table)
 
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", unsealed)
+@pytest.fixture
+def shared_rows(_journal_sealed_again: None, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """Rows that are really committed, for several threads to see them; none is left after the test."""
+    if connection.vendor == "sqlite":
+        request.getfixturevalue("db")
+        with sqlite_in_a_file(tmp_path / "rows.sqlite3"):
+            yield
+    else:
+        request.getfixturevalue("transactional_db")
+        yield
+        unseal(connection, JOURNAL)

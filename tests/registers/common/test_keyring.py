@@ -85,7 +85,7 @@ class TestRead:
             '{"format": "jurande-keyring-1"}',
             '{"format": "jurande-keyring-1", "kdf": null}',
             '{"format": "jurande-keyring-1", "kdf": null, "keyring": {"current": "a", "keys": {}, "lookup": ""}}',
-            '{"format": "jurande-keyring-1", "kdf": null, "keyring": {"current": "a", "keys": {"a": "é"}, "lookup": ""}}',
+            '{"format": "jurande-keyring-1", "kdf": null, "keyring": {"current": "a", "keys": {"a": 1}}}',
             '{"format": "jurande-keyring-1", "kdf": {"name": "scrypt"}, "nonce": "", "sealed": ""}',
             '{"format": "jurande-keyring-1", "kdf": {"salt": "", "n": 3, "r": 8, "p": 1}, "nonce": "", "sealed": ""}',
         ],

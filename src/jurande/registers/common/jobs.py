@@ -223,7 +223,9 @@ def _fail(job: JobRequest, error: Exception, *, now: datetime) -> None:
     digest = hashlib.sha256(f"{error_code}\n{frames}".encode()).hexdigest()[:16]
     logger.error("job %s %s: attempt %d: %s %s\n%s", job.name, job.code, job.attempts, error_code, digest, frames)
     kept = {"error_code": error_code, "error_digest": digest, "heartbeat_at": None, "worker_code": "", **_progress(job)}
-    if isinstance(error, Refused) or job.attempts >= job.max_attempts:
+    if JobRequest.objects.filter(pk=job.pk, cancel_requested_at__isnull=False).exists():
+        _write_if_leased(job, state=JobState.CANCELLED, finished_at=now, **kept)
+    elif isinstance(error, Refused) or job.attempts >= job.max_attempts:
         _write_if_leased(job, state=JobState.FAILED, finished_at=now, **kept)
     else:
         _put_back(job, run_after=now + retry_delay(job.attempts), **kept)

@@ -113,7 +113,7 @@ class _DecryptedOnReading(DeferredAttribute):
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedTextField(models.TextField[Any, Any]):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # no subscript outside the type checker
     """Text kept encrypted. The model must have a ``code``, to which the value is bound; empty text stays empty.
 
     It cannot be searched, ordered, nor written by ``update()`` or ``bulk_update()``, which do not know the row: use

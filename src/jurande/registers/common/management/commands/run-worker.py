@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import logging
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import connections
 
 from jurande.registers.common.worker import JobWorker
 
@@ -14,3 +17,7 @@ class Command(BaseCommand):
         worker = JobWorker()
         worker.configure_signals()
         worker.run()
+        # Nothing is left to write, and taking Django down object by object costs 0.2 s that Ctrl-C would be seen to wait.
+        connections.close_all()
+        logging.shutdown()
+        os._exit(0)
