@@ -113,8 +113,12 @@ class TestAudience:
     def test_answers_the_same_for_somebody_elses_house_and_for_none(self, house, method) -> None:
         stranger = as_(factories.member(Role.READER))
         opened = factories.partnership(of=house)
-        for url in (f"/t/c/{house.code}/", "/t/c/0000000000/", f"/t/p/{opened.code}/", "/t/p/%00'--/"):
+        for url in (f"/t/c/{house.code}/", "/t/c/0000000000/", f"/t/p/{opened.code}/", "/t/p/é'--/"):
             assert getattr(stranger, method)(url).status_code == 404, url
+
+    @pytest.mark.parametrize("url", ["/t/p/%00/", "/t/anybody/?q=%00", "/c/%00/reseau/?q=a", "/invite/%00/"])
+    def test_refuses_an_address_that_no_database_takes(self, client, url) -> None:
+        assert client.get(url).status_code == 400
 
     def test_does_not_let_a_certifier_in_by_the_partners_door(self, house) -> None:
         opened = factories.partnership(of=house)

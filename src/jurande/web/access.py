@@ -19,7 +19,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, load_back
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import NoReverseMatch, reverse
@@ -75,7 +75,9 @@ class CurrentActor:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        """Answer the request."""
+        """Answer the request, unless its address holds a character that no database takes."""
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("NUL in the address")
         request.user = SimpleLazyObject(lambda: _signed_in(request))
         request.actor = SimpleLazyObject(lambda: queries.actor_for(_person(request)))
         request.around = SimpleLazyObject(lambda: _around(request))

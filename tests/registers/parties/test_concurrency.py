@@ -11,33 +11,40 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection, connections
 
-from jurande.registers.common.immutability import seal, unseal
+from jurande.registers.common.immutability import is_append_only, seal, unseal
 from jurande.registers.common.refusals import Refused
-from jurande.registers.journal.models import Entry
 from jurande.registers.parties import operations
 from jurande.registers.parties.models import Membership, Partnership, Person
 from jurande.registers.parties.states import Role, Rule
 from tests import factories
 from tests.factories import NOW, PASSWORD, actor_of
 
-JOURNAL = Entry._meta.db_table
 Together = Callable[[list[Callable[[], Any]]], list[Any]]
 
 
 @pytest.fixture
-def _the_journal_is_sealed_again(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    yield
+def _sealed_tables(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[str]]:
+    """The tables that only grow, sealed again at the very end."""
     with django_db_blocker.unblock():
-        seal(connection, JOURNAL)
+        tables = [
+            model._meta.db_table for model in apps.get_models() if is_append_only(connection, model._meta.db_table)
+        ]
+    yield tables
+    with django_db_blocker.unblock():
+        for table in tables:
+            seal(connection, table)
 
 
 @pytest.fixture(autouse=True)
-def _the_journal_can_be_emptied(_the_journal_is_sealed_again: None, transactional_db: None) -> Iterator[None]:
+def _the_journal_can_be_emptied(_sealed_tables: list[str], transactional_db: None) -> Iterator[None]:
     """Rows are committed here, and deleted after the test: the one thing that the journal never allows."""
+    assert _sealed_tables
     yield
-    unseal(connection, JOURNAL)
+    for table in _sealed_tables:
+        unseal(connection, table)
 
 
 @pytest.fixture

@@ -321,12 +321,12 @@ def _holds(actor: Actor, right: Right, reason: object) -> Verdict:
 
 def _inside(actor: Actor, certifier: Certifier) -> bool:
     """Whether the actor works at this certifier, not at one of its partners."""
-    return bool(actor.certifier_code) and actor.certifier_code == certifier.code and not actor.partnership_code
+    return bool(actor.certifier_code and actor.certifier_code == certifier.code and not actor.partnership_code)
 
 
 def _concerned(actor: Actor, partnership: Partnership) -> bool:
     if actor.partnership_code:
-        return actor.partnership_code == partnership.code
+        return bool(actor.partnership_code == partnership.code)
     return _inside(actor, partnership.certifier)
 
 

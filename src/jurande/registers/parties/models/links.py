@@ -164,3 +164,6 @@ class MagicLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} ({self.code})"
+
+    def is_usable_at(self, now: datetime) -> bool:
+        return self.used_at is None and self.revoked_at is None and self.expires_at > now

@@ -99,15 +99,18 @@ def use_magic_link(*, token: str, now: datetime) -> MagicLink:
 
     :raises LinkRefused: unknown, used, revoked or too late.
     """
-    # One statement decides: of two clicks at the same instant, one changes a row.
-    if not MagicLink.objects.of_token(token).usable_at(now).filter(person__is_active=True).update(used_at=now):
+    # The row is locked, then judged: of two clicks at the same instant, the second finds it used. An UPDATE that joins
+    # the person would not do on PostgreSQL: it judges the row as it was before it waited.
+    link = MagicLink.objects.of_token(token).select_for_update(of=("self",)).select_related("person").first()
+    if link is None or not link.is_usable_at(now) or not link.person.is_active:
         raise LinkRefused(
             _(
                 "Ce lien ne peut plus servir\u00a0: il a déjà été utilisé, ou son heure est passée. "
                 "Demandez-en un nouveau."
             )
         )
-    link = MagicLink.objects.of_token(token).select_related("person").get()
+    link.used_at = now
+    link.save(update_fields=["used_at"])
     _told(Act.MAGIC_LINK_USED, link.person.code, link.person.code, now, chain=link.certifier_code)
     return link
 

@@ -73,7 +73,8 @@ def api_key_of(token: str, *, now: datetime) -> ApiKey | None:
     """
     mark, _first, rest = token.partition("_")
     prefix, _second, secret = rest.partition("_")
-    key = ApiKey.objects.select_related("certifier__organisation").filter(prefix=prefix).first() if prefix else None
+    plain = prefix.isascii() and prefix.isalnum()
+    key = ApiKey.objects.select_related("certifier__organisation").filter(prefix=prefix).first() if plain else None
     expected = key.secret_digest if key is not None else "0" * 64
     same = hmac.compare_digest(expected, digest_of(secret))
     return key if key is not None and same and mark == API_KEY_MARK and key.is_usable_at(now) else None
