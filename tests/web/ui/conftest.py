@@ -50,11 +50,13 @@ def _answer(client: Client, route: Route) -> None:
         route.fulfill(body=Path(found).read_bytes(), content_type=TYPES[Path(found).suffix])
         return
     target = f"{path}?{address.query}" if address.query else path
+    # Only a job answers with a fragment; search asks htmx to pick it from the whole page.
+    headers = {"HTTP_HX_REQUEST": "true"} if "travail=" in address.query else {}
     if request.method == "POST":
         body = request.post_data_buffer or b""
         response = client.post(target, body, content_type=request.headers["content-type"])
     else:
-        response = client.get(target)
+        response = client.get(target, **headers)
     route.fulfill(status=response.status_code, headers=dict(response.items()), body=response.content)
 
 

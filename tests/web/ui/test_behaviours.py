@@ -134,6 +134,16 @@ class TestSearch:
         assert page.said == []
 
 
+class TestJob:
+    def test_asks_for_itself_and_replaces_only_itself(self, visit):
+        page = visit("/ui/")
+        first = page.locator("[data-job]").first
+        first.evaluate("node => node.dataset.old = 'yes'")
+        expect(page.locator("[data-job][data-old]")).to_have_count(0)
+        assert page.locator("[data-job]").count() == 4
+        assert page.locator("h1").count() == 1
+
+
 class TestReveal:
     def test_shows_the_password_and_hides_it_again(self, visit):
         page = visit("/compte/login/")

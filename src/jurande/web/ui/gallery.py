@@ -10,7 +10,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from jurande.web.ui import parts
+from jurande.web.ui import blocks, parts
 from jurande.web.ui.context import Frame, Place
 from jurande.web.ui.fields import DayInput
 from jurande.web.ui.formats import day
@@ -222,11 +222,11 @@ REJECTED = (
     parts.Rejected("98", "S. Okafor", "prénom en initiale : l’écrire en entier"),
 )
 JOBS = (
-    parts.Progress("candidats-2026-12.xlsx", "waiting", "#"),
+    parts.Progress("candidats-2026-12.xlsx", "waiting", "?travail=0"),
     parts.Progress(
         "candidats-2026-11.xlsx",
         "running",
-        "#",
+        "?travail=1",
         164,
         7,
         207,
@@ -236,12 +236,20 @@ JOBS = (
         rejected_url="#",
     ),
     parts.Progress(
-        "candidats-2026-10.xlsx", "done", "#", 88, 0, 88, done_word="délivrées", next_url="#", next_label="Voir le lot"
+        "candidats-2026-10.xlsx",
+        "done",
+        "?travail=2",
+        88,
+        0,
+        88,
+        done_word="délivrées",
+        next_url="#",
+        next_label="Voir le lot",
     ),
     parts.Progress(
         "candidats-2026-09.xlsx",
         "failed",
-        "#",
+        "?travail=3",
         12,
         0,
         60,
@@ -295,7 +303,10 @@ def sample_frame(shell: str) -> Frame:
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Show the gallery in one of the shells (?cadre=); the public and narrow ones hold a short page."""
+    """Show the gallery in one of the shells (?cadre=); a job under way asks for itself (?travail=)."""
+    asked = request.GET.get("travail", "")
+    if asked.isdecimal() and int(asked) < len(JOBS):
+        return render(request, "ui/job.html", blocks.job(JOBS[int(asked)]))
     shell = request.GET.get("cadre", "pro")
     shell = shell if shell in SHELLS else "pro"
     posted = {"siret": "999 305 618 00012", "born_on": "31/02/1999", "role": "both", "level": "yes", "fee": "12,50"}
