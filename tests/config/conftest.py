@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from json import loads
 from pathlib import Path
@@ -90,9 +91,9 @@ class Served:
     def is_announced(self) -> bool:
         return "Ctrl-C" in self.output.read_text()
 
-    def worker_pid(self) -> int:
+    def pid_of(self, name: str) -> int:
         try:
-            return int((self.home / "worker.pid").read_text())
+            return int((self.home / f"{name}.pid").read_text())
         except (FileNotFoundError, ValueError):
             return 0
 
@@ -157,3 +158,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
         if served.process.poll() is None:
             served.process.kill()
             served.process.wait()
+        # What the worker had started outlives a kill -9 of everything above it.
+        if tool := served.pid_of("tool"):
+            with suppress(ProcessLookupError):
+                os.kill(tool, signal.SIGKILL)

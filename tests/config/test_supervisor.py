@@ -22,8 +22,8 @@ class TestSupervisor:
     def test_brings_back_a_web_server_and_a_worker_that_were_killed(self, serve: Serve, home: Path) -> None:
         served = serve(home)
         web = served.get()["web"]
-        served.wait_until(lambda: served.worker_pid() != 0)
-        worker = served.worker_pid()
+        served.wait_until(lambda: served.pid_of("worker") != 0)
+        worker, tool = served.pid_of("worker"), served.pid_of("tool")
         served.get("add?text=gardee")
         os.kill(web, signal.SIGKILL)
         # The visitor who comes meanwhile waits and is not refused: the parent still listens.
@@ -31,14 +31,15 @@ class TestSupervisor:
         assert answer["web"] not in (web, 0)
         assert answer["rows"] == 1
         os.kill(worker, signal.SIGKILL)
-        served.wait_until(lambda: served.worker_pid() not in (0, worker))
+        served.wait_until(lambda: served.pid_of("worker") not in (0, worker))
+        assert not is_alive(tool)
         assert "Nouveau départ" in served.output.read_text()
 
     def test_stops_within_a_second_whatever_is_going_on(self, serve: Serve, home: Path) -> None:
         """A worker deaf to SIGTERM, a request that lasts, a connection kept open."""
         served = serve(home)
-        served.wait_until(lambda: served.worker_pid() != 0)
-        web, worker = served.get()["web"], served.worker_pid()
+        served.wait_until(lambda: served.pid_of("worker") != 0)
+        web, worker, tool = served.get()["web"], served.pid_of("worker"), served.pid_of("tool")
         with socket.create_connection(("127.0.0.1", served.port)) as kept:
             kept.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert kept.recv(100).startswith(b"HTTP/1.1 200")
@@ -48,13 +49,12 @@ class TestSupervisor:
                 # One second on a machine that is not busy with other tests.
                 assert served.stop(signal.SIGINT) < 1.5
         assert served.process.returncode == 0
-        assert not is_alive(web)
-        assert not is_alive(worker)
+        assert not [pid for pid in (web, worker, tool) if is_alive(pid)]
 
     def test_leaves_no_orphan_when_it_is_killed(self, serve: Serve, home: Path) -> None:
         served = serve(home)
-        served.wait_until(lambda: served.worker_pid() != 0)
-        web, worker = served.get()["web"], served.worker_pid()
+        served.wait_until(lambda: served.pid_of("worker") != 0)
+        web, worker = served.get()["web"], served.pid_of("worker")
         served.process.kill()
         served.process.wait()
         deadline = time.monotonic() + 3

@@ -46,12 +46,10 @@ class Child:
     failures: int = 0
     due: float = 0.0
 
-    def is_running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
     def signal(self, number: signal.Signals) -> None:
-        if self.process is not None and self.process.poll() is None:
-            with suppress(ProcessLookupError):
+        """Send a signal to the process and to whatever it started, which may outlive it."""
+        if self.process is not None:
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, number)
 
 
@@ -92,7 +90,6 @@ class Supervisor:
         environment: Mapping[str, str],
         on_ready: Callable[[], None],
         say: Callable[[str], None],
-        role: Callable[..., tuple[str, ...]] = role,
     ) -> None:
         # The listening socket belongs to the parent: while the web server restarts, visitors wait and are not refused.
         self.listener = listener
@@ -129,7 +126,9 @@ class Supervisor:
             os.read(self.ready_reading, 64)
             if not self.is_ready:
                 self.is_ready = True
-                self.on_ready()
+                # Whoever read what we print may have left.
+                with suppress(BrokenPipeError):
+                    self.on_ready()
         for child in self._wanted():
             outcome = self._look_at(child)
             if outcome is not None:
@@ -168,6 +167,7 @@ class Supervisor:
         child.failures = 1 if was_healthy else child.failures + 1
         if child is self.web and not self.is_ready and child.failures >= HOPELESS_STARTS:
             return Outcome.HOPELESS
+        child.signal(signal.SIGKILL)
         delay = min(LONGEST_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2.0 ** (child.failures - 1))
         child.process, child.due = None, now + delay
         why = f"signal {-code}" if code < 0 else f"code {code}"
@@ -192,8 +192,7 @@ class Supervisor:
         deadline = time.monotonic() + GRACE_SECONDS
         for child in children:
             if child.process is not None:
-                try:
+                with suppress(subprocess.TimeoutExpired):
                     child.process.wait(timeout=max(0.0, deadline - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    child.signal(signal.SIGKILL)
-                    child.process.wait()
+                child.signal(signal.SIGKILL)
+                child.process.wait()
