@@ -170,4 +170,4 @@ class SuppressedAddress(models.Model):
         verbose_name = _("adresse en erreur")
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
