@@ -17,7 +17,7 @@ class Command(BaseCommand):
         worker = JobWorker()
         worker.configure_signals()
         worker.run()
-        # Nothing is left to write, and taking Django down object by object costs 0.2 s that Ctrl-C would be seen to wait.
+        # Nothing is left to write, and taking Django down object by object costs 0.2 s that Ctrl-C would wait for.
         connections.close_all()
         logging.shutdown()
         os._exit(0)
