@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.test import TransactionTestCase
 
-from jurande.registers.common.immutability import seal, unseal
+from jurande.registers.common.immutability import is_append_only, seal, unseal
 from tests.threads import sqlite_in_a_file
 
 JOURNAL = "journal_entry"
@@ -32,3 +34,20 @@ def shared_rows(_journal_sealed_again: None, request: pytest.FixtureRequest, tmp
         request.getfixturevalue("transactional_db")
         yield
         unseal(connection, JOURNAL)
+
+
+@pytest.fixture(autouse=True)
+def _append_only_tables_are_emptied_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test with real transactions empties every table at its end, which append-only tables refuse."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def unsealed(self: TransactionTestCase) -> None:
+        every = {model._meta.db_table for model in apps.get_models()}
+        tables = sorted(table for table in every if is_append_only(connection, table))
+        for table in tables:
+            unseal(connection, table)
+        flush(self)
+        for table in tables:
+            seal(connection, table)
+
+    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", unsealed)

@@ -52,10 +52,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
     def held_by_nothing(self) -> DocumentQuerySet:
         """Those that no row of any register refers to."""
         free = self
-        for relation in self.model._meta.related_objects:
-            name = relation.field.name
-            holders = relation.related_model._base_manager.filter(**{name: models.OuterRef("pk")})
-            free = free.filter(~models.Exists(holders))
+        # Hidden relations too: a record need not give its documents a way back to it.
+        for relation in self.model._meta.get_fields(include_hidden=True):
+            if isinstance(relation, models.ManyToOneRel):
+                holders = relation.related_model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
+                free = free.filter(~models.Exists(holders))
         return free
 
 
