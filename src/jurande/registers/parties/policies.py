@@ -224,9 +224,9 @@ def can_give_role(
     """
     if role == Role.HOLDER:
         return no(_("Un titulaire n’est pas invité : son espace s’ouvre quand quelque chose lui est reconnu."))
-    if partnership is not None and role in PARTNER_ROLES:
+    if partnership is not None and certifier is None and role in PARTNER_ROLES:
         verdict = _may_give_partner_role(actor, partnership)
-    elif certifier is not None and role in CERTIFIER_ROLES:
+    elif certifier is not None and partnership is None and role in CERTIFIER_ROLES:
         verdict = _may_give_certifier_role(actor, certifier)
     elif certifier is None and partnership is None and role == Role.OPERATOR:
         verdict = _holds(actor, Right.NAME_OPERATORS, _("Seul un exploitant peut inviter un exploitant."))
