@@ -71,36 +71,55 @@ class TestDrop:
         assert page.locator("[data-drop-list] li").inner_text() == "qualiopi.pdf, 1,2\u00a0Ko"
 
 
+DRAFT = "JSON.stringify({at: Date.now(), values: {reason: ['Repris.']}})"
+
+
 class TestKeep:
-    def test_brings_back_what_was_typed(self, visit):
+    def test_writes_what_is_typed_and_no_secret(self, visit):
         page = visit("/ui/")
-        # The gallery's form comes back with errors, and then the server's own copy wins: start from a clean one.
-        page.evaluate("for (const e of document.querySelectorAll('[aria-invalid]')) e.removeAttribute('aria-invalid')")
-        field = page.locator("form[data-keep] textarea")
-        field.fill("Trois sessions observées.")
+        page.locator("form[data-keep] textarea").fill("Trois sessions observées.")
         page.get_by_text("Enregistré dans ce navigateur").wait_for()
-        kept = page.evaluate("Object.entries(localStorage).find(([k]) => k.startsWith('jurande-draft:'))")
-        assert kept[0] == "jurande-draft:invite:galerie"
-        assert "Trois sessions observées." in kept[1]
-        assert "csrfmiddlewaretoken" not in kept[1]
+        kept = page.evaluate("localStorage.getItem('jurande-draft:invite:galerie')")
+        assert "Trois sessions observées." in kept
+        assert "csrfmiddlewaretoken" not in kept
 
-    def test_forgets_once_the_answer_no_longer_holds_the_form(self, visit):
-        page = visit("/ui/")
-        page.evaluate(
-            "localStorage.setItem('jurande-draft:7:dossier', '{}');"
-            "localStorage.setItem('jurande-draft-sent', JSON.stringify({key: '7:dossier'}))"
-        )
+    def test_brings_it_back_and_can_let_it_go(self, visit):
+        page = visit("/ui/?neuf=1")
+        page.evaluate(f"localStorage.setItem('jurande-draft:invite:galerie', {DRAFT})")
         page.reload()
-        assert page.evaluate("localStorage.getItem('jurande-draft:7:dossier')") is None
+        field = page.locator("form[data-keep] textarea")
+        assert field.input_value() == "Repris."
+        page.get_by_role("button", name="Reprendre la version enregistrée").click()
+        assert field.input_value() == ""
+        assert page.evaluate("localStorage.getItem('jurande-draft:invite:galerie')") is None
 
-    def test_remembers_while_the_answer_is_the_door(self, visit):
+    def test_never_replaces_what_the_server_gives_back_with_errors(self, visit):
         page = visit("/ui/")
-        page.evaluate(
-            "localStorage.setItem('jurande-draft:7:dossier', '{}');"
-            "localStorage.setItem('jurande-draft-sent', JSON.stringify({key: '7:dossier'}))"
-        )
-        page.goto("http://localhost:8000/compte/login/")
-        assert page.evaluate("localStorage.getItem('jurande-draft:7:dossier')") == "{}"
+        page.evaluate(f"localStorage.setItem('jurande-draft:invite:galerie', {DRAFT})")
+        page.reload()
+        assert page.locator("form[data-keep] textarea").input_value().startswith("Deux sessions")
+
+    @pytest.mark.parametrize(("answer", "kept"), [("/ui/", False), ("/compte/login/", True), ("/maintenance/", True)])
+    def test_forgets_once_an_answer_no_longer_holds_the_form(self, visit, answer, kept):
+        page = visit("/ui/")
+        page.evaluate(f"localStorage.setItem('jurande-draft:7:dossier', {DRAFT})")
+        page.evaluate("localStorage.setItem('jurande-draft-sent', '7:dossier')")
+        page.goto(f"http://localhost:8000{answer}")
+        assert (page.evaluate("localStorage.getItem('jurande-draft:7:dossier')") is not None) is kept
+
+    def test_forgets_what_is_a_week_old(self, visit):
+        page = visit("/ui/")
+        page.evaluate("localStorage.setItem('jurande-draft:7:vieux', JSON.stringify({at: 1, values: {}}))")
+        page.reload()
+        assert page.evaluate("localStorage.getItem('jurande-draft:7:vieux')") is None
+
+    def test_forgets_everything_when_one_signs_out(self, visit):
+        page = visit("/ui/")
+        page.evaluate(f"localStorage.setItem('jurande-draft:7:dossier', {DRAFT})")
+        page.locator("summary.who").click()
+        page.get_by_role("button", name="Me déconnecter").click()
+        page.wait_for_load_state()
+        assert page.evaluate("localStorage.getItem('jurande-draft:7:dossier')") is None
 
 
 class TestCopy:

@@ -95,6 +95,6 @@ class TestForm:
 
     def test_keys_its_draft_by_person(self):
         request = RequestFactory().get("/")
-        request.user = type("Someone", (), {"pk": 42})()
+        request.user = type("Someone", (), {"code": "7KQ2MZ"})()
         html = rendered('{% form form keep="dossier" %}x{% endform %}', form=Application(), request=request)
-        assert 'data-keep="42:dossier"' in html
+        assert 'data-keep="7KQ2MZ:dossier"' in html

@@ -103,7 +103,8 @@ def form(
 
     ``keep`` names the draft that this browser saves as one types (person and form, e.g. "candidature-7KQ2MZ").
     """
-    person = getattr(getattr(context.get("request"), "user", None), "pk", None)
+    # Asked for only when needed: a public page without drafts reads no session.
+    person = getattr(getattr(context.get("request"), "user", None), "code", "") if keep else ""
     values = {
         "form": bound,
         "action": action,

@@ -310,7 +310,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     shell = request.GET.get("cadre", "pro")
     shell = shell if shell in SHELLS else "pro"
     posted = {"siret": "999 305 618 00012", "born_on": "31/02/1999", "role": "both", "level": "yes", "fee": "12,50"}
-    wrong = Sample(
+    filled = Sample(
         {**posted, "reason": "Deux sessions observées sur trois, avis favorables.", "certification": "RNCP49021"}
     )
     values = {
@@ -324,7 +324,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "today": TODAY,
         "now": datetime(2026, 11, 23, 9, 42, tzinfo=PARIS),
         "blank": Sample(initial={"role": "both", "level": "yes", "charter": True}, prefix="vide"),
-        "wrong": wrong,
+        "wrong": Sample() if request.GET.get("neuf") else filled,
         "listing": SITTINGS_TABLE.read(request.GET, SITTINGS),
         "acts": (BulkAct("Prévenir les organismes", "#"),),
         "views": (
