@@ -91,6 +91,10 @@ def run_role(environment: dict[str, str], *arguments: str) -> None:
 
 def first_operator(environment: dict[str, str]) -> None:
     """Print the one-time link of the first operator; a failure does not stop the site, the link can be asked again."""
+    print(
+        "Ouvrez ce lien pour créer le compte du premier exploitant ; il sert une seule fois, pendant un jour :",
+        flush=True,
+    )
     command = role("manage", "first-operator-link")
     done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True)
     if done.returncode:
