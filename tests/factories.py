@@ -7,8 +7,10 @@ Everything happens at ``NOW`` unless ``now`` is given.
 from __future__ import annotations
 
 import itertools
+import time
 from datetime import UTC, date, datetime, timedelta
 
+from django.test import Client
 from django.utils.timezone import localdate
 
 from jurande.core.france.identifiers import luhn_sum
@@ -123,6 +125,16 @@ def _invited(
     known = Person.objects.filter(email=address).first()
     accepted = operations.accept_invitation(token=token_sent_to(address), person=known, password=PASSWORD, now=now)
     return accepted.person
+
+
+def enter(client: Client, person: Person) -> Client:
+    """Sign the person in, as if they had just typed their password."""
+    client.force_login(person, "allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    return client
 
 
 def actor_of(person: Person, place: Certifier | Partnership | None = None) -> Actor:

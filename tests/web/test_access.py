@@ -19,7 +19,7 @@ from jurande.registers.parties import operations
 from jurande.registers.parties.models import ApiKey, Person
 from jurande.registers.parties.states import Role, Rule
 from jurande.web import access
-from jurande.web.access import audience, client_address, is_too_frequent
+from jurande.web.access import audience, client_address, confirmed, is_too_frequent
 from tests import factories
 from tests.factories import actor_of
 
@@ -63,6 +63,12 @@ def space(request: Any) -> HttpResponse:
     return HttpResponse("titulaire", content_type="text/plain")
 
 
+@audience("account")
+@confirmed
+def grave(request: Any) -> HttpResponse:
+    return HttpResponse("fait", content_type="text/plain")
+
+
 @audience("api")
 def program(request: Any) -> HttpResponse:
     return HttpResponse(request.actor.certifier_code, content_type="text/plain")
@@ -75,6 +81,7 @@ urlpatterns = [
     path("t/machine/", machine),
     path("t/space/", space),
     path("t/program/", program),
+    path("t/grave/", grave),
     path("t/c/<str:certifier>/", inside),
     path("t/p/<str:partnership>/", at_partner),
     *real,
@@ -231,6 +238,44 @@ class TestSecondFactor:
         session[access.PERSONA_KEY] = True
         session.save()
         assert client.get(f"/t/c/{house.code}/").status_code == 200
+
+
+class TestConfirmed:
+    def aged(self, person: Person, seconds: int) -> Client:
+        client = factories.enter(Client(), person)
+        session = client.session
+        session["account_authentication_methods"][0]["at"] -= seconds
+        session.save()
+        return client
+
+    def test_asks_again_after_ten_minutes(self) -> None:
+        person = factories.member(Role.READER)
+        assert self.aged(person, 590).get("/t/grave/").content == b"fait"
+        answer = self.aged(person, 610).get("/t/grave/")
+        assert answer["Location"] == "/acces/confirmer/?next=%2Ft%2Fgrave%2F"
+        assert as_(person).get("/t/grave/").status_code == 302
+
+    def test_lets_a_form_that_was_open_be_sent(self) -> None:
+        person = factories.member(Role.READER)
+        assert self.aged(person, 3500).post("/t/grave/").content == b"fait"
+        assert self.aged(person, 3700).post("/t/grave/").status_code == 302
+
+    def test_does_not_believe_what_somebody_else_proved(self) -> None:
+        first, second = factories.member(Role.READER), factories.member(Role.READER)
+        client = factories.enter(Client(), first)
+        session = client.session
+        session["account_authentication_methods_user"] = str(second.pk)
+        session.save()
+        assert client.get("/t/grave/").status_code == 302
+
+    def test_goes_on_once_the_password_is_given(self) -> None:
+        client = as_(factories.member(Role.READER))
+        url = client.get("/t/grave/")["Location"]
+        assert client.post(url, {"password": factories.PASSWORD, "next": "/t/grave/"})["Location"] == "/t/grave/"
+        assert client.get("/t/grave/").content == b"fait"
+
+    def test_has_nothing_to_ask_of_who_comes_by_links(self) -> None:
+        assert as_(factories.holder()).get("/t/grave/").content == b"fait"
 
 
 class TestApiKey:

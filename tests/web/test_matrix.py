@@ -170,7 +170,7 @@ def test_every_role_gets_what_the_matrix_says(house: House, settings: Any) -> No
     for who in sorted(EVERYBODY):
         client = Client(raise_request_exception=False)
         if who != VISITOR:
-            client.force_login(house.people[who], "allauth.account.auth_backends.AuthenticationBackend")
+            factories.enter(client, house.people[who])
         for name, path in house.paths.items():
             for method in METHODS if who in SEE_EVERY_METHOD else METHODS[:2]:
                 with transaction.atomic():

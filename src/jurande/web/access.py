@@ -13,6 +13,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, load_backend
@@ -58,6 +59,8 @@ BEARER = "Bearer "
 API_FAILURES_MOST = 30
 API_CALLS_MOST = 600
 RATE_SECONDS = 60
+PROVED_SECONDS = 600
+FORM_SECONDS = 3600
 
 
 # --- the middleware -----------------------------------------------------------------------------
@@ -239,6 +242,29 @@ _GATES: dict[str, Gate] = {
 }
 
 
+def confirmed(view: View) -> View:
+    """Ask again who it is before an act that hands out power, when nobody proved it for ten minutes.
+
+    Stands under ``audience``. A form that was open gets an hour: what was typed is not lost to the clock.
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        patience = PROVED_SECONDS if request.method in ("GET", "HEAD") else FORM_SECONDS
+        methods = get_adapter(request).get_reauthentication_methods(request.user)
+        # Somebody who comes by links only has nothing to prove it with but another link.
+        if methods and not _is_persona(request) and not _proved_within(request, patience):
+            return _elsewhere(request, f"{methods[0]['url']}?{urlencode({'next': _way_back(request)})}")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _proved_within(request: HttpRequest, seconds: int) -> bool:
+    records = get_authentication_records(request, request.user)
+    return any(time.time() - record["at"] < seconds for record in records)
+
+
 # --- sending elsewhere --------------------------------------------------------------------------
 
 
@@ -253,8 +279,13 @@ def _demand_second_factor(request: HttpRequest, actor: Actor) -> HttpResponse | 
     return _elsewhere(request, f"{reverse(SECOND_FACTOR_VIEW)}?{urlencode({'next': _way_back(request)})}")
 
 
+def _is_persona(request: HttpRequest) -> bool:
+    """Whether this is somebody of the demonstration, who has neither password nor second factor to give."""
+    return bool(settings.DEMO and request.session.get(PERSONA_KEY))
+
+
 def _gave_second_factor(request: HttpRequest) -> bool:
-    if settings.DEMO and request.session.get(PERSONA_KEY):
+    if _is_persona(request):
         return True
     records = get_authentication_records(request, request.user)
     if any(record.get("method") == "mfa" for record in records):

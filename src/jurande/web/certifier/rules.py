@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import Rule, Scope
-from jurande.web.access import Asked, audience
+from jurande.web.access import Asked, audience, confirmed
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import day_input
 from jurande.web.ui.parts import Effect
@@ -66,6 +66,7 @@ class RelaxForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
+@confirmed
 def rule(request: Asked, certifier: str, rule: str) -> HttpResponse:
     """Set a rule aside, with a reason; or bring it back."""
     require(policies.can_set_rules(request.actor, request.certifier))
@@ -114,6 +115,7 @@ class KeyForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
+@confirmed
 def new_key(request: Asked, certifier: str) -> HttpResponse:
     """Make an API key; its secret is shown once, on this page only."""
     require(policies.can_issue_api_key(request.actor, request.certifier))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import Role
-from jurande.web.access import Asked, audience
+from jurande.web.access import Asked, audience, confirmed
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import InviteForm
 
@@ -68,6 +68,7 @@ def new(request: Asked) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
+@confirmed
 def invite_administrator(request: Asked, code: str) -> HttpResponse:
     """Invite somebody to run a certifier."""
     certifier = next((row for row in queries.certifiers(request.actor) if row.code == code), None)
@@ -96,6 +97,7 @@ def operators(request: Asked) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("operator")
+@confirmed
 def invite_operator(request: Asked) -> HttpResponse:
     """Invite another operator."""
     require(policies.can_give_role(request.actor, Role.OPERATOR))
