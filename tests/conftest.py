@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,3 +101,22 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("le dossier shared/ (extraits et vecteurs) n’est pas à côté du projet")
     return SHARED
+
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One Chromium for everything that a process tests in a browser: Playwright can be started only once in it."""
+    if not CHROMIUM:
+        pytest.skip("Chromium manque\u00a0: apt-get install chromium pour parcourir l’application")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield opened
+        opened.close()

@@ -62,5 +62,5 @@ class TestTheTortureItself:
 
     @pytest.mark.slow
     def test_finds_nothing_to_say_of_the_settings(self, jurande: Jurande) -> None:
-        done = jurande("torture", "sqlite", "--seconds", "3")
+        done = jurande("torture", "sqlite", "--seconds", "8")
         assert done.returncode == 0, done.stdout + done.stderr

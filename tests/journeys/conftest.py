@@ -17,10 +17,6 @@ import pytest
 
 from tests.conftest import ROOT
 
-CHROMIUM = next(
-    (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome") if Path(p).exists()), ""
-)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 START_SECONDS = 120
 
 
@@ -34,19 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM:
-        pytest.skip("Chromium n’est pas installé : apt-get install chromium pour parcourir l’application")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="session")
-def address(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the demonstration answers. It is built once for all the journeys."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -111,12 +95,12 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(browser: Any, address: str) -> Iterator[Any]:
+def visitor(chromium: Any, address: str) -> Iterator[Any]:
     """Make visitors; each leaves with a clean console."""
     made: list[Visitor] = []
 
     def make(width: int = 1440) -> Visitor:
-        made.append(Visitor(browser, address, width))
+        made.append(Visitor(chromium, address, width))
         return made[-1]
 
     yield make

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,9 +10,8 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 HOST = "http://localhost:8000"
 PATIENCE_MS = 20_000  # two cores shared by everything else that runs
 expect.set_options(timeout=PATIENCE_MS)
@@ -24,18 +22,6 @@ TYPES = {
     ".woff2": "font/woff2",
     ".json": "application/json",
 }
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium manque\u00a0: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield browser
-        browser.close()
 
 
 def _answer(client: Client, route: Route) -> None:
