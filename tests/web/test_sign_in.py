@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import allauth
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -22,10 +24,12 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.correspondence.models import Message
 from jurande.registers.parties import emails, operations, queries
 from jurande.registers.parties.models import Invitation, MagicLink, Person
 from jurande.registers.parties.states import Role
+from jurande.web.sign_in import NOTICES
 from tests import factories
 from tests.factories import PASSWORD, actor_of
 
@@ -227,6 +231,67 @@ class TestForgottenPassword:
         form = client.get(link.removeprefix("http://localhost:8000"))["Location"]
         client.post(form, {"password1": "une autre phrase bien longue", "password2": "une autre phrase bien longue"})
         assert not is_in(client)
+
+
+class TestAddress:
+    page = "/acces/adresse/"
+
+    def ask(self, client: Client, person: Person, address: str) -> Any:
+        factories.enter(client, person)
+        session = client.session
+        session["account_authentication_methods"][0]["reauthenticated"] = True
+        session.save()
+        return client.post(self.page, {"action_add": "", "email": address})
+
+    def test_changes_once_the_new_one_has_answered(self, client, person) -> None:
+        former = person.email
+        self.ask(client, person, "Nouvelle@Exemple.fr")
+        letter = Message.objects.addressed_to("nouvelle@exemple.fr").of_kind(emails.ADDRESS_CONFIRMATION.key).get()
+        url = letter.action_url.removeprefix("http://localhost:8000")
+        for _n in range(3):
+            assert client.get(url).status_code == 200
+        person.refresh_from_db()
+        assert person.email == former
+        client.post(url)
+        person.refresh_from_db()
+        assert person.email == "nouvelle@exemple.fr"
+        assert Message.objects.addressed_to(former).of_kind(emails.SECURITY_NOTICE.key).exists()
+
+    def test_of_somebody_else_is_not_taken_nor_told(self, client, person) -> None:
+        other = factories.member(Role.READER, now=timezone.now())
+        before = Message.objects.count()
+        taken = self.ask(client, person, other.email)
+        free = self.ask(Client(), person, "libre@exemple.fr")
+        assert (taken.status_code, taken["Location"]) == (free.status_code, free["Location"])
+        assert Message.objects.count() == before + 2
+        letter = Message.objects.addressed_to(other.email).of_kind(emails.ADDRESS_CONFIRMATION.key).get()
+        client.post(letter.action_url.removeprefix("http://localhost:8000"))
+        person.refresh_from_db()
+        assert person.email != other.email
+        assert queries.person_at(other.email) == other
+
+    def test_is_proved_at_the_address_itself_not_in_the_mailbox_of_the_session(self, client, person) -> None:
+        self.ask(client, person, "cible@exemple.fr")
+        client.post("/acces/mot-de-passe/oublie/", {"email": person.email})
+        holder = factories.holder(address="ines@exemple.fr")
+        factories.magic_token(holder, now=timezone.now())
+        opening = Message.objects.filter(
+            kind__in=[emails.ADDRESS_CONFIRMATION.key, emails.PASSWORD_RESET.key, emails.MAGIC_LINK.key]
+        )
+        assert opening.count() == 3
+        for who in (person, holder):
+            assert not correspondence.mailbox(who.code).filter(pk__in=opening).exists()
+
+    def test_has_words_for_everything_that_allauth_announces(self) -> None:
+        folder = Path(allauth.__file__).parent
+        sources = [path for name in ("account", "mfa", "usersessions") for path in (folder / name).rglob("*.py")]
+        notices = {
+            found
+            for path in sources
+            for found in re.findall(r'send_notification_mail\(\s*"([a-z_/]+)"', path.read_text())
+        }
+        assert len(notices) > 8
+        assert notices <= set(NOTICES)
 
 
 class TestSessions:

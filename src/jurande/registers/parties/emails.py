@@ -211,7 +211,8 @@ def magic_link(link: MagicLink, token: str, certifier: Certifier | None) -> Lett
     return Letter(
         kind=MAGIC_LINK.key,
         to_email=link.person.email,
-        to_code=link.person.code,
+        # Not in the mailbox that a session opens: a borrowed one would let itself in again.
+        to_code="",
         certifier_code=link.certifier_code,
         fields={
             "prenom": link.person.first_name,
@@ -243,11 +244,15 @@ def api_key_expiring(key: ApiKey, administrator: Person) -> Letter:
 
 
 def about_account(kind: MailKind, person: Person, **fields: str) -> Letter:
-    """A letter about somebody's own account: what the sign-in pages send."""
+    """A letter about somebody's own account: what the sign-in pages send.
+
+    Only notices are shown in the in-app mailbox too. A link that proves that one reads an address must be read there:
+    on a page that a session opens it would prove nothing, and a session left open would become an account taken.
+    """
     return Letter(
         kind=kind.key,
         to_email=fields.pop("to_email", "") or person.email,
-        to_code=person.code,
+        to_code=person.code if kind is SECURITY_NOTICE else "",
         certifier_code="",
         fields={"prenom": person.first_name, **fields},
         about=("person", person.code),
