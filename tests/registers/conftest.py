@@ -36,9 +36,12 @@ def shared_rows(_journal_sealed_again: None, request: pytest.FixtureRequest, tmp
         unseal(connection, JOURNAL)
 
 
-@pytest.fixture(autouse=True)
-def _append_only_tables_are_emptied_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test with real transactions empties every table at its end, which append-only tables refuse."""
+@pytest.fixture(scope="session", autouse=True)
+def _append_only_tables_are_emptied_between_tests() -> Iterator[None]:
+    """A test with real transactions empties every table at its end, which append-only tables refuse.
+
+    For the whole session, as a test's own patches are undone before its rows are cleared.
+    """
     flush = TransactionTestCase._fixture_teardown
 
     def unsealed(self: TransactionTestCase) -> None:
@@ -50,4 +53,6 @@ def _append_only_tables_are_emptied_between_tests(monkeypatch: pytest.MonkeyPatc
         for table in tables:
             seal(connection, table)
 
-    monkeypatch.setattr(TransactionTestCase, "_fixture_teardown", unsealed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", unsealed)
+        yield

@@ -12,6 +12,8 @@ from jurande.registers.journal.states import Fault
 
 FORMAT = "jurande-journal-1"
 GENESIS = "0" * 64
+# Stands for the fingerprint of an entry that is missing or wrong: nothing can be held against it.
+ANY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +85,24 @@ def faults(chain: str, links: Iterable[Link], known: Known, diagnose: Callable[[
     """Read a chain from its first entry to its head, and give what is wrong, in order, in flat memory.
 
     ``links`` come by ascending place, up to the head's. ``diagnose`` says what became of an entry that does not match
-    its fingerprint. One wrong entry gives one fault: the entry after it is held against either of its fingerprints, the
-    one kept or the one computed.
+    its fingerprint. One wrong entry gives one fault: what follows it is not held against it.
     """
-    expected, tail = 1, frozenset({GENESIS})
+    expected, tail = 1, GENESIS
     for link in links:
-        computed = _recomputed(chain, link.seq, link)
         if link.seq > expected:
             yield Found(Fault.MISSING, expected, link.seq - 1)
-        if computed != link.hash:
+            tail = ANY
+        sound = _recomputed(chain, link.seq, link) == link.hash
+        if not sound:
             yield diagnose(link)
-        elif link.seq == expected and link.previous_hash not in tail:
+        elif tail not in (ANY, link.previous_hash):
             yield Found(Fault.UNLINKED, link.seq)
         elif link.seq == known.verified_seq and link.hash != known.verified_hash:
             yield Found(Fault.REWRITTEN, link.seq)
-        expected, tail = link.seq + 1, frozenset({link.hash, computed})
+        expected, tail = link.seq + 1, link.hash if sound else ANY
     if expected <= known.head_seq:
         yield Found(Fault.MISSING, expected, known.head_seq)
-    elif known.head_hash not in tail:
+    elif tail not in (ANY, known.head_hash):
         yield Found(Fault.HEAD_ALTERED, known.head_seq)
 
 

@@ -228,20 +228,21 @@ def _check_chain(chain: str, every: list[str], locked: bool) -> ChainReport:
 def _links(entries: EntryQuerySet) -> Iterator[Link]:
     """Stream entries by place; one that the database cannot even read is given with contents that match nothing."""
     columns = ("seq", "previous_hash", "hash", *(field.name for field in fields(Content)))
-    place = 0
+    place, chunk = 0, CHUNK
     while True:
+        rows = entries.filter(seq__gt=place).order_by("seq").values_list(*columns)
         try:
-            for seq, previous_hash, own_hash, *content in (
-                entries.filter(seq__gt=place).order_by("seq").values_list(*columns).iterator(CHUNK)
-            ):
+            for seq, previous_hash, own_hash, *content in rows.iterator(chunk):
                 place = _place_of(seq)
                 yield Link(place, Content(*content), previous_hash, own_hash)
             return
         except ValueError:
-            # SQLite keeps what it is given: «at» may hold something that is no instant.
-            unreadable = entries.filter(seq__gt=place).order_by("seq").values_list("seq", flat=True)[:1]
-            place = _place_of(unreadable[0])
-            yield Link(place, UNREADABLE, "", "")
+            # SQLite keeps what it is given: «at» may hold something that is no instant. A chunk may be turned into
+            # values as a whole: read again one by one to learn which entry it is.
+            if chunk == 1:
+                place = _place_of(entries.filter(seq__gt=place).order_by("seq").values_list("seq", flat=True)[0])
+                yield Link(place, UNREADABLE, "", "")
+            chunk = 1
 
 
 def _place_of(seq: object) -> int:
