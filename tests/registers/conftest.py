@@ -11,29 +11,15 @@ from django.test import TransactionTestCase
 from jurande.registers.common.immutability import is_append_only, seal, unseal
 from tests.threads import sqlite_in_a_file
 
-JOURNAL = "journal_entry"
-
 
 @pytest.fixture
-def _journal_sealed_again(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """Set up first, so undone last: once the rows of the test have been cleared."""
-    yield
-    if connection.vendor == "postgresql":
-        with django_db_blocker.unblock():  # type: ignore[attr-defined]
-            seal(connection, JOURNAL)
-
-
-@pytest.fixture
-def shared_rows(_journal_sealed_again: None, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+def shared_rows(transactional_db: None, tmp_path: Path) -> Iterator[None]:
     """Rows that are really committed, for several threads to see them; none is left after the test."""
     if connection.vendor == "sqlite":
-        request.getfixturevalue("db")
         with sqlite_in_a_file(tmp_path / "rows.sqlite3"):
             yield
     else:
-        request.getfixturevalue("transactional_db")
         yield
-        unseal(connection, JOURNAL)
 
 
 @pytest.fixture(scope="session", autouse=True)
