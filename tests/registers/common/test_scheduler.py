@@ -98,11 +98,12 @@ class TestTick:
 
 def test_two_workers_take_each_slot_once(installation: Installation) -> None:
     racers = [installation.popen("-c", f"import django; django.setup()\n{RACE}") for _ in range(2)]
-    taken = [int(racer.communicate(timeout=60)[0]) for racer in racers]
+    for racer in racers:
+        racer.communicate(timeout=60)
     counted = installation.python(
-        "from jurande.registers.common.models import JobRequest, Slot\n"
-        "print(Slot.objects.count(), JobRequest.objects.count(), Slot.objects.filter(job_code='').count())"
+        "from jurande.registers.common.models import Slot\n"
+        "print(Slot.objects.count(), Slot.objects.filter(job_code='').count())"
     )
-    assert counted.split() == ["20", "20", "0"]
-    assert sum(taken) == 20
+    # Slots share the job of the one before while it waits: how many jobs there are depends on who was quicker.
+    assert counted.split() == ["20", "0"]
     assert len(installation.lines()) == 20
