@@ -2,12 +2,21 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from jurande.registers.common.crypto import keyring as files
-from jurande.registers.common.crypto.keyring import FILENAME, Keyring, KeyringRefused, ensure_keyring, is_sealed, read
+from jurande.registers.common.crypto.keyring import (
+    FILENAME,
+    Keyring,
+    KeyringRefused,
+    add_key,
+    ensure_keyring,
+    is_sealed,
+    read,
+)
 
 PASSPHRASE = "quatre chevaux verts au pré"
 
@@ -31,12 +40,10 @@ class TestEnsureKeyring:
     def test_never_replaces_keys(self, tmp_path: Path) -> None:
         assert ensure_keyring(tmp_path) == ensure_keyring(tmp_path)
 
-    def test_leaves_the_keys_that_another_process_made_meanwhile(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        first = ensure_keyring(tmp_path)
-        monkeypatch.setattr(Path, "exists", lambda self: False)
-        assert ensure_keyring(tmp_path) == first
+    def test_gives_the_same_keys_to_processes_that_start_together(self, tmp_path: Path) -> None:
+        with ThreadPoolExecutor(8) as starting:
+            made = list(starting.map(lambda _: ensure_keyring(tmp_path), range(8)))
+        assert made == [read(tmp_path / FILENAME)] * 8
 
     def test_seals_with_a_passphrase(self, tmp_path: Path) -> None:
         made = ensure_keyring(tmp_path, PASSPHRASE)
@@ -108,7 +115,7 @@ class TestRead:
             read(path, PASSPHRASE)
 
 
-class TestWrite:
+class TestAddKey:
     def test_leaves_the_former_file_when_the_disk_is_full(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -117,12 +124,19 @@ class TestWrite:
         def full(descriptor: int) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space"):
-            files.write(tmp_path / FILENAME, Keyring.generate())
-        monkeypatch.undo()
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(OSError, match="No space"):
+                add_key(tmp_path)
         assert read(tmp_path / FILENAME) == former
         assert [file.name for file in tmp_path.iterdir()] == [FILENAME]
+
+    def test_loses_no_key_when_several_are_added_together(self, tmp_path: Path) -> None:
+        former = ensure_keyring(tmp_path, PASSPHRASE)
+        with ThreadPoolExecutor(8) as adding:
+            added = {made.current for made in adding.map(lambda _: add_key(tmp_path, PASSPHRASE), range(8))}
+        assert set(read(tmp_path / FILENAME, PASSPHRASE).keys) == {former.current} | added
+        assert len(added) == 8
 
 
 class TestKeyring:

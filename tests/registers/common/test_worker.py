@@ -61,7 +61,7 @@ class TestRunWorker:
         started = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=5) == 0
-        assert time.monotonic() - started < 0.5
+        assert time.monotonic() - started < 1.0
 
     def test_stops_at_once_during_a_job_and_hands_it_back(self, installation: Installation) -> None:
         ask(installation, "chores.linger", "LONG")
@@ -70,7 +70,7 @@ class TestRunWorker:
         started = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=5) == 0
-        assert time.monotonic() - started < 0.6
+        assert time.monotonic() - started < 1.0
         assert states(installation) == ["waiting 0"]
 
     def test_resumes_the_job_of_a_killed_worker(self, installation: Installation) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from jurande.registers.common.crypto.keyring import FILENAME, Keyring, ensure_keyring, is_sealed, read, write
+from jurande.registers.common.crypto.keyring import FILENAME, Keyring, add_key, ensure_keyring, is_sealed, read
 
 _lock = threading.Lock()
 _installed: Keyring | None = None
@@ -61,9 +61,7 @@ def rotate() -> str:
 
     :raises KeyringRefused: the file cannot be used.
     """
-    rotated = read(_path(), _passphrase()).with_new_key()
-    write(_path(), rotated, _passphrase())
-    return rotated.current
+    return add_key(settings.HOME.keys, _passphrase()).current
 
 
 def lookup_digest(value: str, purpose: str) -> str:

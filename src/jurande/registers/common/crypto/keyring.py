@@ -6,13 +6,14 @@ The file's format, and what to do when a key or a passphrase is lost or leaked: 
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ class Keyring:
 
     current: str
     keys: Mapping[str, bytes]
-    lookup: bytes = field()
+    lookup: bytes
 
     def __repr__(self) -> str:
         """Show the identifiers, never the keys."""
@@ -81,14 +82,25 @@ def ensure_keyring(directory: Path, passphrase: str = "") -> Keyring:
     :raises KeyringRefused: the file is readable by others, damaged, or sealed with another passphrase.
     """
     path = directory / FILENAME
-    if not path.exists():
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with suppress(FileExistsError):
-            # Another process has just made it: those keys are the ones.
-            write(path, Keyring.generate(), passphrase, exclusive=True)
-    keyring = read(path, passphrase)
-    if passphrase and not is_sealed(path):
-        write(path, keyring, passphrase)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone_in(directory):
+        if not path.exists():
+            _write(path, Keyring.generate(), passphrase)
+        keyring = read(path, passphrase)
+        if passphrase and not is_sealed(path):
+            _write(path, keyring, passphrase)
+    return keyring
+
+
+def add_key(directory: Path, passphrase: str = "") -> Keyring:
+    """Add a key to the file, which encrypts from now on; give the keys. Former ones stay, to read what they encrypted.
+
+    :raises KeyringRefused: the file cannot be used.
+    """
+    path = directory / FILENAME
+    with _alone_in(directory):
+        keyring = read(path, passphrase).with_new_key()
+        _write(path, keyring, passphrase)
     return keyring
 
 
@@ -138,11 +150,7 @@ def read(path: Path, passphrase: str = "") -> Keyring:
     return _from_payload(path, payload)
 
 
-def write(path: Path, keyring: Keyring, passphrase: str = "", *, exclusive: bool = False) -> None:
-    """Write the keys: afterwards the file is the former one or the new one, even after a power cut.
-
-    :raises FileExistsError: with ``exclusive``, when another process made the file meanwhile.
-    """
+def _write(path: Path, keyring: Keyring, passphrase: str) -> None:
     payload: dict[str, Any] = {
         "current": keyring.current,
         "keys": {key_id: _pack(key) for key_id, key in keyring.keys.items()},
@@ -155,7 +163,18 @@ def write(path: Path, keyring: Keyring, passphrase: str = "", *, exclusive: bool
         cipher = AESGCMSIV(_stretch(passphrase, salt, SCRYPT))
         sealed = cipher.encrypt(nonce, json.dumps(payload).encode(), FORMAT.encode())
         envelope = {"format": FORMAT, "kdf": kdf, "nonce": _pack(nonce), "sealed": _pack(sealed)}
-    _write_durably(path, json.dumps(envelope, indent=2).encode() + b"\n", exclusive=exclusive)
+    _write_durably(path, json.dumps(envelope, indent=2).encode() + b"\n")
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    """Wait for other processes to be done with the keys: of two that add one, neither may lose the other's."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _envelope(path: Path) -> dict[str, Any]:
@@ -226,7 +245,8 @@ def _stretch(passphrase: str, salt: bytes, cost: Mapping[str, Any]) -> bytes:
     )
 
 
-def _write_durably(path: Path, content: bytes, *, exclusive: bool) -> None:
+def _write_durably(path: Path, content: bytes) -> None:
+    """Write so that the file is the former one or the new one, even after a power cut."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -234,11 +254,7 @@ def _write_durably(path: Path, content: bytes, *, exclusive: bool) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        if exclusive:
-            # A link, unlike a rename, refuses to take the place of a file that another process has just made.
-            os.link(temporary, path)
-        else:
-            temporary.replace(path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)
