@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpResponseBase
 
 from jurande.config.home import Home
@@ -23,6 +26,13 @@ def _own_store(tmp_path: Path, settings: Any) -> None:
             return tmp_path / "documents"
 
     settings.HOME = HomeOfTest(settings.HOME.path)
+
+
+@pytest.fixture(autouse=True)
+def _closing_an_answer_keeps_the_connection() -> Iterator[None]:
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
 
 
 def body(response: HttpResponseBase) -> bytes:

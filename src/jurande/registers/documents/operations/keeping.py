@@ -98,8 +98,12 @@ def _keep_content(files: FileStore, received: Received, examined: Examined, *, n
 def lock_blob(sha256: str, *, size_bytes: int, media_type: str, now: datetime) -> Blob:
     """Make the row of this content if there is none, and hold it until the transaction ends."""
     new = Blob(sha256=sha256, size_bytes=size_bytes, media_type=media_type, stored_at=now)
-    Blob.objects.bulk_create([new], ignore_conflicts=True)
-    return Blob.objects.select_for_update(of=("self",)).get(sha256=sha256)
+    blob = None
+    while blob is None:
+        # The row that was in the way of ours may be gone once whoever was removing it lets go: then we insert again.
+        Blob.objects.bulk_create([new], ignore_conflicts=True)
+        blob = Blob.objects.select_for_update(of=("self",)).filter(sha256=sha256).first()
+    return blob
 
 
 def _demand_room(certifier_code: str, received: Received) -> None:
