@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from jurande.registers.catalogue.states import Source
 from jurande.registers.parties.queries import names_of
 from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
 from jurande.web.ui.formats import of_name
@@ -70,11 +71,15 @@ SENTENCES: Mapping[str, str | Promise] = {
     "correspondence.address.suppressed": lazy("Une adresse qui refuse le courrier a été mise de côté."),
     "correspondence.address.allowed_again": lazy("%(who)s a autorisé de nouveau une adresse mise de côté."),
     "correspondence.letters.erased": lazy("%(who)s a effacé les courriers d’une personne."),
+    "catalogue.register.imported": lazy("%(who)s a importé un répertoire national : %(why)s."),
+    "catalogue.register.refused": lazy("Un fichier des répertoires nationaux a été refusé : %(why)s."),
 }
 
 # The reasons that operations give, in words. Codes are unique across these lists (tested).
 REASONS: Mapping[str, str | Promise] = {
-    str(value): label for choices in (Role, EndReason, DocumentKind, Rule, Scope) for value, label in choices.choices
+    str(value): label
+    for choices in (Role, EndReason, DocumentKind, Rule, Scope, Source)
+    for value, label in choices.choices
 }
 
 # What stands for a subject whose name is gone or was never one.

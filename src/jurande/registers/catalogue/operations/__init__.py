@@ -1,0 +1,1 @@
+"""Every decision about the national registers and the certifications."""

@@ -1,0 +1,1 @@
+"""Reading what the State publishes, as dated intervals."""
