@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 from dataclasses import dataclass
@@ -56,15 +57,25 @@ def current_home() -> Home:
 
 
 def secret_key(home: Home) -> str:
-    """Read Django's secret key, made on the first call; the file is readable by its owner only."""
+    """Read Django's secret key, made on the first call; the file is readable by its owner only.
+
+    Processes that start together on a new home are given the same key: whoever locks the file first writes it.
+    """
     path = home.keys / "django.key"
     try:
-        return path.read_text().strip()
+        value = path.read_text().strip()
     except FileNotFoundError:
-        home.make()
-        value = secrets.token_urlsafe(64)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
+        value = ""
+    return value or _make_secret_key(home, path)
+
+
+def _make_secret_key(home: Home, path: Path) -> str:
+    home.make()
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        value = file.read().strip()
+        if not value:
+            value = secrets.token_urlsafe(64)
             file.write(value)
             file.flush()
             os.fsync(file.fileno())

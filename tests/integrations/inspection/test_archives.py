@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import stat
 import struct
-import time
 import zipfile
 import zlib
 
@@ -30,10 +29,8 @@ NESTED = zipped({"a.txt": "x"})
 
 
 def reason(content: bytes, name: str = "a.docx") -> Reason:
-    started = time.monotonic()
     with pytest.raises(Rejected) as caught:
         examine(content, name, ANY)
-    assert time.monotonic() - started < 5
     return caught.value.reason
 
 

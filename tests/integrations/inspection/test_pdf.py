@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zlib
 
 import pytest
@@ -32,10 +31,8 @@ PROGRAM = dictionary(S="/JavaScript", JS="app.alert(1)")
 
 
 def reason(content: bytes) -> Reason:
-    started = time.monotonic()
     with pytest.raises(Rejected) as caught:
         examine(content, "a.pdf", ANY)
-    assert time.monotonic() - started < 5
     return caught.value.reason
 
 

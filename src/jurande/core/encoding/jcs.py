@@ -58,7 +58,8 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Json:
         raise EncodingError(f"more than {limits.depth} levels", code="encoding.json.depth") from None
     except ValueError as error:  # JSONDecodeError, and int() on thousands of digits
         raise EncodingError(f"not JSON: {error}", code="encoding.json.syntax") from None
-    _refuse_deep(value, limits.depth)
+    if text.count("{") + text.count("[") > limits.depth:  # with fewer brackets it cannot be too deep
+        _refuse_deep(value, limits.depth)
     if _SURROGATE_ESCAPE.search(text):  # only an escape can bring one in: UTF-8 has none
         _refuse_lone_surrogates(value)
     return value

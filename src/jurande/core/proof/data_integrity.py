@@ -25,6 +25,7 @@ from jurande.core.proof.instants import instant_text, parse_instant
 from jurande.core.proof.keys import Algorithm, PublicKey
 from jurande.core.proof.shape import canonical_bytes
 from jurande.core.proof.signer import Signer
+from jurande.core.proof.spelling import check_spelling
 
 PROOF_TYPE = "DataIntegrityProof"
 MOST_PROOFS = 16
@@ -164,13 +165,14 @@ def verify_proofs(
     2. Each is for the expected purpose, in time, and for the expected domain and challenge.
     3. Chains name proofs that are there, and do not loop.
     4. ``resolve`` gives the key of each, of the kind that the suite asks for.
-    5. The bytes: the proof's own members, and the document with the proofs it follows, both in safe mode.
+    5. The bytes: the proof's own members, and the document with the proofs it follows, both in safe mode; and the one
+       spelling of the document (see ``spelling``): what is returned is read as JSON.
     6. The signature.
 
     It does not know whose key should have signed (``resolve`` does), nor read dates, status or log of the credential:
     see ``verification``.
     :raises DataIntegrityRefused: steps 1 to 4. :raises ContextRefused: :raises JsonLdRefused: :raises LimitExceeded:
-        step 5. :raises SignatureRefused: step 6. ``resolve`` raises its own.
+        :raises SpellingRefused: step 5. :raises SignatureRefused: step 6. ``resolve`` raises its own.
     """
     present = _proof_objects(document, at_least=1)  # 1
     proofs = tuple(_read(proof) for proof in present)
@@ -179,6 +181,7 @@ def verify_proofs(
     if any(proof.previous for proof in proofs):
         _check_chain(proofs)  # 3
     unsecured = _without_proof(document)
+    check_spelling(unsecured)  # type: ignore[arg-type]
     for proof, members in zip(proofs, present, strict=True):
         key = resolve(proof)  # 4
         if (key.algorithm is Algorithm.ED25519) != (proof.suite is not Cryptosuite.ECDSA_RDFC_2019):

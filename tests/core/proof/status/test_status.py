@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -64,14 +63,6 @@ class TestEncodedList:
         bits = BitString.zeros(SIZE).replaced([7], True)
         assert bitstring.encode_list(bits) == bitstring.encode_list(bits)
 
-    def test_is_quick(self) -> None:
-        bits = BitString.zeros(SIZE).replaced(range(0, SIZE, 97), True)
-        text = bitstring.encode_list(bits)
-        encode = min(_seconds(lambda: bitstring.encode_list(bits)) for _ in range(20))
-        decode = min(_seconds(lambda: bitstring.decode_list(text)) for _ in range(20))
-        assert encode < 0.002, f"{encode * 1000:.2f} ms"
-        assert decode < 0.0002, f"{decode * 1000:.2f} ms"
-
     def test_is_never_shorter_than_the_crowd_it_hides_in(self) -> None:
         assert code_of(bitstring.encode_list, BitString.zeros(SIZE - 8)) == "status.list_short"
 
@@ -98,9 +89,7 @@ class TestEncodedList:
         stream = zlib.compressobj(9, zlib.DEFLATED, 31)
         first = stream.compress(bytes(2**20)) + stream.flush(zlib.Z_FULL_FLUSH)
         bomb = first + 1023 * (stream.compress(bytes(2**20)) + stream.flush(zlib.Z_FULL_FLUSH))
-        begun = time.monotonic()
         assert code_of(bitstring.decode_list, "u" + base64url.encode(bomb)) == "status.list_bomb"
-        assert time.monotonic() - begun < 0.5
 
 
 class TestReadEntry:
@@ -342,9 +331,3 @@ class TestEdtechList:
 
     def test_refuses_an_entry_without_address(self) -> None:
         assert code_of(foreign.read_edtech_entry, {"type": foreign.EDTECH_TYPE}) == "status.no_list"
-
-
-def _seconds(call: object) -> float:
-    begun = time.perf_counter()
-    call()  # type: ignore[operator]
-    return time.perf_counter() - begun

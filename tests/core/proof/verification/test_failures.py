@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -19,7 +18,6 @@ from tests.core.proof.verification.failures import ALL, Case
 from tests.core.proof.verification.world import Attempt, trust_file
 
 each_case = pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
-SLOWEST_SECONDS = 1.0
 
 
 @cache
@@ -65,11 +63,9 @@ class TestEachWayToFail:
     @each_case
     def test_is_refused_by_the_library(self, case: Case) -> None:
         given = made(case)
-        begun = time.process_time()
         with pytest.raises(Undecided if case.undecided else VerificationError) as refusal:
             judged(given)
         assert (refusal.value.step, refusal.value.code) == (case.step, case.code), str(refusal.value)
-        assert time.process_time() - begun < SLOWEST_SECONDS
         numbers = [step.number for step in refusal.value.steps]
         assert numbers == sorted(numbers)
         if not case.undecided:

@@ -19,10 +19,10 @@ from jurande.core.proof.history import DatedKey, KeyNotValid
 from jurande.core.proof.instants import InstantRefused, instant_from_seconds, parse_instant
 from jurande.core.proof.keys import PublicKey
 from jurande.core.proof.shape import canonical_bytes
+from jurande.core.proof.spelling import check_spelling
 from jurande.core.proof.trust import Trust, TrustedIssuer, did_key_issuer
 from jurande.core.proof.verification.expectations import Expectations
 from jurande.core.proof.verification.report import Course, Number, State
-from jurande.core.proof.verification.spelling import check_spelling
 
 type Content = bytes | str | Mapping[str, Json]
 

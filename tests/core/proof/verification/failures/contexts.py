@@ -189,6 +189,21 @@ def type_written_as_an_address() -> Attempt:
 
 
 @fails("A2", 2, "safe_mode.spelling")
+def property_hidden_under_the_class_that_shares_its_address() -> Attempt:
+    # Open Badges gives criteria and Criteria one address: the statements are the same, and readers see no criteria.
+    document = sign(credential())
+    achievement = document["credentialSubject"]["achievement"]
+    respelt = {"Criteria" if word == "criteria" else word: value for word, value in achievement.items()}
+    return attempt(changed(document, "credentialSubject.achievement", respelt))
+
+
+@fails("A2", 2, "safe_mode.spelling")
+def type_written_twice() -> Attempt:
+    document = sign(credential())
+    return attempt(document | {"type": [*document["type"], document["type"][-1]]})
+
+
+@fails("A2", 2, "safe_mode.spelling")
 def member_added_under_a_full_address() -> Attempt:
     subject = credential()["credentialSubject"] | {"https://pirate.example/#grade": "A+"}
     return attempt(sign(credential()) | {"credentialSubject": subject})

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Step 2, second half: the JSON that will be read says what was signed, and says it where readers look.
+"""The JSON that will be read says what was signed, and says it where readers look.
 
 A Data Integrity signature covers statements, not JSON: ``validUntil`` written under its full address, or hung from a
 second description of the same credential, makes the same statements, so that the signature holds while every reader of
 the JSON overlooks it. A revoked credential would then look as if it had no status. One spelling is accepted: words, not
-addresses; ``id`` and ``type``, not keywords; the credential and its statuses described in one place, though an
-embedded endorsement may comment on the credential.
+addresses; properties, not the classes that share their address (Open Badges' ``Criteria`` for ``criteria``); ``id`` and
+``type``, not keywords; each type once; the credential and its statuses described in one place, though an embedded
+endorsement may comment on the credential.
 Source: VC Data Integrity 1.0 §2.4.1 (context validation).
 """
 
@@ -55,10 +56,13 @@ def check_spelling(document: Mapping[str, Json]) -> None:
 
 def _check_words(node: Mapping[str, Json]) -> None:
     for word in node:
-        if ":" in word or (word[:1] == "@" and word not in _KEYWORDS):
+        if ":" in word or (word[:1] == "@" and word not in _KEYWORDS) or word[:1].isupper():
             raise SpellingRefused(f"«{word[:100]}» in place of a word")
-    if any(isinstance(kind, str) and ":" in kind for kind in _list(node.get("type"))):
+    kinds = [kind for kind in _list(node.get("type")) if isinstance(kind, str)]
+    if any(":" in kind for kind in kinds):
         raise SpellingRefused("an address in place of a type")
+    if len(set(kinds)) != len(kinds):
+        raise SpellingRefused("the same type twice")
 
 
 def _list(value: Json) -> list[Json]:
