@@ -6,15 +6,22 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "’": " ", "'": " ", "-": " "})
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "’": " ", "'": " ", "-": " ", "‐": " "})
 _SPACES = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
     """Return ``text`` in lower case, without accents, ligatures, apostrophes, hyphens nor double spaces.
 
-    «L’Établi  toulousain» → «l etabli toulousain». The outcome is for searching and sorting, never for showing.
+    «L’Établi  toulousain» → «l etabli toulousain». The outcome is for searching and sorting, never for showing. Folding
+    it again changes nothing.
     """
-    lowered = text.lower().translate(_LETTERS)
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter))
-    return _SPACES.sub(" ", bare).strip()
+    # Case after decomposition: ℡ and Ⓐ come apart into capitals. Then once more: small letters may come apart too.
+    bare = _undecorated(_undecorated(text).casefold())
+    return _SPACES.sub(" ", bare.translate(_LETTERS)).strip()
+
+
+def _undecorated(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))

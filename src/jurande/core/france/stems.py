@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""French words as they are searched for: folded, without the words that say nothing, cut to their stem.
+
+The stem is Snowball's for French (M. F. Porter, 2001), of the folded word: accents must not matter, and the same words
+must be found on every database. Each word keeps Latin letters and figures only, so that it needs no escaping anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from snowballstemmer import stemmer
+
+from jurande.core.france.spelling import fold
+
+# Longer ones are noise: a base64 picture pasted in a fiche, a key held down.
+WORD_MOST = 40
+KNOWN_WORDS = 200_000
+_RAW = re.compile(r"[^\W_]+")
+_CLEAN = re.compile(r"[a-z0-9]+")
+_cut = stemmer("french").stemWord
+
+# Articles, elisions, prepositions and pronouns. No word of a trade is among them: «or», «bois», «sol» stay.
+_SAYING_NOTHING = (
+    "a afin ainsi au aux avec c ce ces cet cette chez d dans de des du elle en entre est et etre eux il ils j l la le "
+    "les leur leurs m mais n ne notre nos on ou par pas pour qu que qui s sa se ses si son sont sous sur t te un une "
+    "vers vos votre vous y"
+)
+STOPWORDS = frozenset(_SAYING_NOTHING.split())
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of ``text`` that say something, in order, repeated as they are."""
+    return [word for raw in _RAW.findall(unicodedata.normalize("NFC", text)) for word in _folded(raw)]
+
+
+def stem(word: str) -> str:
+    """Return the stem of one folded word; codes and figures are their own."""
+    return _stem(word)
+
+
+def stems(texts: Iterable[str]) -> set[str]:
+    """Return the distinct stems of the texts, in no order."""
+    raw: set[str] = set()
+    for text in texts:
+        raw.update(_RAW.findall(unicodedata.normalize("NFC", text)))
+    found: set[str] = set()
+    for one in raw:
+        found.update(_stems(one))
+    return found
+
+
+@lru_cache(KNOWN_WORDS)
+def _folded(raw: str) -> tuple[str, ...]:
+    kept = _CLEAN.findall(fold(raw))
+    return tuple(word for word in kept if word not in STOPWORDS and len(word) <= WORD_MOST)
+
+
+@lru_cache(KNOWN_WORDS)
+def _stems(raw: str) -> tuple[str, ...]:
+    return tuple(_stem(word) for word in _folded(raw))
+
+
+@lru_cache(KNOWN_WORDS)
+def _stem(word: str) -> str:
+    return word if word.isdigit() or len(word) < 3 else str(_cut(word))
