@@ -38,8 +38,9 @@ def torture(arguments: Sequence[str]) -> int:
 
 
 def run_script(command: str, folder: Path, arguments: Sequence[str]) -> int:
-    """Run the `main(argv)` of the script that the first argument names in `folder`, and return its exit code."""
-    known = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    """Run the `main(argv)` of the script, or package, that the first argument names in `folder`; return its exit code."""
+    modules = [*folder.glob("*.py"), *(package.parent for package in folder.glob("*/__init__.py"))]
+    known = sorted(path.stem for path in modules if not path.stem.startswith("_"))
     listed = "\n".join(["Disponibles :", *(f"  {name}" for name in known)]) if known else "Il n’y en a pas encore."
     if not arguments or arguments[0] in ("--help", "-h"):
         print(f"Utilisation : ./jurande {command} NOM [options]\n\n{listed}")
