@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "jurande.registers.documents.apps.Documents",
     "jurande.registers.correspondence.apps.Correspondence",
     "jurande.registers.parties.apps.Parties",
+    "jurande.registers.seal.apps.Seal",
     "jurande.registers.catalogue.apps.Catalogue",
     "jurande.web.ui.apps.Ui",
     "jurande.demo.apps.Demo",

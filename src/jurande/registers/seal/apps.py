@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Seal(AppConfig):
+    name = "jurande.registers.seal"
+    label = "seal"
