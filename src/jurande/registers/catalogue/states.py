@@ -5,6 +5,8 @@ from enum import StrEnum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jurande.core.lifecycle import Lifecycle
+
 
 class Act(StrEnum):
     """What the journal remembers of the catalogue."""
@@ -51,3 +53,90 @@ class HabilitationState(models.TextChoices):
     ACTIVE = "active", _("active")
     INACTIVE = "inactive", _("inactive")
     WITHDRAWN = "withdrawn", _("retirée")
+
+
+# --- certifications -----------------------------------------------------------------------------
+
+
+class CertificationKind(models.TextChoices):
+    """What is recognised: a registered certification, or a micro-certification, which is not."""
+
+    REGISTERED = "registered", _("Certification enregistrée")
+    MICRO = "micro", _("Micro-certification")
+
+
+class CertificationState(models.TextChoices):
+    PREPARED = "prepared", _("En préparation")
+    OPEN = "open", _("Ouverte")
+    RETIRED = "retired", _("Retirée")
+
+
+CERTIFICATION_LIFE = Lifecycle(
+    initial=CertificationState.PREPARED,
+    moves={
+        CertificationState.PREPARED: {"publish": CertificationState.OPEN, "retire": CertificationState.RETIRED},
+        CertificationState.OPEN: {"publish": CertificationState.OPEN, "retire": CertificationState.RETIRED},
+    },
+)
+
+
+class ReferentielState(models.TextChoices):
+    DRAFT = "draft", _("Brouillon")
+    PUBLISHED = "published", _("Publiée")
+    REPLACED = "replaced", _("Remplacée")
+
+
+REFERENTIEL_LIFE = Lifecycle(
+    initial=ReferentielState.DRAFT,
+    moves={
+        ReferentielState.DRAFT: {"publish": ReferentielState.PUBLISHED},
+        ReferentielState.PUBLISHED: {"replace": ReferentielState.REPLACED},
+    },
+)
+
+
+class RetireReason(models.TextChoices):
+    """Why a certification is no longer issued."""
+
+    ENDED = "registration_ended", _("Fin d’enregistrement")
+    REPLACED = "superseded", _("Remplacée par une autre")
+    UNUSED = "unused", _("Plus demandée")
+    MISTAKE = "started_by_mistake", _("Créée par erreur")
+
+
+class CertificationAct(StrEnum):
+    """What the journal says of certifications and of their référentiels."""
+
+    CERTIFICATION_STARTED = "catalogue.certification.started"
+    CERTIFICATION_RETIRED = "catalogue.certification.retired"
+    REFERENTIEL_STARTED = "catalogue.referentiel.started"
+    REFERENTIEL_DISCARDED = "catalogue.referentiel.discarded"
+    REFERENTIEL_PUBLISHED = "catalogue.referentiel.published"
+    FRAME_CHANGED = "catalogue.referentiel.frame_changed"
+    ELEMENTS_CHANGED = "catalogue.referentiel.elements_changed"
+    ALIGNED = "catalogue.referentiel.aligned"
+    UNALIGNED = "catalogue.referentiel.unaligned"
+    LINE_ADDED = "catalogue.line.added"
+    LINE_REWORDED = "catalogue.line.reworded"
+    LINE_DESCRIBED = "catalogue.line.described"
+    LINE_MOVED = "catalogue.line.moved"
+    LINE_SPLIT = "catalogue.line.split"
+    LINES_MERGED = "catalogue.line.merged"
+    LINE_REMOVED = "catalogue.line.removed"
+    LINES_PASTED = "catalogue.line.pasted"
+    CHOICES_CHANGED = "catalogue.choices.changed"
+
+
+# --- claims -------------------------------------------------------------------------------------
+
+
+class ClaimBasis(models.TextChoices):
+    """What on the fiche shows that a certifier answers for it."""
+
+    SIREN = "siren", _("notre SIREN est sur la fiche")
+    NAME = "name", _("notre nom est sur la fiche, sans SIRET")
+
+
+class ClaimAct(StrEnum):
+    CERTIFICATION_CLAIMED = "catalogue.claim.made"
+    CERTIFICATION_RELEASED = "catalogue.claim.released"

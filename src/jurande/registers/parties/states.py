@@ -79,6 +79,10 @@ class Right(TextChoices):
     OPEN_PARTNERSHIPS = "open_partnerships", _("Ouvrir un partenariat et choisir qui le suit")
     END_PARTNERSHIPS = "end_partnerships", _("Mettre fin à un partenariat")
 
+    SEE_CERTIFICATIONS = "see_certifications", _("Voir les certifications et leurs référentiels")
+    PREPARE_CERTIFICATIONS = "prepare_certifications", _("Préparer un référentiel ou une micro-certification")
+    PUBLISH_CERTIFICATIONS = "publish_certifications", _("Publier ou retirer une certification")
+
     SEE_PARTNERSHIP = "see_partnership", _("Voir son propre partenariat")
     UPDATE_PARTNERS = "update_partners", _("Mettre à jour l’identité, les établissements et Qualiopi d’un partenaire")
     MANAGE_PARTNER_PEOPLE = "manage_partner_people", _("Inviter et retirer les personnes d’un partenaire")
@@ -86,7 +90,8 @@ class Right(TextChoices):
     FILE_DOCUMENTS = "file_documents", _("Déposer et retirer les pièces d’un partenaire")
 
 
-_NETWORK = frozenset(
+_CERTIFICATIONS = frozenset({Right.SEE_CERTIFICATIONS, Right.PREPARE_CERTIFICATIONS, Right.PUBLISH_CERTIFICATIONS})
+_NETWORK = _CERTIFICATIONS | frozenset(
     {
         Right.SEE_NETWORK,
         Right.OPEN_PARTNERSHIPS,
@@ -123,12 +128,24 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.REGISTER_HOLDERS,
     },
     Role.NETWORK_MANAGER: _NETWORK,
-    Role.REVIEWER: frozenset({Right.SEE_NETWORK, Right.SEE_DOCUMENTS}),
-    Role.SIGNATORY: frozenset({Right.SEE_NETWORK, Right.SEE_DOCUMENTS, Right.SEE_JOURNAL}),
-    Role.AUDITOR: frozenset({Right.SEE_NETWORK, Right.SEE_DOCUMENTS, Right.FILE_DOCUMENTS, Right.SEE_JOURNAL}),
-    Role.ISSUER: frozenset({Right.SEE_NETWORK, Right.REGISTER_HOLDERS}),
-    Role.ACCOUNTANT: frozenset({Right.SEE_NETWORK}),
-    Role.READER: frozenset({Right.SEE_NETWORK}),
+    Role.REVIEWER: frozenset(
+        {Right.SEE_NETWORK, Right.SEE_DOCUMENTS, Right.SEE_CERTIFICATIONS, Right.PREPARE_CERTIFICATIONS}
+    ),
+    Role.SIGNATORY: frozenset(
+        {
+            Right.SEE_NETWORK,
+            Right.SEE_CERTIFICATIONS,
+            Right.PUBLISH_CERTIFICATIONS,
+            Right.SEE_DOCUMENTS,
+            Right.SEE_JOURNAL,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.SEE_DOCUMENTS, Right.FILE_DOCUMENTS, Right.SEE_JOURNAL}
+    ),
+    Role.ISSUER: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.REGISTER_HOLDERS}),
+    Role.ACCOUNTANT: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS}),
+    Role.READER: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS}),
     Role.HEAD: _PARTNER_FILE | {Right.UPDATE_PARTNERS, Right.MANAGE_PARTNER_PEOPLE},
     Role.TRAINING_MANAGER: _PARTNER_FILE,
     Role.EXAM_MANAGER: _PARTNER_FILE,

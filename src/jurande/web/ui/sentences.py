@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from jurande.registers.catalogue.states import Source
+from jurande.registers.catalogue.states import RetireReason, Source
 from jurande.registers.parties.queries import names_of
 from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
 from jurande.web.ui.formats import of_name
@@ -73,12 +73,30 @@ SENTENCES: Mapping[str, str | Promise] = {
     "correspondence.letters.erased": lazy("%(who)s a effacé les courriers d’une personne."),
     "catalogue.register.imported": lazy("%(who)s a importé un répertoire national : %(why)s."),
     "catalogue.register.refused": lazy("Un fichier des répertoires nationaux a été refusé : %(why)s."),
+    "catalogue.certification.started": lazy("%(who)s a ouvert le dossier %(of)s."),
+    "catalogue.certification.retired": lazy("%(who)s a retiré %(what)s : %(why)s."),
+    "catalogue.referentiel.started": lazy("%(who)s a commencé une version %(of)s."),
+    "catalogue.referentiel.discarded": lazy("%(who)s a abandonné un brouillon %(of)s."),
+    "catalogue.referentiel.published": lazy("%(who)s a publié une version %(of)s."),
+    "catalogue.referentiel.frame_changed": lazy("%(who)s a réglé le cadre %(of)s."),
+    "catalogue.referentiel.elements_changed": lazy("%(who)s a complété la fiche %(of)s."),
+    "catalogue.referentiel.aligned": lazy("%(who)s a rattaché %(what)s à une liste publique."),
+    "catalogue.referentiel.unaligned": lazy("%(who)s a ôté un rattachement %(of)s."),
+    "catalogue.line.added": lazy("%(who)s a ajouté une ligne au référentiel %(of)s."),
+    "catalogue.line.reworded": lazy("%(who)s a réécrit une ligne du référentiel %(of)s."),
+    "catalogue.line.described": lazy("%(who)s a précisé une ligne du référentiel %(of)s."),
+    "catalogue.line.moved": lazy("%(who)s a déplacé une ligne du référentiel %(of)s."),
+    "catalogue.line.split": lazy("%(who)s a coupé une ligne du référentiel %(of)s en deux."),
+    "catalogue.line.merged": lazy("%(who)s a réuni deux lignes du référentiel %(of)s."),
+    "catalogue.line.removed": lazy("%(who)s a retiré une ligne du référentiel %(of)s."),
+    "catalogue.line.pasted": lazy("%(who)s a collé une liste dans le référentiel %(of)s."),
+    "catalogue.choices.changed": lazy("%(who)s a changé les choix du catalogue."),
 }
 
 # The reasons that operations give, in words. Codes are unique across these lists (tested).
 REASONS: Mapping[str, str | Promise] = {
     str(value): label
-    for choices in (Role, EndReason, DocumentKind, Rule, Scope, Source)
+    for choices in (Role, EndReason, DocumentKind, Rule, Scope, Source, RetireReason)
     for value, label in choices.choices
 }
 
@@ -90,9 +108,12 @@ NOUNS: Mapping[str, str | Promise] = {
     "person": lazy("quelqu’un"),
     "membership": lazy("quelqu’un"),
     "site": lazy("un organisme"),
+    "certification": lazy("une certification"),
 }
 
 STATUSES: Mapping[str, str] = {
+    "catalogue.referentiel.published": "ok",
+    "catalogue.certification.retired": "end",
     "parties.partnership.opened": "ok",
     "parties.partnership.joined": "ok",
     "parties.partnership.ended": "end",
