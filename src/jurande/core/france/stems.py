@@ -18,7 +18,7 @@ from jurande.core.france.spelling import fold
 
 # Longer ones are noise: a base64 picture pasted in a fiche, a key held down.
 WORD_MOST = 40
-KNOWN_WORDS = 200_000
+KNOWN_WORDS = 50_000
 _RAW = re.compile(r"[^\W_]+")
 _CLEAN = re.compile(r"[a-z0-9]+")
 _cut = stemmer("french").stemWord
@@ -34,36 +34,32 @@ STOPWORDS = frozenset(_SAYING_NOTHING.split())
 
 def words(text: str) -> list[str]:
     """Return the folded words of ``text`` that say something, in order, repeated as they are."""
-    return [word for raw in _RAW.findall(unicodedata.normalize("NFC", text)) for word in _folded(raw)]
+    return [word for chunk in text.split() for word in _folded(chunk)]
 
 
+@lru_cache(KNOWN_WORDS)
 def stem(word: str) -> str:
-    """Return the stem of one folded word; codes and figures are their own."""
-    return _stem(word)
+    """Return the stem of one folded word; figures and words of one or two letters are their own."""
+    return word if word.isdigit() or len(word) < 3 else str(_cut(word))
 
 
 def stems(texts: Iterable[str]) -> set[str]:
-    """Return the distinct stems of the texts, in no order."""
-    raw: set[str] = set()
+    """Return the distinct stems of the texts, in no order. Chunks between spaces are remembered: cutting is slow."""
+    chunks: set[str] = set()
     for text in texts:
-        raw.update(_RAW.findall(unicodedata.normalize("NFC", text)))
+        chunks.update(text.split())
     found: set[str] = set()
-    for one in raw:
-        found.update(_stems(one))
+    for chunk in chunks:
+        found.update(_stems(chunk))
     return found
 
 
 @lru_cache(KNOWN_WORDS)
-def _folded(raw: str) -> tuple[str, ...]:
-    kept = _CLEAN.findall(fold(raw))
+def _folded(chunk: str) -> tuple[str, ...]:
+    kept = (word for raw in _RAW.findall(unicodedata.normalize("NFC", chunk)) for word in _CLEAN.findall(fold(raw)))
     return tuple(word for word in kept if word not in STOPWORDS and len(word) <= WORD_MOST)
 
 
 @lru_cache(KNOWN_WORDS)
-def _stems(raw: str) -> tuple[str, ...]:
-    return tuple(_stem(word) for word in _folded(raw))
-
-
-@lru_cache(KNOWN_WORDS)
-def _stem(word: str) -> str:
-    return word if word.isdigit() or len(word) < 3 else str(_cut(word))
+def _stems(chunk: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in _folded(chunk))

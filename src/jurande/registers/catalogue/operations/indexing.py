@@ -1,0 +1,101 @@
+"""Keep the search of the national registers in step with what the registers say."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import batched
+from typing import Any
+
+from django.db import transaction
+
+from jurande.core.france.stems import stem, stems, words
+from jurande.registers.catalogue.models import (
+    FicheVersion,
+    NationalBloc,
+    NationalCertifier,
+    SearchEntry,
+    SearchWord,
+)
+
+CHUNK = 500
+# Of the jobs that a fiche leads to: some list every post of a trade.
+JOBS_MOST = 2000
+_FIGURES = re.compile(r"[0-9]+")
+
+
+def index(version_ids: Iterable[int]) -> None:
+    """Let the search find these versions, each in place of the former version of its fiche. Idempotent.
+
+    What is read: number and codes, title, short title, certifiers, blocs (code and title), ROME, NSF and Formacode,
+    jobs. Texts of capacities and assessments are not: at the size of the registers they would cost more than reading
+    them (docs/adr/0012-search.md).
+    """
+    with transaction.atomic():
+        for chunk in batched(version_ids, CHUNK):
+            _index(chunk)
+
+
+def rebuild() -> int:
+    """Make the whole search anew from what is current; return how many fiches it finds."""
+    with transaction.atomic():
+        SearchEntry.objects.all().delete()
+        SearchWord.objects.all().delete()
+        index(list(FicheVersion.objects.current().order_by("pk").values_list("pk", flat=True)))
+        return SearchEntry.objects.count()
+
+
+def _index(version_ids: Sequence[int]) -> None:
+    versions = list(FicheVersion.objects.filter(pk__in=version_ids).select_related("fiche"))
+    fiches = [version.fiche_id for version in versions]
+    certifiers: dict[int, list[str]] = defaultdict(list)
+    for fiche, name in NationalCertifier.objects.current().filter(fiche__in=fiches).values_list("fiche", "name"):
+        certifiers[fiche].append(name)
+    blocs: dict[int, list[str]] = defaultdict(list)
+    for fiche, code, title in (
+        NationalBloc.objects.current().filter(fiche__in=fiches).values_list("fiche", "code", "title")
+    ):
+        blocs[fiche] += (code, title)
+    entries, rows = [], []
+    vocabulary: set[str] = set()
+    for version in versions:
+        number = version.fiche.number
+        figures = _FIGURES.findall(number)[-1]
+        said = [version.title, version.abbreviation, *certifiers[version.fiche_id], *blocs[version.fiche_id]]
+        said += _labels(version.content)
+        found = stems(said)
+        found.update((number.lower(), figures, version.fiche.register))
+        title = words(version.title)
+        vocabulary.update(*(words(text) for text in said))
+        entries.append(
+            SearchEntry(
+                fiche_id=version.fiche_id,
+                version=version,
+                register=version.fiche.register,
+                number_value=int(figures),
+                level=version.level,
+                is_active=version.is_active,
+                title_stems=f" {' '.join(stem(word) for word in title)} ",
+            )
+        )
+        rows.append((version.fiche_id, sorted(found)))
+    SearchEntry.objects.bulk_create(
+        entries,
+        update_conflicts=True,
+        unique_fields=["fiche"],
+        update_fields=["version", "register", "number_value", "level", "is_active", "title_stems"],
+    )
+    SearchEntry.keep_stems(rows)
+    SearchWord.objects.bulk_create(
+        [SearchWord(word=word, stem=stem(word)) for word in sorted(vocabulary)], ignore_conflicts=True, batch_size=5000
+    )
+
+
+def _labels(content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a fiche is classed under and leads to, from a ``FicheRecord`` as JSON: typing it whole costs more."""
+    yield content.get("abbreviation_label", "")
+    yield content.get("jobs", "")[:JOBS_MOST]
+    for nomenclature in ("rome", "nsf", "formacodes"):
+        for pair in content.get(nomenclature, ()):
+            yield from pair
