@@ -119,7 +119,12 @@ class TestRefusals:
                 "«\u00a0.exe\u00a0», mais son contenu est d’un autre format\u00a0: PDF.",
             ),
             (pdf(), "a\u202efdp.exe", "name_deceptive", "trompeur"),
-            (png(50_000, 50_000), "a.png", "picture_pixels", "50000 × 50000 points, pour 64 millions au plus"),
+            (
+                png(50_000, 50_000, pixels=b"\0" * 100),
+                "a.png",
+                "picture_pixels",
+                "50000 × 50000 points, pour 64 millions au plus",
+            ),
             (bytes(range(256)), "a.pdf", "unknown", "Formats acceptés\u00a0: PDF, image PNG, photo JPEG"),
         ],
     )
