@@ -104,7 +104,7 @@ class FreezePart(_Freezing):
     def _creations(self, connection: BaseDatabaseWrapper) -> list[str]:
         if connection.vendor == "sqlite":
             return [
-                f'CREATE TRIGGER "{_trigger(self.table, event)}" BEFORE {event.upper()} ON "{self.table}" '
+                f'CREATE TRIGGER "{_trigger(self.table, event)}" BEFORE {event.upper()} ON "{self.table}" '  # noqa: S608  our tables
                 f"WHEN EXISTS (SELECT 1 FROM \"{self.parent}\" WHERE id IN ({sides}) AND state <> '{self.opened}') "
                 f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}: {self.table}'); END"
                 for event, sides in (
