@@ -27,6 +27,7 @@ DEMO = os.environ.get("JURANDE_DEMO") == "1"
 CONFORMANCE = os.environ.get("JURANDE_CONFORMANCE") == "1"
 PERSONAS = DEMO_PERSONAS if DEMO else ()
 PUBLIC_URL = (_kept.get("public_url") or os.environ.get("JURANDE_PUBLIC_URL") or "http://localhost:8000").rstrip("/")
+PUBLIC_URL_IS_SET = bool(_kept.get("public_url") or os.environ.get("JURANDE_PUBLIC_URL"))
 SECURE = PUBLIC_URL.startswith("https://")
 _host = PUBLIC_URL.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0]
 ALLOWED_HOSTS = sorted({_host, "localhost", "127.0.0.1", "[::1]"})

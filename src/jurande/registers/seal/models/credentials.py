@@ -99,7 +99,9 @@ class SealedCredential(models.Model):
 
     code = CodeField()
     # The unique constraints below already serve the look-ups by certifier and by batch: fewer indexes to write.
-    certifier = models.ForeignKey(Certifier, on_delete=models.PROTECT, related_name="sealed_credentials", db_index=False)
+    certifier = models.ForeignKey(
+        Certifier, on_delete=models.PROTECT, related_name="sealed_credentials", db_index=False
+    )
     kind = models.CharField(max_length=60)
     business_key = models.CharField(max_length=200)
     idempotency_key = models.CharField(max_length=200)

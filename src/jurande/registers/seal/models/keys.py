@@ -58,7 +58,9 @@ class SigningKey(models.Model):
                 name="signing_key_compromised_says_when",
             ),
         ]
-        indexes = [models.Index(fields=["is_projected"], condition=Q(is_projected=False), name="signing_key_unprojected")]
+        indexes = [
+            models.Index(fields=["is_projected"], condition=Q(is_projected=False), name="signing_key_unprojected")
+        ]
 
     def __str__(self) -> str:
         return self.multikey
