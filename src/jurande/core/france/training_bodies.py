@@ -2,8 +2,8 @@
 """The public list of training bodies, as the ministry publishes it: CSV, «;», in one of two spellings of its columns.
 
 Source: C. trav. L. 6351-7-1. The original file writes ``certifications.VAE`` and days as JJ/MM/AAAA; the open-data
-portal writes ``certifications_vae`` and days as AAAA-MM-JJ. The SIRET is whole in three rows of four, the NIC alone (its
-last five digits) in the others.
+portal writes ``certifications_vae`` and days as AAAA-MM-JJ. The SIRET is whole in three rows of four, the NIC alone
+(its last five digits) in the others.
 """
 
 from __future__ import annotations
