@@ -17,7 +17,7 @@ from jurande.config.urls import urlpatterns as real
 from jurande.registers.common.verdicts import no, require
 from jurande.registers.parties import operations
 from jurande.registers.parties.models import ApiKey, Person
-from jurande.registers.parties.states import Role, Rule
+from jurande.registers.parties.states import ROLE_RIGHTS, Role, Rule
 from jurande.web import access
 from jurande.web.access import audience, client_address, confirmed, is_too_frequent
 from tests import factories
@@ -111,7 +111,7 @@ class TestAudience:
 
     def test_places_the_actor(self, house) -> None:
         answer = as_(factories.member(Role.READER, of=house)).get(f"/t/c/{house.code}/")
-        assert answer.content.decode() == f"{house.code} {house.code} 1"
+        assert answer.content.decode() == f"{house.code} {house.code} {len(ROLE_RIGHTS[Role.READER])}"
         opened = factories.partnership(of=house, with_head=True)
         answer = as_(opened.memberships.get().person).get(f"/t/p/{opened.code}/")
         assert answer.content.decode() == f"{opened.code} {house.code}"

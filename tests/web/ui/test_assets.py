@@ -110,9 +110,8 @@ class TestTemplates:
                     strange[f"{path.relative_to(ROOT)}"] = sorted(unknown)
         assert strange == {}
 
-    def test_of_the_kit_space_french_punctuation_with_an_unbreakable_space(self):
-        kit = sorted((UI / "templates").rglob("*.html"))
-        loose = [path.name for path in kit if corrected(path.read_text()) != path.read_text()]
+    def test_space_french_punctuation_with_an_unbreakable_space(self):
+        loose = [path.name for path in TEMPLATES if corrected(path.read_text()) != path.read_text()]
         assert loose == [], "python tools/typography.py --write"
 
     def test_of_components_say_first_what_they_take(self):
