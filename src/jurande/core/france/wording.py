@@ -101,9 +101,7 @@ RESERVED_WORDS: tuple[ReservedWord, ...] = (
     ReservedWord(
         "state",
         "reconnu par l’État",
-        (
-f"{_GIVEN} par (l )?(etat|france competences|ministere|le ministere)",
-        ),
+        (f"{_GIVEN} par (l )?(etat|france competences|ministere|le ministere)",),
         "C. trav. L. 6352-13",
         _CLAIMED,
     ),

@@ -12,7 +12,6 @@ class Act(StrEnum):
     """What the journal remembers of the catalogue."""
 
     REGISTER_IMPORTED = "catalogue.register.imported"
-    REGISTER_REFUSED = "catalogue.register.refused"
 
 
 class Source(models.TextChoices):
@@ -140,3 +139,12 @@ class ClaimBasis(models.TextChoices):
 class ClaimAct(StrEnum):
     CERTIFICATION_CLAIMED = "catalogue.claim.made"
     CERTIFICATION_RELEASED = "catalogue.claim.released"
+
+
+class LineKind(models.TextChoices):
+    """What a line of a référentiel is."""
+
+    ACTIVITY = "activity", _("Activité")
+    BLOC = "bloc", _("Bloc")
+    COMPETENCY = "competency", _("Compétence")
+    CRITERION = "criterion", _("Critère")
