@@ -10,6 +10,36 @@ from jurande.registers.catalogue.states import SnapshotState, Source
 from jurande.registers.common.codes import CodeField
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def latest_first(self) -> DeliveryQuerySet:
+        return self.order_by("-received_at", "-pk")
+
+
+class Delivery(models.Model):
+    """A file given to be read, before anyone knows what is in it: one snapshot for each source found, or a refusal."""
+
+    code = CodeField()
+    file_name = models.CharField(_("fichier"), max_length=255)
+    # Its name under the folder of imports; empty once there is nothing left to read, or when it is read where it lies.
+    stored_name = models.CharField(max_length=255, blank=True)
+    is_ours = models.BooleanField(default=False)
+    # The day of publication, when its name does not tell.
+    published_on = models.DateField(_("publié le"), null=True)
+    received_at = models.DateTimeField(_("reçu le"))
+    received_by = models.CharField(max_length=16, blank=True)
+    job_code = models.CharField(max_length=16, blank=True)
+    finished_at = models.DateTimeField(null=True)
+    refusal = models.TextField(_("motif du refus"), blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fichier reçu")
+
+    def __str__(self) -> str:
+        return f"delivery {self.code}"
+
+
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def complete(self) -> SnapshotQuerySet:
         return self.filter(state=SnapshotState.COMPLETE)
@@ -25,6 +55,7 @@ class Snapshot(models.Model):
     """What the State published on one day, as one file: the source and the date of everything read from it."""
 
     code = CodeField()
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="snapshots", null=True)
     source = models.CharField(_("source"), max_length=20, choices=Source)
     published_on = models.DateField(_("publié le"))
     file_name = models.CharField(_("fichier"), max_length=255)
@@ -32,17 +63,14 @@ class Snapshot(models.Model):
     sha256 = models.CharField(max_length=64)
     requested_at = models.DateTimeField()
     imported_at = models.DateTimeField(_("lu le"), null=True)
-    imported_by = models.CharField(max_length=16, blank=True)
-    job_code = models.CharField(max_length=16, blank=True)
     state = models.CharField(max_length=10, choices=SnapshotState, default=SnapshotState.IMPORTING)
-    # Why the whole file was refused: a code of core.france or of integrations, and where in the file.
-    refusal = models.CharField(max_length=60, blank=True)
-    refusal_line = models.PositiveIntegerField(null=True)
-    # Rows of the file: fiches of a register, or lines of the list; and, of a register, what they hold.
-    read_count = models.PositiveIntegerField(default=0)
-    partner_count = models.PositiveIntegerField(default=0)
-    changed_count = models.PositiveIntegerField(default=0)
-    rejected_count = models.PositiveIntegerField(default=0)
+    # Why the whole file was refused, as it was said.
+    refusal = models.TextField(_("motif du refus"), blank=True)
+    # Of a register, its fiches and their partners; of the list, its lines. What changed is counted in the former.
+    read_count = models.PositiveIntegerField(_("lus"), default=0)
+    partner_count = models.PositiveIntegerField(_("partenaires"), default=0)
+    changed_count = models.PositiveIntegerField(_("changés"), default=0)
+    rejected_count = models.PositiveIntegerField(_("écartés"), default=0)
 
     objects = SnapshotQuerySet.as_manager()
 
