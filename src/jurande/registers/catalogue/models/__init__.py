@@ -19,7 +19,7 @@ from jurande.registers.catalogue.models.referentiels import (
     Referentiel,
 )
 from jurande.registers.catalogue.models.search import SearchEntry, SearchWord
-from jurande.registers.catalogue.models.snapshots import Reject, Snapshot
+from jurande.registers.catalogue.models.snapshots import Delivery, Reject, Snapshot
 
 __all__ = [
     "Activity",
@@ -30,6 +30,7 @@ __all__ = [
     "Claim",
     "Competency",
     "Criterion",
+    "Delivery",
     "Fiche",
     "FicheVersion",
     "JuryRule",
