@@ -104,5 +104,6 @@ class Stop(StrEnum):
     KEY_UNUSABLE = "key_unusable"
     ROW_ALTERED = "row_altered"
     FILE_ALTERED = "file_altered"
+    CHECK_FAILED = "check_failed"
     DISK = "disk"
     WITNESS_ALARM = "witness_alarm"

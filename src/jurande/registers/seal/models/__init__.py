@@ -4,6 +4,7 @@ from jurande.registers.seal.models.keys import SigningKey
 from jurande.registers.seal.models.log import (
     Cosignature,
     LogEntry,
+    SealCheck,
     SealLog,
     SignedCheckpoint,
     WaitingEntry,
@@ -18,6 +19,7 @@ __all__ = [
     "Commitment",
     "Cosignature",
     "LogEntry",
+    "SealCheck",
     "SealLog",
     "SealedCredential",
     "SignedCheckpoint",

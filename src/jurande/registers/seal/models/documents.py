@@ -19,11 +19,11 @@ class Commitment(models.Model):
     business_key = models.CharField(max_length=200)
     idempotency_key = models.CharField(max_length=200)
     document_code = models.CharField(max_length=16, blank=True)
-    digest = models.CharField(max_length=64, blank=True)
     salt = models.BinaryField(max_length=32)
     value = models.BinaryField(max_length=32)
     committed_at = models.DateTimeField(_("engagé le"))
     erased_at = models.DateTimeField(null=True)
+    mac = models.CharField(max_length=64)
 
     class Meta:
         verbose_name = _("engagement")
@@ -31,8 +31,7 @@ class Commitment(models.Model):
             models.UniqueConstraint(fields=["certifier", "business_key"], name="committed_once_by_business_key"),
             models.UniqueConstraint(fields=["certifier", "idempotency_key"], name="committed_once_by_request"),
             models.CheckConstraint(
-                condition=Q(erased_at=None) & ~Q(digest="") | Q(erased_at__isnull=False, digest="", document_code=""),
-                name="commitment_erased_leaves_no_digest",
+                condition=Q(erased_at=None) | Q(document_code="", salt=b""), name="commitment_erased_leaves_no_salt"
             ),
         ]
 

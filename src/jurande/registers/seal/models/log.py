@@ -98,6 +98,23 @@ class SignedCheckpoint(models.Model):
         return f"{self.origin} {self.size}"
 
 
+class SealCheck(models.Model):
+    """The outcome of one complete check of what was sealed; while the latest is bad, nothing is signed."""
+
+    at = models.DateTimeField()
+    entries = models.PositiveBigIntegerField()
+    credentials = models.PositiveBigIntegerField()
+    bad = models.PositiveIntegerField()
+    first_code = models.CharField(max_length=40, blank=True)
+    first_about = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="seal_check_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()} bad = {self.bad}"
+
+
 class Witness(models.Model):
     """Somebody outside who cosigns our checkpoints, and refuses any that rewrites what it saw."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from jurande.registers.parties.policies import Actor
 from jurande.registers.seal import policies
 from jurande.registers.seal.facts import DOCUMENT_COMMITTED
 from jurande.registers.seal.models import Commitment, WaitingEntry
+from jurande.registers.seal.operations.standing import mac_of_commitment
 from jurande.registers.seal.states import Act
 
 
@@ -45,9 +45,8 @@ def commit_document(
     :raises NotAllowed: another house. :raises CommitmentRefused: one of the keys was used for another document.
     """
     require(policies.can_seal(actor, certifier))
-    digest = sha256(content).hexdigest()
-    asked = (kind, business_key, document_code, digest)
-    found = _asked_before(certifier, idempotency_key, asked)
+    asked = (kind, business_key, document_code)
+    found = _asked_before(certifier, idempotency_key, asked, content)
     if found is not None:
         return found
     salt = secrets.token_bytes(SALT_BYTES)
@@ -58,16 +57,16 @@ def commit_document(
         business_key=business_key,
         idempotency_key=idempotency_key,
         document_code=document_code,
-        digest=digest,
         salt=salt,
         value=commit(content, salt),
         committed_at=now,
     )
+    row.mac = mac_of_commitment(row)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        found = _asked_before(certifier, idempotency_key, asked)
+        found = _asked_before(certifier, idempotency_key, asked, content)
         if found is None:
             raise
         return found
@@ -83,12 +82,15 @@ def commit_document(
     return row
 
 
-def _asked_before(certifier: Certifier, idempotency_key: str, asked: tuple[str, str, str, str]) -> Commitment | None:
+def _asked_before(
+    certifier: Certifier, idempotency_key: str, asked: tuple[str, str, str], content: bytes
+) -> Commitment | None:
     mine = Commitment.objects.filter(certifier=certifier)
     found = mine.filter(idempotency_key=idempotency_key).first()
     if found is None and not mine.filter(business_key=asked[1]).exists():
         return None
-    if found is None or (found.kind, found.business_key, found.document_code, found.digest) != asked:
+    same = found is not None and (found.kind, found.business_key, found.document_code) == asked
+    if found is None or not same or found.erased_at or bytes(found.value) != commit(content, bytes(found.salt)):
         raise CommitmentRefused(
             _("Un autre document a déjà été engagé sous ce numéro. Donnez un nouveau numéro à ce document.")
         )

@@ -13,7 +13,7 @@ from jurande.registers.journal.operations import record
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal import policies
 from jurande.registers.seal.models import Commitment, SealedCredential
-from jurande.registers.seal.operations.standing import mac_of
+from jurande.registers.seal.operations.standing import mac_of, mac_of_commitment
 from jurande.registers.seal.states import Act, SealState
 
 
@@ -60,8 +60,9 @@ def erase_document(*, commitment: Commitment, actor: Actor, now: datetime) -> Co
     row = Commitment.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=commitment.pk)
     if row.erased_at is not None:
         return row
-    row.erased_at, row.salt, row.digest, row.document_code = now, b"", "", ""
-    row.save(update_fields=["erased_at", "salt", "digest", "document_code"])
+    row.erased_at, row.salt, row.document_code = now, b"", ""
+    row.mac = mac_of_commitment(row)
+    row.save(update_fields=["erased_at", "salt", "document_code", "mac"])
     record(
         chain=row.certifier.code,
         actor_code=actor.code,

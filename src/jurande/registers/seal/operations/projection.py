@@ -39,7 +39,7 @@ PUBLISHED_EVERY = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Credentials signed, entries placed, the size of the last checkpoint, lists signed; and what stopped, if anything."""
+    """Credentials signed, entries placed, the size of the last checkpoint, lists signed; and what stopped."""
 
     credentials: int = 0
     entries: int = 0

@@ -26,7 +26,14 @@ from jurande.integrations.log_files import DirectoryLog, NotDurable
 from jurande.registers.common.crypto import lookup_digest
 from jurande.registers.common.refusals import Refused
 from jurande.registers.seal.facts import LOG, origin_of
-from jurande.registers.seal.models import LogEntry, SealedCredential, SealLog, SignedCheckpoint
+from jurande.registers.seal.models import (
+    Commitment,
+    LogEntry,
+    SealCheck,
+    SealedCredential,
+    SealLog,
+    SignedCheckpoint,
+)
 from jurande.registers.seal.states import Stop
 
 # A machine's clock is set back by a few seconds now and then; by minutes, somebody did it.
@@ -77,6 +84,10 @@ SENTENCES: dict[Stop, str | Promise] = {
     Stop.FILE_ALTERED: _(
         "Un fichier public du registre n’est plus celui qui a été signé (%(about)s). Rien ne sera signé. Lancez "
         "./jurande manage check-seal, puis ./jurande manage repair-seal, qui refait les fichiers d’après la base."
+    ),
+    Stop.CHECK_FAILED: _(
+        "La dernière vérification du sceau a trouvé une anomalie : %(about)s. Rien ne sera signé. Lancez ./jurande "
+        "manage check-seal, corrigez ce qu’elle nomme, et vérifiez de nouveau."
     ),
     Stop.DISK: _(
         "Le disque a refusé une écriture (%(about)s). Rien n’est perdu : libérez de la place ou remettez le disque en "
@@ -212,6 +223,7 @@ def demand(*, now: datetime) -> SealLog:
         raise SealingStopped(Stop.WITNESS_ALARM, head.stop_about)
     _demand_guard(head, guard)
     _demand_rows(head)
+    _demand_last_check()
     for folder in (guard_folder(), log_folder()):
         _demand_extended(head, folder)
     demand_clock(head, now=now)
@@ -254,6 +266,26 @@ def _demand_rows(head: SealLog) -> None:
     latest = SignedCheckpoint.objects.order_by("-size").first()
     if (latest.size if latest else 0) != head.signed_size or (latest and bytes(latest.note) != bytes(head.note)):
         raise SealingStopped(Stop.ROW_ALTERED, "SealLog (note)")
+
+
+def _demand_last_check() -> None:
+    latest = SealCheck.objects.order_by("-at", "-pk").first()
+    if latest is not None and latest.bad:
+        raise SealingStopped(Stop.CHECK_FAILED, f"{latest.first_about} ({latest.first_code})")
+
+
+def demand_not_rolled_back(head: SealLog) -> None:
+    """Return if neither the guard nor the published checkpoint is ahead of the rows; what is unreadable says nothing.
+
+    :raises SealingStopped: the rows are older than what was published.
+    """
+    for folder in (guard_folder(), log_folder()):
+        try:
+            shown = shown_checkpoint(head, folder)
+        except SealingStopped:
+            continue
+        if shown is not None and shown.size > head.signed_size:
+            raise SealingStopped(Stop.ROLLED_BACK, f"{head.signed_size} < {shown.size}")
 
 
 def _demand_extended(head: SealLog, folder: Path) -> None:
@@ -307,7 +339,9 @@ def note_stop(stopped: SealingStopped, *, now: datetime) -> None:
     """Keep in the head why nothing is signed, for the operator's page; the first instant stays."""
     with transaction.atomic():
         head = SealLog.objects.select_for_update().first()
-        if head is not None and (head.stop_code, head.stop_about) != (stopped.code, stopped.about):
+        if head is None or head.stop_code == Stop.WITNESS_ALARM:
+            return
+        if (head.stop_code, head.stop_about) != (stopped.code, stopped.about):
             head.stop_code, head.stop_about, head.stopped_at = stopped.code, stopped.about, now
             head.save(update_fields=["stop_code", "stop_about", "stopped_at"])
 
@@ -341,3 +375,18 @@ def mac_of(row: SealedCredential) -> str:
         row.batch_line or 0,
     ]
     return lookup_digest(json.dumps(bound), "seal.credential")
+
+
+def mac_of_commitment(row: Commitment) -> str:
+    """Return the HMAC that binds the columns of a commitment."""
+    bound = [
+        row.code,
+        row.certifier_id,
+        row.kind,
+        row.business_key,
+        row.idempotency_key,
+        row.document_code,
+        row.committed_at.isoformat(),
+        bytes(row.value).hex(),
+    ]
+    return lookup_digest(json.dumps(bound), "seal.commitment")

@@ -1,0 +1,100 @@
+"""What is published is what the rows give: lists, documents of keys, and every file of the log."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from jurande.core.errors import CoreError
+from jurande.core.log.check import Damaged
+from jurande.core.log.check import check as check_log
+from jurande.core.log.policies import Policy
+from jurande.core.proof import Expected, Proof, PublicKey, verify_proofs
+from jurande.core.proof.status.bitstring import read_list
+from jurande.integrations.log_files import DirectoryLog
+from jurande.registers.parties.models import Certifier
+from jurande.registers.seal.facts import LOG, list_path
+from jurande.registers.seal.models import SealLog, SigningKey, StatusList
+from jurande.registers.seal.operations.checking.faults import Report
+from jurande.registers.seal.operations.keys import signer_of
+from jurande.registers.seal.operations.listing import bits_of, history_of, key_files
+from jurande.registers.seal.operations.standing import (
+    SealingStopped,
+    alone,
+    log_folder,
+    log_key,
+    public_folder,
+)
+
+LOCK_SECONDS = 60.0
+
+
+def check_lists(report: Report, head: SealLog, *, now: datetime) -> None:
+    """I6: each list shows what was decided, signed by a key of its certifier; its file is these bytes."""
+    for row in StatusList.objects.exclude(octets=b"").select_related("certifier").order_by("pk"):
+        report.lists += 1
+        path = list_path(row.certifier.code, row.purpose, row.number)
+        try:
+            bits = _read(row, head, now=now)
+        except (CoreError, ValueError):
+            report.add("list_signature", path)
+            continue
+        # A list that is due to be signed again is allowed to be late on a decision; it is told when it stays so.
+        if row.refresh_at > now and bits != bits_of(row, now=now).octets:
+            report.add("list_bits", path)
+        if row.is_projected:
+            _compare(report, path, bytes(row.octets))
+
+
+def _read(row: StatusList, head: SealLog, *, now: datetime) -> bytes:
+    document = json.loads(bytes(row.octets))
+    history = history_of(row.certifier, head)
+
+    def resolve(proof: Proof) -> PublicKey:
+        return history.find(proof.verification_method, at=proof.created or now).key
+
+    verify_proofs(document, resolve=resolve, expected=Expected(now=now))
+    return read_list(document).bits.octets
+
+
+def check_keys(report: Report, head: SealLog) -> None:
+    """The documents of keys are those of the rows, and the keys in use open."""
+    for certifier in Certifier.objects.filter(signing_keys__is_projected=True).distinct().order_by("pk"):
+        if SigningKey.objects.filter(certifier=certifier, is_projected=False).exists():
+            continue
+        for path, content in key_files(certifier, head):
+            _compare(report, path, content)
+    for key in SigningKey.objects.active().order_by("pk"):
+        try:
+            signer_of(key)
+        except SealingStopped:
+            report.add("key", f"SigningKey {key.code}")
+
+
+def _compare(report: Report, path: str, content: bytes) -> None:
+    report.files += 1
+    try:
+        if (public_folder() / path).read_bytes() != content:
+            report.add("file", path)
+    except FileNotFoundError:
+        report.add("file_missing", path)
+
+
+def check_log_files(report: Report) -> None:
+    """I4, I10: every file derives from the signed root, hence from the rows that give this root; no other is there."""
+    try:
+        _check_once(report)
+    except Damaged:
+        # Read while it grew? Once more, while it cannot.
+        with alone(wait_seconds=LOCK_SECONDS):
+            try:
+                _check_once(report)
+            except Damaged as damaged:
+                for damage in damaged.damages:
+                    report.add("file_missing" if damage.code == "missing" else "file", f"{LOG}/{damage.path}")
+
+
+def _check_once(report: Report) -> None:
+    head = SealLog.objects.get()
+    if head.signed_size:
+        report.files += check_log(DirectoryLog(log_folder()), Policy((log_key(head),))).files
