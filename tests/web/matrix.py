@@ -116,6 +116,10 @@ ALLAUTH_PAGES = (
 
 MATRIX: dict[str, Page] = {
     "public:home": public(),
+    "public:certifications": public(),
+    "public:certifications-one": public(),
+    "public:partners": public(),
+    "public:partners-one": public(),
     "public:legal": public(),
     "public:privacy": public(),
     "public:accessibility": public(),

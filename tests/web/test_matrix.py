@@ -20,6 +20,7 @@ from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
 from tests import factories
+from tests.registers.catalogue import fiches as catalogue
 from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
 
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -102,7 +103,10 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
     an_operator_role = next(
         row for row in queries.team(factories.actor_of(people["operator"])) if row.person_id == second.pk
     )
+    habilitated = catalogue.partner(catalogue.fiche("RS7423", "Intégrer l’intelligence artificielle"))
     of_name = {
+        "public:certifications-one": ["RS7423"],
+        "public:partners-one": [habilitated.siren],
         "guest:invitation": ["inconnu"],
         "guest:link": ["inconnu"],
         "account:sessions-close": ["inconnue"],

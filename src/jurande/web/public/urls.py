@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from jurande.web.public import views
+from jurande.web.public import certifications, directory, views
 
 app_name = "public"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("certifications/", certifications.certifications, name="certifications"),
+    path("certifications/<str:number>/", certifications.certification, name="certifications-one"),
+    path("annuaire/", directory.directory, name="partners"),
+    path("annuaire/<str:siren>/", directory.body, name="partners-one"),
     path("mentions-legales/", views.legal, name="legal"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),

@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from jurande.registers.catalogue.queries import sources
 from jurande.web.access import audience
 from jurande.web.public.legal import LegalNotice
+from jurande.web.ui.registers import cited
 
 
 @require_safe
@@ -18,7 +20,8 @@ def home(request: HttpRequest) -> HttpResponse:
     around = getattr(request, "around", None)
     if around is not None and around.places:
         return redirect(around.places[0].url)
-    return render(request, "public/home.html")
+    read = sources.latest(sources.REGISTERS)
+    return render(request, "public/home.html", {"words": "", "selects": (), "sources": cited(read)})
 
 
 def _notice() -> LegalNotice:

@@ -66,7 +66,7 @@ def _index(version_ids: Sequence[int]) -> None:
         said += _labels(version.content)
         found = stems(said)
         found.update((number.lower(), figures, version.fiche.register))
-        title = words(version.title)
+        titled = [stem(word) for word in words(version.title)]
         vocabulary.update(*(words(text) for text in said))
         entries.append(
             SearchEntry(
@@ -76,7 +76,7 @@ def _index(version_ids: Sequence[int]) -> None:
                 number_value=int(figures),
                 level=version.level,
                 is_active=version.is_active,
-                title_stems=f" {' '.join(stem(word) for word in title)} ",
+                title_stems=f" {' '.join(titled)} ",
             )
         )
         rows.append((version.fiche_id, sorted(found)))

@@ -1,0 +1,233 @@
+"""Who may train or assess for which certification, and where: the partners that certifiers declared to the State.
+
+A partner stands in a département only when the public list of training bodies knows its very SIRET. That its
+organisation is known at another address says nothing of where this place is: it is counted as unknown, never placed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, Max, Min, Q, QuerySet
+
+from jurande.registers.catalogue.models import FicheVersion, NationalPartner, Snapshot, TrainingBody
+from jurande.registers.catalogue.models.national import IntervalQuerySet
+from jurande.registers.catalogue.states import Habilitation, HabilitationState
+
+UNKNOWN = ""
+NATIONAL_SECONDS = 86_400
+WORDS_MOST = 6
+WITHOUT_QUALIOPI = Q(qualiopi_training=False, qualiopi_skills_review=False, qualiopi_vae=False) & Q(
+    qualiopi_apprenticeship=False
+)
+
+
+@dataclass(frozen=True)
+class DeclaredPartner:
+    """One habilitation of one place, as the register has it now, and what the public list knows of the place.
+
+    ``departement``: empty when the place is unknown. ``qualiopi``: None when the list does not know it.
+    ``other_siret``: where the list has the same organisation, when it is not at this SIRET. ``is_duplicate``: the same
+    SIRET stands more than once on the fiche.
+    """
+
+    number: str
+    siret: str
+    siren: str
+    name: str
+    habilitation: Habilitation
+    state: HabilitationState
+    active_on: date | None
+    state_changed_on: date | None
+    seen_from: date
+    departement: str
+    city: str
+    qualiopi: bool | None
+    other_siret: str
+    is_duplicate: bool
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it may train or assess now."""
+        return self.state == HabilitationState.ACTIVE
+
+    def age_years(self, today: date) -> int | None:
+        """Whole years since it became active; None when the State does not say."""
+        if self.active_on is None or self.active_on > today:
+            return None
+        before = (today.month, today.day) < (self.active_on.month, self.active_on.day)
+        return today.year - self.active_on.year - before
+
+
+def declared_partners(fiches: Iterable[int]) -> list[DeclaredPartner]:
+    """Return every partner that these fiches (primary keys) have now, by name. Three queries, whatever their number."""
+    return _declared(NationalPartner.objects.current().filter(fiche__in=fiches))
+
+
+def _declared(rows: IntervalQuerySet[NationalPartner]) -> list[DeclaredPartner]:
+    found = list(
+        rows.order_by("name", "siret", "fiche__number", "habilitation").values_list(
+            "fiche__number",
+            "siret",
+            "siren",
+            "name",
+            "habilitation",
+            "state",
+            "active_on",
+            "state_changed_on",
+            "seen_from",
+        )
+    )
+    bodies = TrainingBody.objects.current().exclude(siret="")
+    by_siret = {body.siret: body for body in bodies.filter(siret__in=rows.values("siret")).order_by("nda")}
+    by_siren: dict[str, str] = dict(
+        bodies.filter(siren__in=rows.values("siren")).order_by("-siret").values_list("siren", "siret")
+    )
+    times = Counter((number, siret) for number, siret, *_ in found)
+    partners = []
+    for number, siret, siren, name, habilitation, state, active_on, changed_on, seen_from in found:
+        body = by_siret.get(siret)
+        partners.append(
+            DeclaredPartner(
+                number=number,
+                siret=siret,
+                siren=siren,
+                name=name,
+                habilitation=Habilitation(habilitation),
+                state=HabilitationState(state),
+                active_on=active_on,
+                state_changed_on=changed_on,
+                seen_from=seen_from,
+                departement=body.departement if body else UNKNOWN,
+                city=body.city if body else "",
+                qualiopi=_is_qualiopi(body) if body else None,
+                other_siret="" if body else by_siren.get(siren, ""),
+                is_duplicate=times[number, siret] > 1,
+            )
+        )
+    return partners
+
+
+def by_departement(partners: Iterable[DeclaredPartner]) -> dict[str, int]:
+    """Count places (SIRET) by département; the empty code counts those whose place is unknown."""
+    places = {partner.siret: partner.departement for partner in partners}
+    return dict(Counter(places.values()))
+
+
+def _is_qualiopi(body: TrainingBody) -> bool:
+    return body.qualiopi_training or body.qualiopi_skills_review or body.qualiopi_vae or body.qualiopi_apprenticeship
+
+
+# --- the whole country --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place habilitated for at least one certification. ``departement``: empty when unknown."""
+
+    siret: str
+    siren: str
+    name: str
+    fiches: int
+    departement: str
+    city: str
+    qualiopi: bool | None
+
+
+def national_map() -> Mapping[str, int]:
+    """Count habilitated places by département, over all certifications; reckoned once for each pair of snapshots."""
+    known = Snapshot.objects.complete().values("source").annotate(last=Max("pk")).order_by("source")
+    key = "annuaire." + ".".join(str(row["last"]) for row in known)
+    counted = cache.get(key)
+    if counted is None:
+        active = NationalPartner.objects.current().filter(state=HabilitationState.ACTIVE)
+        located = TrainingBody.objects.current().exclude(siret="").filter(siret__in=active.values("siret"))
+        rows = located.values("departement").annotate(n=Count("siret", distinct=True)).order_by("departement")
+        counted = {row["departement"]: row["n"] for row in rows}
+        total = active.aggregate(n=Count("siret", distinct=True))["n"]
+        counted[UNKNOWN] = counted.get(UNKNOWN, 0) + total - sum(counted.values())
+        cache.set(key, counted, NATIONAL_SECONDS)
+    return {code: count for code, count in counted.items() if count}
+
+
+def places(
+    *, departement: str = "", words: str = "", qualiopi: bool | None = None, habilitation: str = ""
+) -> QuerySet[Any, Any]:
+    """Habilitated places, one row a SIRET (``siret``, ``siren``, ``name``, ``fiches``), by name; a query to slice."""
+    rows = NationalPartner.objects.current().filter(state=HabilitationState.ACTIVE)
+    if departement or qualiopi is not None:
+        bodies = TrainingBody.objects.current().exclude(siret="")
+        if departement:
+            bodies = bodies.filter(departement=departement)
+        if qualiopi is not None:
+            bodies = bodies.exclude(WITHOUT_QUALIOPI) if qualiopi else bodies.filter(WITHOUT_QUALIOPI)
+        rows = rows.filter(siret__in=bodies.values("siret"))
+    if habilitation:
+        rows = rows.filter(habilitation=habilitation)
+    for word in words.split()[:WORDS_MOST]:
+        rows = rows.filter(name__icontains=word)
+    return (
+        rows.values("siret", "siren")
+        .annotate(shown=Min("name"), fiches=Count("fiche", distinct=True))
+        .order_by("shown", "siret")
+    )
+
+
+def located(rows: Sequence[Mapping[str, Any]]) -> list[Place]:
+    """Put what the public list knows of them on rows of ``places``. One query."""
+    sirets = [row["siret"] for row in rows]
+    bodies = {
+        body.siret: body for body in TrainingBody.objects.current().filter(siret__in=sirets).order_by("nda") if sirets
+    }
+
+    def place(row: Mapping[str, Any]) -> Place:
+        body = bodies.get(row["siret"])
+        return Place(
+            siret=row["siret"],
+            siren=row["siren"],
+            name=row["shown"],
+            fiches=row["fiches"],
+            departement=body.departement if body else UNKNOWN,
+            city=body.city if body else "",
+            qualiopi=_is_qualiopi(body) if body else None,
+        )
+
+    return [place(row) for row in rows]
+
+
+# --- one body -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Body:
+    """One organisation: its lines in the public list, and what each of its places is habilitated for."""
+
+    siren: str
+    name: str
+    lines: Sequence[TrainingBody]
+    habilitations: Sequence[DeclaredPartner]
+    titles: Mapping[str, str]
+
+
+def body(siren: str) -> Body | None:
+    """Return what the registers say of an organisation now; None when they do not name it. At most five queries."""
+    lines = list(TrainingBody.objects.current().filter(siren=siren).order_by("siret", "nda"))
+    # By the first nine figures of the SIRET, which has an index.
+    rows = NationalPartner.objects.current().filter(siret__gte=siren + "0" * 5, siret__lte=siren + "9" * 5)
+    declared = _declared(rows)
+    if not lines and not declared:
+        return None
+    numbers = {partner.number for partner in declared}
+    versions = FicheVersion.objects.current().filter(fiche__number__in=numbers)
+    return Body(
+        siren=siren,
+        name=lines[0].name if lines else declared[0].name,
+        lines=lines,
+        habilitations=declared,
+        titles=dict(versions.order_by("pk").values_list("fiche__number", "title")),
+    )
