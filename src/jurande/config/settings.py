@@ -126,6 +126,9 @@ CACHES = {
     }
 }
 
+# Where files of the State wait to be read (docs/howto/registers.md).
+JURANDE_IMPORTS = HOME.path / "imports"
+
 # --- jobs ---------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 JURANDE_JOBS = JOBS

@@ -12,6 +12,7 @@ from jurande.registers.common.states import JobState
 from jurande.web.ui.parts import Progress
 
 LABELS: dict[str, str | Promise] = {
+    "catalogue.import": _("Lire un répertoire national"),
     "common.purge": _("Oublier les vieux travaux"),
     "common.reencrypt": _("Chiffrer de nouveau avec la nouvelle clé"),
     "correspondence.deliver": _("Remettre un courrier"),

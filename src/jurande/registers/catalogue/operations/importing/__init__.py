@@ -1,1 +1,11 @@
-"""Reading what the State publishes, as dated intervals."""
+"""Reading what the State publishes, as dated intervals (docs/adr/0011-national-registers.md)."""
+
+from jurande.registers.catalogue.operations.importing.deliveries import (
+    FileRead,
+    imports_folder,
+    read_delivery,
+    receive_in_place,
+    request_import,
+)
+
+__all__ = ["FileRead", "imports_folder", "read_delivery", "receive_in_place", "request_import"]
