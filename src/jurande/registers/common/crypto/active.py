@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import os
 import threading
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -75,7 +77,13 @@ def lookup_digest(value: str, purpose: str) -> str:
 
 
 def _path() -> Path:
-    path: Path = settings.HOME.keys / FILENAME
+    return _path_in(settings.HOME)
+
+
+@lru_cache(maxsize=4)
+def _path_in(home: Any) -> Path:
+    # Asked for each value encrypted: making the path anew would take longer than encrypting.
+    path: Path = home.keys / FILENAME
     return path
 
 

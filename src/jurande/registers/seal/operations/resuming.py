@@ -1,4 +1,4 @@
-"""Starting to sign again where only a human can tell that it is right: a restored home, a new machine, a wrong clock."""
+"""Starting to sign again where only a human can tell that it is right: a restored home, a wrong clock."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.core.log.notes import parse_vkey
 from jurande.integrations import witness as port
-from jurande.integrations.guard_files import read_guard
+from jurande.integrations.guard_files import Guard, GuardDamaged, read_guard
 from jurande.integrations.outbound import Server
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
@@ -52,7 +52,7 @@ def resume(*, published_size: int | None, actor: Actor, now: datetime) -> SealLo
         head = SealLog.objects.first()
         if head is None:
             raise ResumeRefused(_("Aucune clé n’a encore été créée : il n’y a rien à reprendre."))
-        guard = read_guard(guard_folder())
+        guard = _readable_guard()
         if guard is not None and guard.installation != head.installation:
             raise SealingStopped(Stop.GUARD_FOREIGN, guard.installation)
         demand_not_rolled_back(head)
@@ -61,8 +61,8 @@ def resume(*, published_size: int | None, actor: Actor, now: datetime) -> SealLo
             raise ResumeRefused(
                 _(
                     "La base a signé %(size)s entrées. Lisez, sur la dernière copie publiée du registre (fichier "
-                    "« checkpoint », deuxième ligne) ou chez un témoin, combien le monde en a vu, puis donnez ce nombre "
-                    "avec --published. S’il est plus grand, remettez une sauvegarde plus récente."
+                    "« checkpoint », deuxième ligne) ou chez un témoin, combien le monde en a vu, puis donnez ce "
+                    "nombre avec --published. S’il est plus grand, remettez une sauvegarde plus récente."
                 )
                 % {"size": head.signed_size},
                 field="published",
@@ -83,6 +83,13 @@ def resume(*, published_size: int | None, actor: Actor, now: datetime) -> SealLo
         show()
         head.refresh_from_db()
         return head
+
+
+def _readable_guard() -> Guard | None:
+    try:
+        return read_guard(guard_folder())
+    except GuardDamaged:
+        return None
 
 
 def _ask_witnesses(head: SealLog) -> None:

@@ -14,8 +14,16 @@ from jurande.core.log.hashing import leaf_hash
 from jurande.core.proof import Batch
 from jurande.core.proof.commitment import ISSUED, Opening, committed_bytes, issuance_entry
 from jurande.registers.common.crypto.fields import Unreadable, encrypt
+from jurande.registers.parties.models import Certifier
 from jurande.registers.seal.facts import compiled, sealed_values
-from jurande.registers.seal.models import LogEntry, SealedCredential, SealLog, StatusChange, WaitingEntry
+from jurande.registers.seal.models import (
+    SealedCredential,
+    SealLog,
+    SigningKey,
+    Skeleton,
+    StatusChange,
+    WaitingEntry,
+)
 from jurande.registers.seal.operations.keys import signer_of
 from jurande.registers.seal.operations.points import crash_point
 from jurande.registers.seal.operations.standing import SealingStopped, mac_of, public_url
@@ -64,14 +72,10 @@ def seal_intended(*, now: datetime, done: Sealing | None = None) -> Sealing:
     waiting = list(WaitingEntry.objects.order_by("pk").values_list("pk", flat=True))
     refused: set[int] = set()
     while True:
-        rows = list(
-            SealedCredential.objects.intended()
-            .exclude(key_id__in=refused)
-            .select_related("certifier", "key", "skeleton")
-            .order_by("pk")[:CHUNK]
-        )
+        rows = list(SealedCredential.objects.intended().exclude(key_id__in=refused).order_by("pk")[:CHUNK])
         if not rows:
             break
+        _share(rows)
         crash_point("K1")
         for key in {row.key_id: row.key for row in rows}.values():
             try:
@@ -87,6 +91,16 @@ def seal_intended(*, now: datetime, done: Sealing | None = None) -> Sealing:
         done.entries += len(signed)
     done.entries += _place_waiting(waiting, now=now)
     return done
+
+
+def _share(rows: Sequence[SealedCredential]) -> None:
+    """Give rows what they point to, each read and built once: a join would build it for every row."""
+    certifiers = Certifier.objects.in_bulk({row.certifier_id for row in rows})
+    keys = SigningKey.objects.in_bulk({row.key_id for row in rows})
+    skeletons = Skeleton.objects.in_bulk({row.skeleton_id for row in rows})
+    for row in rows:
+        row.certifier, row.key = certifiers[row.certifier_id], keys[row.key_id]
+        row.skeleton = skeletons[row.skeleton_id]
 
 
 def sign_rows(rows: Sequence[SealedCredential]) -> list[Signed]:
@@ -170,19 +184,17 @@ def store(signed: Sequence[Signed], *, now: datetime) -> None:
 def append(entries: Sequence[NewEntry], *, now: datetime) -> None:
     """Give entries their places, after all those there are, in the caller's transaction."""
     head = SealLog.objects.select_for_update().get()
-    LogEntry.objects.bulk_create(
-        [
-            LogEntry(
-                seq=head.size + position,
-                kind=entry.kind,
-                row_code=entry.row_code,
-                octets=entry.octets,
-                leaf=leaf_hash(entry.octets),
-            )
-            for position, entry in enumerate(entries)
-        ],
-        batch_size=CHUNK,
-    )
+    places = [
+        (head.size + position, entry.kind, entry.row_code, entry.octets, leaf_hash(entry.octets))
+        for position, entry in enumerate(entries)
+    ]
+    if not places:
+        return
+    # Without building a row object for each: a third of the time that the database takes.
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO seal_logentry (seq, kind, row_code, octets, leaf) VALUES (%s, %s, %s, %s, %s)", places
+        )
     latest = max(now, head.latest_at or now)
     SealLog.objects.filter(pk=head.pk).update(size=head.size + len(entries), latest_at=latest)
 

@@ -294,8 +294,12 @@ def _demand_extended(head: SealLog, folder: Path) -> None:
         return
     if shown.size > head.signed_size:
         raise SealingStopped(Stop.ROLLED_BACK, f"{head.signed_size} < {shown.size}")
-    signed = SignedCheckpoint.objects.filter(origin=head.origin, size=shown.size).first()
-    if signed is None or bytes(signed.root) != shown.root:
+    if shown.size == head.signed_size:
+        root: bytes | None = bytes(head.root)
+    else:
+        older = SignedCheckpoint.objects.filter(origin=head.origin, size=shown.size).first()
+        root = bytes(older.root) if older is not None else None
+    if root != shown.root:
         raise SealingStopped(Stop.FORKED, f"{folder.name}/{CHECKPOINT}, {shown.size}")
 
 

@@ -30,8 +30,8 @@ class Command(BaseCommand):
     def _say(self, report: Report) -> None:
         self.stdout.write(
             _(
-                "%(credentials)d attestations vérifiées, %(erased)d effacées, %(entries)d entrées, %(changes)d changements "
-                "de statut, %(checkpoints)d points de contrôle, %(lists)d listes, %(files)d fichiers, %(waiting)d en "
+                "%(credentials)d attestations vérifiées, %(erased)d effacées, %(entries)d entrées, %(changes)d "
+                "changements de statut, %(checkpoints)d points de contrôle, %(lists)d listes, %(files)d fichiers, %(waiting)d en "
                 "attente."
             )
             % asdict(report)

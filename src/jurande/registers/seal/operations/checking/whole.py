@@ -54,7 +54,7 @@ def check(*, now: datetime) -> Report:
             report.add("stopped", f"{stopped.code} {stopped.about}".strip())
     rows = RowCheck(report, now=max(now, head.latest_at or now))
     _check_log(report, head, rows)
-    for some in batched(WaitingEntry.objects.order_by("pk").iterator(CHUNK), CHUNK, strict=False):
+    for some in batched(WaitingEntry.objects.order_by("pk").iterator(CHUNK), CHUNK):
         report.waiting += len(some)
         rows.check((row.kind, row.row_code, bytes(row.octets)) for row in some)
     report.waiting += SealedCredential.objects.intended().count()
@@ -88,7 +88,7 @@ def _check_log(report: Report, head: SealLog, rows: RowCheck) -> None:
     checkpoint = next(pending, None)
     while checkpoint is not None and checkpoint.size == 0:
         checkpoint = next(pending, None)
-    for chunk in batched(_entries(report, head.size), CHUNK, strict=False):
+    for chunk in batched(_entries(report, head.size), CHUNK):
         rows.check((entry.kind, entry.row_code, bytes(entry.octets)) for entry in chunk)
         octets = [bytes(entry.octets) for entry in chunk]
         while octets:
