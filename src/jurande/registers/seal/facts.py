@@ -26,6 +26,7 @@ ENTRY_OF_MOVE: Mapping[str, str] = {
 }
 DOCUMENT_COMMITTED = "document.committed"
 KEY_CREATED, KEY_RETIRED, KEY_COMPROMISED = "key.created", "key.retired", "key.compromised"
+KEY_EVENTS = frozenset({KEY_CREATED, KEY_RETIRED, KEY_COMPROMISED})
 
 
 def origin_of(public_url: str) -> str:

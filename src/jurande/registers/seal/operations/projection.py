@@ -60,7 +60,7 @@ def settle(*, now: datetime, wait_seconds: float = JOB_WAIT_SECONDS) -> Settled:
     with alone(wait_seconds=wait_seconds):
         try:
             with disk_answers():
-                demand(now=now)
+                _demand_published(now=now)
                 sealed = seal_intended(now=now)
                 publish(now=now)
                 lists = publish_lists(now=now)
@@ -92,7 +92,7 @@ def settle_soon(*, now: datetime) -> Settled:
             return Settled()
     try:
         with alone(wait_seconds=REQUEST_WAIT_SECONDS), disk_answers():
-            demand(now=now)
+            _demand_published(now=now)
             sealed = seal_intended(now=now)
     except SealingBusy:
         return Settled()
@@ -102,6 +102,15 @@ def settle_soon(*, now: datetime) -> Settled:
     ask_for_publication(now=now)
     crash_point("K5")
     return Settled(sealed.credentials, sealed.entries, head.signed_size)
+
+
+def _demand_published(*, now: datetime) -> None:
+    """Return if signing is allowed; after a stop, only once what was already sealed could be published.
+
+    :raises SealingStopped: it is not, or what stopped it still does.
+    """
+    if demand(now=now).stop_code:
+        publish(now=now)
 
 
 def _is_stale(head: SealLog, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from jurande.core.proof import Batch
 from jurande.core.proof.commitment import ISSUED, Opening, committed_bytes, issuance_entry
 from jurande.registers.common.crypto.fields import Unreadable, encrypt
 from jurande.registers.parties.models import Certifier
-from jurande.registers.seal.facts import compiled, sealed_values
+from jurande.registers.seal.facts import KEY_EVENTS, compiled, sealed_values
 from jurande.registers.seal.models import (
     SealedCredential,
     SealLog,
@@ -69,7 +69,8 @@ def seal_intended(*, now: datetime, done: Sealing | None = None) -> Sealing:
     """
     done = done or Sealing()
     # Read before the credentials are signed: whatever tells of a credential comes after the entry of its issuance.
-    waiting = list(WaitingEntry.objects.order_by("pk").values_list("pk", flat=True))
+    waiting = list(WaitingEntry.objects.order_by("pk").values_list("pk", "kind"))
+    done.entries += _place_waiting([pk for pk, kind in waiting if kind in KEY_EVENTS], now=now)
     refused: set[int] = set()
     while True:
         rows = list(SealedCredential.objects.intended().exclude(key_id__in=refused).order_by("pk")[:CHUNK])
@@ -89,7 +90,7 @@ def seal_intended(*, now: datetime, done: Sealing | None = None) -> Sealing:
         store(signed, now=now)
         done.credentials += len(signed)
         done.entries += len(signed)
-    done.entries += _place_waiting(waiting, now=now)
+    done.entries += _place_waiting([pk for pk, kind in waiting if kind not in KEY_EVENTS], now=now)
     return done
 
 

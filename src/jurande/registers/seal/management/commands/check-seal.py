@@ -31,8 +31,8 @@ class Command(BaseCommand):
         self.stdout.write(
             _(
                 "%(credentials)d attestations vérifiées, %(erased)d effacées, %(entries)d entrées, %(changes)d "
-                "changements de statut, %(checkpoints)d points de contrôle, %(lists)d listes, %(files)d fichiers, %(waiting)d en "
-                "attente."
+                "changements de statut, %(checkpoints)d points de contrôle, %(lists)d listes, %(files)d fichiers, "
+                "%(waiting)d en attente."
             )
             % asdict(report)
         )
