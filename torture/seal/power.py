@@ -26,12 +26,15 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mfusepy import FUSE, FuseOSError, Operations
 
 SECTOR_BYTES = 512
+# Numbers of inodes, as programs see them: SQLite tells files apart by them. The mount keeps that of its folder.
+numbers = count(1 << 33)
 
 
 @dataclass(eq=False)
@@ -40,6 +43,7 @@ class File:
     content: bytearray = field(default_factory=bytearray)
     kept: bytes = b""
     changed_at: int = field(default_factory=time.time_ns)
+    number: int = field(default_factory=lambda: next(numbers))
 
 
 @dataclass(eq=False)
@@ -48,6 +52,7 @@ class Folder:
     names: dict[str, Node] = field(default_factory=dict)
     kept: dict[str, Node] = field(default_factory=dict)
     changed_at: int = field(default_factory=time.time_ns)
+    number: int = field(default_factory=lambda: next(numbers))
 
 
 type Node = File | Folder
@@ -66,8 +71,8 @@ class Forgetful(Operations):  # type: ignore[misc]
 
     use_ns = True
 
-    def __init__(self) -> None:
-        self.root = Folder(0o700)
+    def __init__(self, number: int = 1) -> None:
+        self.root = Folder(0o700, number=number)
         self.opened: dict[int, File] = {}
         self.last_descriptor = 0
         self.unsettled: list[Renaming] = []
@@ -231,6 +236,7 @@ class Forgetful(Operations):  # type: ignore[misc]
             is_file = isinstance(node, File)
             return {
                 "st_mode": node.mode | (stat.S_IFREG if is_file else stat.S_IFDIR),
+                "st_ino": node.number,
                 "st_nlink": 1 if is_file else 2,
                 "st_size": len(node.content) if isinstance(node, File) else 0,
                 "st_uid": os.getuid(),
@@ -238,11 +244,13 @@ class Forgetful(Operations):  # type: ignore[misc]
                 **dict.fromkeys(("st_mtime", "st_ctime", "st_atime"), node.changed_at),
             }
 
-    def readdir(self, path: str, fh: int) -> list[str]:
+    def readdir(self, path: str, fh: int) -> list[tuple[str, dict[str, int], int]]:
         with self.alone:
             folder = self.node(path)
             assert isinstance(folder, Folder)
-            return [".", "..", *folder.names]
+            nodes = {".": folder, "..": folder, **folder.names}
+            # An entry without its number would be left out of the listing.
+            return [(name, {"st_ino": node.number}, 0) for name, node in nodes.items()]
 
     def chmod(self, path: str, mode: int) -> int:
         with self.alone:
@@ -277,6 +285,6 @@ def obey(disk: Forgetful) -> None:
 
 
 if __name__ == "__main__":
-    disk = Forgetful()
+    disk = Forgetful(Path(sys.argv[1]).stat().st_ino)
     threading.Thread(target=obey, args=(disk,), daemon=True).start()
-    FUSE(disk, sys.argv[1], foreground=True, nothreads=True, fsname="jurande-torture")
+    FUSE(disk, sys.argv[1], foreground=True, nothreads=True, use_ino=True, fsname="jurande-torture")

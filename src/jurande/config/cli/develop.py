@@ -38,7 +38,7 @@ def torture(arguments: Sequence[str]) -> int:
 
 
 def run_script(command: str, folder: Path, arguments: Sequence[str]) -> int:
-    """Run the `main(argv)` of the script, or package, that the first argument names in `folder`; return its exit code."""
+    """Run the `main(argv)` of the script or package named by the first argument; return its exit code."""
     modules = [*folder.glob("*.py"), *(package.parent for package in folder.glob("*/__init__.py"))]
     known = sorted(path.stem for path in modules if not path.stem.startswith("_"))
     listed = "\n".join(["Disponibles :", *(f"  {name}" for name in known)]) if known else "Il n’y en a pas encore."
