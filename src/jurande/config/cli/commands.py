@@ -31,6 +31,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("serve", f"{CLI}.serve:serve", "sert Jurande pour de bon"),
     Command("backup", f"{CLI}.archive:backup", "copie la base, les documents et les clés, même en marche"),
     Command("restore", f"{CLI}.archive:restore", "remet en place une sauvegarde dans un dossier vide"),
+    Command(
+        "import-registers",
+        f"{CLI}.registers:import_registers",
+        "lit le RNCP, le RS et la liste des organismes publiés par l’État",
+    ),
     Command("verify", f"{CLI}.seal.verify:verify", "dit si une attestation est valable, étape par étape"),
     Command("keys", f"{CLI}.seal.keys:keys", "crée, montre ou remplace une clé de signature"),
     Command("issue", f"{CLI}.seal.issue:issue", "délivre une attestation par ligne d’un tableau"),

@@ -33,6 +33,22 @@ class SnapshotState(models.TextChoices):
     REFUSED = "refused", _("refusé")
 
 
+class RejectReason(models.TextChoices):
+    """Why a row of a file of the State was left out; the codes are those of ``core.france``."""
+
+    MISSING = "missing", _("valeur absente")
+    SIRET = "siret", _("SIRET faux")
+    SIREN = "siren", _("SIREN faux")
+    NDA = "nda", _("numéro de déclaration faux")
+    DATE = "date", _("date impossible")
+    NUMBER = "number", _("nombre illisible")
+    CHOICE = "choice", _("valeur inconnue")
+    TOO_LONG = "too_long", _("valeur trop longue")
+    DUPLICATE = "duplicate", _("ligne en double")
+    MALFORMED = "malformed", _("fiche illisible")
+    COLUMNS = "columns", _("ligne incomplète")
+
+
 class RegistrationKind(models.TextChoices):
     """How a certification came to be registered. Source: C. trav. L. 6113-5, L. 6113-6."""
 

@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(blank=True, max_length=20, verbose_name='fiche ou déclaration')),
                 ('field', models.CharField(max_length=120, verbose_name='champ')),
                 ('value', models.CharField(blank=True, max_length=200, verbose_name='valeur')),
-                ('reason', models.CharField(max_length=40, verbose_name='motif')),
+                ('reason', models.CharField(choices=[('missing', 'valeur absente'), ('siret', 'SIRET faux'), ('siren', 'SIREN faux'), ('nda', 'numéro de déclaration faux'), ('date', 'date impossible'), ('number', 'nombre illisible'), ('choice', 'valeur inconnue'), ('too_long', 'valeur trop longue'), ('duplicate', 'ligne en double'), ('malformed', 'fiche illisible'), ('columns', 'ligne incomplète')], max_length=40, verbose_name='motif')),
                 ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='catalogue.snapshot')),
             ],
             options={

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from jurande.registers.catalogue.states import SnapshotState, Source
+from jurande.registers.catalogue.states import RejectReason, SnapshotState, Source
 from jurande.registers.common.codes import CodeField
 
 
@@ -107,7 +107,7 @@ class Reject(models.Model):
     subject = models.CharField(_("fiche ou déclaration"), max_length=20, blank=True)
     field = models.CharField(_("champ"), max_length=120)
     value = models.CharField(_("valeur"), max_length=200, blank=True)
-    reason = models.CharField(_("motif"), max_length=40)
+    reason = models.CharField(_("motif"), max_length=40, choices=RejectReason)
 
     class Meta:
         verbose_name = _("ligne écartée")

@@ -90,10 +90,8 @@ def request_import(
 
 
 def receive_in_place(path: Path, *, published_on: date | None, now: datetime) -> Delivery:
-    """Note that the file at ``path`` is about to be read where it lies, from the command line."""
-    return Delivery.objects.create(
-        file_name=path.name[:255] or str(path)[:255], published_on=published_on, received_at=now
-    )
+    """Describe the file at ``path``, to be read where it lies; nothing is kept of one that has nothing new to say."""
+    return Delivery(file_name=path.name[:255] or str(path)[:255], published_on=published_on, received_at=now)
 
 
 def read_delivery(delivery: Delivery, path: Path, *, report: Report, now: datetime) -> list[FileRead]:
@@ -106,8 +104,10 @@ def read_delivery(delivery: Delivery, path: Path, *, report: Report, now: dateti
             read = [_read_file(delivery, file, report, now) for file in files]
     except FileRefused as refused:
         read = [FileRead(delivery.file_name, refusal=str(refusals.file_refusal(refused).sentence))]
-    unread = [f"{file.name} : {file.refusal}" for file in read if file.snapshot is None]
-    Delivery.objects.filter(pk=delivery.pk).update(refusal="\n".join(unread), finished_at=now, stored_name="")
+    if delivery.pk or not all(file.already for file in read):
+        delivery.refusal = "\n".join(f"{file.name} : {file.refusal}" for file in read if file.snapshot is None)
+        delivery.finished_at, delivery.stored_name = now, ""
+        delivery.save()
     if delivery.is_ours:
         shutil.rmtree(path.parent, ignore_errors=True)
     return read
@@ -160,6 +160,8 @@ def _begin(delivery: Delivery, file: RegisterFile, source: str, published_on: da
     :raises Refused: the file is older than the latest, or the same register is being read.
     """
     with transaction.atomic():
+        if not delivery.pk:
+            delivery.save()
         latest = Snapshot.objects.complete().of(source).latest_first().first()
         if latest is not None and published_on < latest.published_on:
             raise refusals.older(latest)

@@ -14,6 +14,8 @@ from jurande.registers.common.refusals import Refused
 AGAIN = _("Téléchargez-le de nouveau, puis recommencez. Rien n’a changé : la lecture précédente reste en place.")
 OTHER = _("Rien n’a changé : la lecture précédente reste en place.")
 
+COLUMNS_TOLD = 4
+
 FILES = {
     "missing": _("Ce fichier n’existe pas ou ne peut pas être ouvert. Vérifiez son nom."),
     "link": _("Ce n’est pas un fichier ordinaire mais un lien ou un périphérique. Donnez le fichier lui-même."),
@@ -59,7 +61,8 @@ def file_refusal(refused: FileRefused) -> Refused:
 
 def content_refusal(refused: ExportRefused | ListRefused) -> Refused:
     """Say why a file that was opened is none that we read."""
-    columns = ", ".join(getattr(refused, "columns", ()))
+    missing = getattr(refused, "columns", ())
+    columns = ", ".join(missing[:COLUMNS_TOLD]) + ("…" if len(missing) > COLUMNS_TOLD else "")
     sentence = (EXPORTS | LISTS)[refused.code]
     return Refused(format_lazy("{} {}", format_lazy(sentence, line=refused.line, columns=columns), AGAIN))
 
