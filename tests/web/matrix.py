@@ -42,6 +42,8 @@ MANAGERS = frozenset({ADMINISTRATOR, "network_manager"})
 AUDITORS = MANAGERS | {"auditor"}
 JOURNAL_READERS = AUDITORS | {"signatory"}
 FILE_READERS = JOURNAL_READERS | {"reviewer"}
+PREPARERS = MANAGERS | {"reviewer"}
+PUBLISHERS = MANAGERS | {"signatory"}
 
 PARTNERS = frozenset(PARTNER_ROLES)
 HEADS = frozenset({"head"})
@@ -120,6 +122,11 @@ MATRIX: dict[str, Page] = {
     "public:certifications-one": public(),
     "public:partners": public(),
     "public:partners-one": public(),
+    "public:log": public(),
+    "public:statuses": public(),
+    "public:keys": public(),
+    "public:trust": public(),
+    "public:proof": public(),
     "public:legal": public(),
     "public:privacy": public(),
     "public:accessibility": public(),
@@ -147,6 +154,10 @@ MATRIX: dict[str, Page] = {
     "operator:jobs": operator(),
     "operator:jobs-cancel": operator(None, OPERATORS),
     "operator:journal": operator(),
+    "operator:seal": operator(),
+    "operator:seal-settle": operator(None, OPERATORS),
+    "operator:seal-check": operator(None, OPERATORS),
+    "operator:seal-key": operator(act=OPERATORS),
     "operator:installation": operator(),
     # --- a certifier's house ---
     "certifier:home": certifier(TEAM),
@@ -162,6 +173,28 @@ MATRIX: dict[str, Page] = {
     "certifier:partners-invite": certifier(MANAGERS, MANAGERS),
     "certifier:partners-end": certifier(MANAGERS, MANAGERS),
     "certifier:partners-journal": certifier(JOURNAL_READERS),
+    "certifier:state": certifier(TEAM),
+    "certifier:state-claim": certifier(MANAGERS, MANAGERS),
+    "certifier:state-release": certifier(MANAGERS, MANAGERS),
+    "certifier:certifications": certifier(TEAM),
+    "certifier:certifications-new": certifier(PREPARERS, PREPARERS),
+    "certifier:certifications-micro": certifier(PREPARERS, PREPARERS),
+    "certifier:certifications-choices": certifier(PUBLISHERS, PUBLISHERS),
+    "certifier:certifications-one": certifier(TEAM),
+    "certifier:certifications-retire": certifier(PUBLISHERS, PUBLISHERS),
+    "certifier:certifications-version": certifier(None, PREPARERS),
+    "certifier:certifications-compare": certifier(TEAM),
+    "certifier:certifications-read": certifier(TEAM),
+    "certifier:certifications-write": certifier(PREPARERS, PREPARERS),
+    "certifier:certifications-paste": certifier(PREPARERS, PREPARERS),
+    "certifier:certifications-bloc": certifier(PREPARERS, PREPARERS),
+    "certifier:certifications-frame": certifier(PREPARERS, PREPARERS),
+    # Whoever prepares reads what publishing would do; only who publishes may.
+    "certifier:certifications-publish": certifier(PREPARERS | PUBLISHERS, PUBLISHERS),
+    "certifier:certifications-discard": certifier(PREPARERS, PREPARERS),
+    "certifier:certifications-sheet": certifier(PREPARERS, PREPARERS),
+    "certifier:certifications-align": certifier(None, PREPARERS),
+    "certifier:certifications-unalign": certifier(None, PREPARERS),
     "certifier:team": certifier(TEAM),
     "certifier:team-invite": certifier(ADMINISTRATORS, ADMINISTRATORS),
     "certifier:team-renew": certifier(None, ADMINISTRATORS),

@@ -15,11 +15,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from jurande.demo.papers import pdf
+from jurande.registers.catalogue.operations import elements
+from jurande.registers.catalogue.operations.claims import claim_fiches
 from jurande.registers.common import jobs
 from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
 from tests import factories
+from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
 from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
 
@@ -103,11 +106,16 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
     an_operator_role = next(
         row for row in queries.team(factories.actor_of(people["operator"])) if row.person_id == second.pk
     )
-    habilitated = catalogue.partner(catalogue.fiche("RS7423", "Intégrer l’intelligence artificielle"))
+    own_siret = mine.organisation.sites.get().siret
+    ours = catalogue.fiche("RS7423", "Intégrer l’intelligence artificielle", certifier=(own_siret, "Maison"))
+    habilitated = catalogue.partner(ours)
+    (held,) = claim_fiches(certifier=mine, numbers=["RS7423"], actor=administrator, now=now)
     of_name = {
         "public:certifications-one": ["RS7423"],
         "public:partners-one": [habilitated.siren],
         "guest:invitation": ["inconnu"],
+        "operator:seal-key": [mine.code],
+        **sealed_addresses(mine),
         "guest:link": ["inconnu"],
         "account:sessions-close": ["inconnue"],
         "operator:home-invite": [mine.code],
@@ -115,6 +123,12 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         "operator:home-renew": [an_operator.code],
         "operator:home-revoke": [an_operator.code],
         "operator:jobs-cancel": [job.code],
+        "certifier:certifications-paste": [mine.code, registered.code, draft.code, draft.blocs.all()[0].code],
+        "certifier:certifications-bloc": [mine.code, registered.code, draft.code, draft.blocs.all()[0].code],
+        "certifier:certifications-sheet": [mine.code, micro.code, sheet.code],
+        "certifier:certifications-align": [mine.code, micro.code, sheet.code],
+        "certifier:certifications-unalign": [mine.code, micro.code, sheet.code, tie.code],
+        "certifier:state-release": [mine.code, held.code],
         "certifier:team-renew": [mine.code, at_certifier.code],
         "certifier:team-revoke": [mine.code, at_certifier.code],
         "certifier:team-change": [mine.code, reader.code],
@@ -142,6 +156,9 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         usual = {"certifier": [mine.code], "partner": [theirs.code]}.get(space, [])
         if name.startswith("certifier:partners-") and name not in of_name:
             usual = [mine.code] if name.endswith(("-new", "-follow")) else [mine.code, theirs.code]
+        if name.startswith("certifier:certifications-") and not name.endswith(("-new", "-micro", "-choices")):
+            whole = name.endswith(("-one", "-retire", "-version", "-compare"))
+            usual = [mine.code, registered.code] if whole else [mine.code, registered.code, draft.code]
         found[name] = reverse(name, args=of_name.get(name, usual))
     return found
 

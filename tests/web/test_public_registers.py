@@ -188,6 +188,36 @@ class TestDirectory:
         assert client.get(f"{DIRECTORY}{unknown}/").status_code == 404
 
 
+class TestWasItHabilitated:
+    @pytest.mark.parametrize(
+        ("who", "day", "said"),
+        [
+            ("here", "2026-05-01", "Oui, cet établissement était habilité"),
+            ("nobody", "2026-05-01", "Non, cet établissement ne figurait pas"),
+            ("here", "2026-12-01", "Inconnu\u00a0: ce jour est postérieur"),
+            ("here", "2020-01-01", "Inconnu\u00a0: aucune publication"),
+        ],
+    )
+    def test_answers_with_source_and_date(
+        self, client: Client, registers: dict[str, Any], who: str, day: str, said: str
+    ) -> None:
+        snapshot(Source.RNCP, date(2026, 4, 1))
+        place = registers[who].siret if who in registers else factories.siret()
+        page = text(client, "/certifications/RNCP37674/", siret=place, jour=day)
+        assert said in page
+        assert "France compétences" in page
+
+    @pytest.mark.parametrize(
+        ("place", "day"), [("123", "2026-05-01"), ("x" * 5000, "2026-05-01"), ("", ""), ("1", "31/31/2026")]
+    )
+    def test_says_what_is_wrong_beside_the_field(
+        self, client: Client, registers: dict[str, Any], place: str, day: str
+    ) -> None:
+        page = text(client, "/certifications/RNCP37674/", siret=place, jour=day)
+        assert "à corriger" in page
+        assert "était habilité ce jour-là" not in page
+
+
 class TestNothingImported:
     @pytest.mark.parametrize("path", [SEARCH, DIRECTORY, "/"])
     def test_is_said_calmly(self, client: Client, path: str) -> None:

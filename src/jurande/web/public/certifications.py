@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
 from jurande.core.france.departements import DEPARTEMENTS
-from jurande.registers.catalogue.queries import directory, sources
+from jurande.core.france.identifiers import IdentifierRefused, siret
+from jurande.registers.catalogue.queries import directory, national, sources
 from jurande.registers.catalogue.queries.fiches import FichePage, fiche_number, fiche_page
+from jurande.registers.catalogue.queries.national import Because
 from jurande.registers.catalogue.queries.search import NO_LEVEL, Choice, Found, search
-from jurande.registers.catalogue.states import Register
+from jurande.registers.catalogue.states import Habilitation, Register, Source
 from jurande.web.access import audience
 from jurande.web.public.keeping import shareable
+from jurande.web.ui.fields import DayInput
 from jurande.web.ui.formats import count, day, number
 from jurande.web.ui.parts import Bar, Fact, Filtered, Pages, Spot
 from jurande.web.ui.registers import DEPARTEMENT_CHOICES, LEVELS, ROUTES, cited, fiche_chip, level_label
@@ -139,18 +146,36 @@ def _line(version: Any) -> dict[str, Any]:
 # --- one certification --------------------------------------------------------------------------
 
 
+class WasItForm(forms.Form):
+    """«Was this SIRET habilitated on this date?»"""
+
+    siret = forms.CharField(label=lazy("SIRET de l’organisme"), max_length=40, help_text=lazy("Quatorze chiffres."))
+    jour = forms.DateField(label=lazy("Jour"), widget=DayInput)
+
+    def clean_siret(self) -> str:
+        """Take a SIRET however it is spaced."""
+        try:
+            return siret(self.cleaned_data["siret"])
+        except IdentifierRefused as refusal:
+            raise forms.ValidationError(
+                lazy("Ce n’est pas un SIRET\u00a0: quatorze chiffres, dont le dernier vérifie les autres.")
+            ) from refusal
+
+
 @require_safe
 @audience("public")
 @shareable
 def certification(request: HttpRequest, number: str) -> HttpResponse:
-    """Show what the register says of one certification."""
+    """Show what the register says of one certification, and answer whether a place was habilitated on a day."""
     known = fiche_number(number)
     page = fiche_page(known) if known else None
     if page is None or known is None:
         raise Http404
     if known != number:
         return redirect("public:certifications-one", known, permanent=True)
-    read = sources.latest((page.version.fiche.register, "training_bodies"))
+    read = sources.latest((page.version.fiche.register, Source.TRAINING_BODIES))
+    asked = {"siret", "jour"} & set(request.GET)
+    form = WasItForm(request.GET if asked else None, initial={"jour": read[0].published_on if read else None})
     partners = directory.declared_partners([page.version.fiche_id])
     active = [partner for partner in partners if partner.is_active]
     context = {
@@ -167,6 +192,8 @@ def certification(request: HttpRequest, number: str) -> HttpResponse:
         "kinds": _kinds(active),
         "spots": spots(directory.by_departement(active), certification=known),
         "directory_url": f"{reverse('public:partners')}?{urlencode({'certification': known})}",
+        "form": form,
+        "answer": _answer(form, known) if asked and form.is_valid() else None,
         "sources": cited(read, map_drawn=bool(active)),
     }
     return render(request, "public/certification.html", context)
@@ -220,3 +247,30 @@ def _kinds(active: list[directory.DeclaredPartner]) -> list[Fact]:
     return [
         Fact(label.capitalize(), count(len(sirets), _("organisme,organismes"))) for label, sirets in counted.items()
     ]
+
+
+# The answer in words: what it is, and what the registers hold that says so.
+BECAUSE: dict[Because, tuple[str, str | Promise]] = {
+    Because.LISTED: ("ok", lazy("Oui, cet établissement était habilité ce jour-là.")),
+    Because.NOT_LISTED: ("stop", lazy("Non, cet établissement ne figurait pas parmi les partenaires ce jour-là.")),
+    Because.NOT_ACTIVE: ("stop", lazy("Non, son habilitation n’était pas active ce jour-là.")),
+    Because.BEFORE_FIRST: ("draft", lazy("Inconnu\u00a0: aucune publication aussi ancienne n’a été lue ici.")),
+    Because.AFTER_LATEST: ("draft", lazy("Inconnu\u00a0: ce jour est postérieur à la dernière publication lue ici.")),
+    Because.NO_SUCH_FICHE: ("draft", lazy("Inconnu\u00a0: la fiche n’était pas dans la publication de ce jour-là.")),
+}
+
+
+def _answer(form: WasItForm, fiche: str) -> dict[str, Any]:
+    day_asked: date = form.cleaned_data["jour"]
+    place: str = form.cleaned_data["siret"]
+    said = national.was_habilitated(siret=place, fiche_number=fiche, day=day_asked)
+    status, sentence = BECAUSE[said.because]
+    return {
+        "status": status,
+        "sentence": sentence,
+        "asked_on": day_asked,
+        "siret": place,
+        "said": said,
+        "kind": Habilitation(said.kind).label if said.kind else "",
+        "source": said.source.upper(),
+    }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.public import certifications, directory, views
+from jurande.web.public import certifications, directory, sealed, views
 
 app_name = "public"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("certifications/<str:number>/", certifications.certification, name="certifications-one"),
     path("annuaire/", directory.directory, name="partners"),
     path("annuaire/<str:siren>/", directory.body, name="partners-one"),
+    path("registre/<path:path>", sealed.log, name="log"),
+    path("statuts/<str:owner>/<str:name>", sealed.status_list, name="statuses"),
+    path("c/<str:owner>/did.json", sealed.keys, name="keys"),
+    path("c/<str:owner>/confiance.json", sealed.trust, name="trust"),
+    path("preuves/<str:code>.tlog-proof", sealed.proof, name="proof"),
     path("mentions-legales/", views.legal, name="legal"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),

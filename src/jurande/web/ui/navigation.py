@@ -38,6 +38,7 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
     "certifier": (
         Entry(_("À faire"), "certifier:home"),
         Entry(_("Réseau"), "certifier:partners"),
+        Entry(_("Vu par l’État"), "certifier:state"),
         Entry(_("Certifications"), "certifier:certifications"),
         Entry(_("Formations et sessions"), "certifier:sittings"),
         Entry(_("Délivrance"), "certifier:credentials"),
@@ -66,6 +67,7 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
         Entry(_("Travaux"), "operator:jobs"),
         Entry(_("Courrier"), "operator:mail"),
         Entry(_("Journal"), "operator:journal"),
+        Entry(_("Sceau"), "operator:seal"),
         Entry(_("Installation"), "operator:installation"),
     ),
     "holder": (

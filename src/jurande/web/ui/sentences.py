@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from jurande.registers.catalogue.states import RetireReason, Source
 from jurande.registers.parties.queries import names_of
 from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
+from jurande.registers.seal.states import Reason
 from jurande.web.ui.formats import of_name
 from jurande.web.ui.parts import Event
 
@@ -61,6 +62,11 @@ SENTENCES: Mapping[str, str | Promise] = {
     "parties.person.updated": lazy("%(who)s a mis à jour son compte."),
     "parties.session.revoked": lazy("%(who)s a fermé une de ses sessions."),
     "parties.session.all_revoked": lazy("%(who)s a fermé toutes ses sessions."),
+    "parties.second_factor.cleared": lazy(
+        "%(who)s a retiré le second facteur de %(what)s, qui en choisira un autre à sa prochaine connexion."
+    ),
+    "catalogue.claim.made": lazy("%(who)s a rattaché %(what)s, lue au répertoire national."),
+    "catalogue.claim.released": lazy("%(who)s a détaché %(what)s."),
     "documents.document.kept": lazy("%(who)s a enregistré un fichier, gardé sous son empreinte."),
     "documents.document.discarded": lazy("%(who)s a jeté un document."),
     "documents.retention.set": lazy("%(who)s a changé la date jusqu’à laquelle un document est gardé."),
@@ -89,13 +95,28 @@ SENTENCES: Mapping[str, str | Promise] = {
     "catalogue.line.merged": lazy("%(who)s a réuni deux lignes du référentiel %(of)s."),
     "catalogue.line.removed": lazy("%(who)s a retiré une ligne du référentiel %(of)s."),
     "catalogue.line.pasted": lazy("%(who)s a collé une liste dans le référentiel %(of)s."),
+    "seal.log.opened": lazy("%(who)s a ouvert le registre public de l’installation."),
+    "seal.log.resumed": lazy("%(who)s a repris le scellement sur cette machine."),
+    "seal.log.rebuilt": lazy("%(who)s a refait les fichiers publics d’après la base."),
+    "seal.witness.added": lazy("%(who)s a ajouté un témoin du registre public."),
+    "seal.key.created": lazy("%(who)s a créé la clé de signature du certificateur."),
+    "seal.key.rotated": lazy("%(who)s a remplacé la clé de signature du certificateur."),
+    "seal.key.compromised": lazy("%(who)s a déclaré volée une clé de signature."),
+    "seal.credential.issued": lazy("%(who)s a délivré une attestation."),
+    "seal.credential.revoked": lazy("%(who)s a révoqué une attestation : %(why)s."),
+    "seal.credential.suspended": lazy("%(who)s a suspendu une attestation : %(why)s."),
+    "seal.credential.restored": lazy("%(who)s a rétabli une attestation : %(why)s."),
+    "seal.credential.erased": lazy("%(who)s a effacé une attestation ; son engagement reste au registre."),
+    "seal.batch.issued": lazy("%(who)s a délivré un lot d’attestations."),
+    "seal.document.committed": lazy("%(who)s a engagé un document au registre public."),
+    "seal.document.erased": lazy("%(who)s a effacé ce qui reliait un document au registre public."),
     "catalogue.choices.changed": lazy("%(who)s a changé les choix du catalogue."),
 }
 
 # The reasons that operations give, in words. Codes are unique across these lists (tested).
 REASONS: Mapping[str, str | Promise] = {
     str(value): label
-    for choices in (Role, EndReason, DocumentKind, Rule, Scope, Source, RetireReason)
+    for choices in (Role, EndReason, DocumentKind, Rule, Scope, Source, RetireReason, Reason)
     for value, label in choices.choices
 }
 
@@ -117,6 +138,9 @@ STATUSES: Mapping[str, str] = {
     "parties.partnership.joined": "ok",
     "parties.partnership.ended": "end",
     "parties.rule.relaxed": "warn",
+    "seal.key.compromised": "late",
+    "seal.credential.issued": "ok",
+    "seal.credential.revoked": "end",
     "correspondence.address.suppressed": "warn",
 }
 
@@ -131,12 +155,17 @@ def sentence(entry: Told, names: Mapping[str, str]) -> SafeString:
         who = format_html("<b>{}</b>", names.get(entry.actor_code) or _("Un compte effacé"))
     else:
         who = format_html("{}", _("Le système"))
-    what = names.get(entry.subject_code) or NOUNS.get(entry.subject_kind, "")
+    what = _own_name(entry) or names.get(entry.subject_code) or NOUNS.get(entry.subject_kind, "")
     why = REASONS.get(entry.reason_code, "")
     text = str(template)
     for name in ("who", "what", "of", "why"):
         text = text.replace(f"%({name})s", f"{{{name}}}")
     return format_html(text, who=who, what=str(what), of=of_name(str(what)), why=_lowered(str(why)))
+
+
+def _own_name(entry: Told) -> str:
+    """What a subject is called where its code is its name: the number of a fiche of the national registers."""
+    return entry.subject_code if entry.subject_kind == "fiche" else ""
 
 
 def _lowered(text: str) -> str:

@@ -90,7 +90,7 @@ def _told(action: ClaimAct, claim: Claim, actor: Actor, now: datetime) -> None:
         chain=claim.certifier.code,
         actor_code=actor.code,
         action=action,
-        subject_kind="claim",
-        subject_code=claim.code,
+        subject_kind="fiche",
+        subject_code=claim.fiche.number,
         now=now,
     )
