@@ -1,8 +1,8 @@
 """The certifier's house: everything under /c/<code>/."""
 
-from django.urls import path
+from django.urls import include, path
 
-from jurande.web.certifier import home, journal, mail, network, partner, rules, team, work
+from jurande.web.certifier import home, journal, mail, network, partner, rules, state_network, team, work
 
 app_name = "certifier"
 urlpatterns = [
@@ -19,12 +19,17 @@ urlpatterns = [
     path("reseau/<str:code>/personnes/inviter/", partner.invite, name="partners-invite"),
     path("reseau/<str:code>/fin/", partner.end, name="partners-end"),
     path("reseau/<str:code>/journal/", partner.journal, name="partners-journal"),
+    path("etat/", state_network.overview, name="state"),
+    path("etat/rattacher/", state_network.claim, name="state-claim"),
+    path("etat/<str:code>/detacher/", state_network.release, name="state-release"),
+    path("certifications/", include("jurande.web.certifier.certifications.urls")),
     path("equipe/", team.team, name="team"),
     path("equipe/inviter/", team.invite, name="team-invite"),
     path("equipe/invitations/<str:code>/renouveler/", team.renew, name="team-renew"),
     path("equipe/invitations/<str:code>/retirer/", team.revoke, name="team-revoke"),
     path("equipe/<str:code>/role/", team.change, name="team-change"),
     path("equipe/<str:code>/fin/", team.end, name="team-end"),
+    path("equipe/<str:code>/second-facteur/", team.clear_second_factor, name="team-second-factor"),
     path("courrier/", mail.mail, name="mail"),
     path("courrier/mots/", mail.wordings, name="mail-wordings"),
     path("courrier/mots/<str:kind>/", mail.wording, name="mail-wording"),
