@@ -16,7 +16,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -92,11 +91,7 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
             user,
             to_email=email or "",
             evenement=str(NOTICES[template_prefix]),
-            moment=_("%(day)s à %(hour)s")
-            % {
-                "day": date_format(timezone.localtime(now), "j F Y"),
-                "hour": date_format(timezone.localtime(now), "G\u00a0\\h\u00a0i"),
-            },
+            moment=emails.moment(now),
             lien=f"{settings.PUBLIC_URL}{reverse('account_email')}",
         )
         with transaction.atomic():

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.db import connection
 
@@ -11,7 +12,7 @@ from jurande.registers.correspondence.models import Message
 from jurande.registers.journal.models import Entry
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.models import ApiKey, MagicLink, Person
-from jurande.registers.parties.operations import ApiKeyRefused, LinkRefused
+from jurande.registers.parties.operations import ApiKeyRefused, LinkRefused, SecondFactorRefused
 from jurande.registers.parties.states import SCOPE_RIGHTS, LinkPurpose, Role, Scope
 from tests import factories
 from tests.factories import NOW, TODAY, actor_of
@@ -191,6 +192,52 @@ class TestApiKey:
         letters = Message.objects.of_kind("parties.api_key_expiring")
         assert letters.count() == 2
         assert key.certifier.code == letters.first().certifier_code
+
+
+class TestClearSecondFactor:
+    def protected(self, person: Person) -> Person:
+        for kind in (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES):
+            Authenticator.objects.create(user=person, type=kind, data={})
+        return person
+
+    def test_takes_all_of_it_away_tells_the_person_and_the_journal(self) -> None:
+        house = factories.certifier()
+        person = self.protected(factories.member(Role.READER, of=house))
+        administrator = actor_of(factories.administrator(house), house)
+        (membership,) = [row for row in queries.team(administrator) if row.person == person]
+        operations.clear_second_factor(membership=membership, actor=administrator, now=NOW)
+        assert not Authenticator.objects.filter(user=person).exists()
+        assert Message.objects.of_kind("parties.security_notice").get().to_code == person.code
+        entry = Entry.objects.filter(chain=house.code).latest("seq")
+        assert (entry.action, entry.subject_code) == ("parties.second_factor.cleared", person.code)
+        with pytest.raises(SecondFactorRefused):
+            operations.clear_second_factor(membership=membership, actor=administrator, now=NOW)
+
+    def test_is_for_somebody_else_and_for_those_who_may_take_the_role(self) -> None:
+        house = factories.certifier()
+        administrator = factories.administrator(house)
+        self.protected(administrator)
+        own = administrator.memberships.get()
+        for actor in (actor_of(administrator, house), actor_of(factories.member(Role.READER, of=house), house)):
+            with pytest.raises(NotAllowed):
+                operations.clear_second_factor(membership=own, actor=actor, now=NOW)
+        assert Authenticator.objects.filter(user=administrator).count() == 2
+
+    def test_never_weakens_the_door_of_another_house(self) -> None:
+        house, other = factories.certifier(), factories.certifier()
+        person = self.protected(factories.member(Role.READER, of=house))
+        factories.member(Role.READER, of=other, address=person.email)
+        membership = person.memberships.get(certifier=house)
+        with pytest.raises(SecondFactorRefused):
+            operations.clear_second_factor(
+                membership=membership, actor=actor_of(factories.administrator(house), house), now=NOW
+            )
+        operations.clear_second_factor_of(email=person.email, now=NOW)
+        assert not queries.has_second_factor(person)
+
+    def test_is_refused_for_nobody(self) -> None:
+        with pytest.raises(SecondFactorRefused):
+            operations.clear_second_factor_of(email="personne@exemple.fr", now=NOW)
 
 
 class TestForgetTheDead:

@@ -17,6 +17,7 @@ from jurande.registers.parties.states import Role
 INVITATION_PATH = "/invite/{token}/"
 MAGIC_LINK_PATH = "/lien/{token}/"
 API_KEYS_PATH = "/c/{certifier}/reglages/"
+ACCOUNT_PATH = "/compte/"
 
 # A letter that lets somebody in is worth nothing once the link is dead: its text goes soon after.
 LINK_KEEP_DAYS = 14
@@ -165,6 +166,11 @@ def _hour(instant: datetime) -> str:
     return date_format(localtime(instant), "G\u00a0\\h\u00a0i")
 
 
+def moment(instant: datetime) -> str:
+    """Give a day and an hour, as sentences say them."""
+    return str(_("%(day)s à %(hour)s") % {"day": _day(instant), "hour": _hour(instant)})
+
+
 def invitation_link(token: str) -> str:
     """The address of the page where an invitation is accepted."""
     return settings.PUBLIC_URL + INVITATION_PATH.format(token=token)
@@ -256,4 +262,19 @@ def about_account(kind: MailKind, person: Person, **fields: str) -> Letter:
         certifier_code="",
         fields={"prenom": person.first_name, **fields},
         about=("person", person.code),
+    )
+
+
+def second_factor_cleared(person: Person, *, now: datetime) -> Letter:
+    """What somebody is told when another took away the second factor that they had lost."""
+    event = _(
+        "Votre second facteur (application, clés d’accès, codes de secours) a été retiré à votre demande, "
+        "et vos sessions sont fermées."
+    )
+    return about_account(
+        SECURITY_NOTICE,
+        person,
+        evenement=str(event),
+        moment=moment(now),
+        lien=settings.PUBLIC_URL + ACCOUNT_PATH,
     )

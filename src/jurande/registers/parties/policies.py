@@ -294,6 +294,13 @@ def can_end_membership(actor: Actor, membership: Membership) -> Verdict:
     )
 
 
+def can_clear_second_factor(actor: Actor, membership: Membership) -> Verdict:
+    """Those who may take the role away, for somebody else: one's own is changed from one's account."""
+    if membership.person.code == actor.code:
+        return no(_("Votre propre second facteur se change dans votre compte."))
+    return can_end_membership(actor, membership)
+
+
 def can_revoke_invitation(actor: Actor, invitation: Invitation) -> Verdict:
     """Those who may give the role."""
     return can_give_role(

@@ -311,3 +311,4 @@ class Act(StrEnum):
     PERSON_UPDATED = "parties.person.updated"
     SESSION_REVOKED = "parties.session.revoked"
     SESSIONS_REVOKED = "parties.session.all_revoked"
+    SECOND_FACTOR_CLEARED = "parties.second_factor.cleared"

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, Role
-from jurande.web.access import Asked, audience
+from jurande.web.access import Asked, audience, confirmed
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import InviteForm
 from jurande.web.ui.parts import Effect
+from jurande.web.ui.second_factor import SECOND_FACTOR_CLEARED, second_factor_page
 
 
 @require_safe
@@ -27,13 +28,16 @@ def team(request: Asked, certifier: str) -> HttpResponse:
     """Who works here, and who was invited."""
     actor = request.actor
     require(policies.can_see_team(actor))
+    present = list(queries.team(actor))
+    protected = queries.with_second_factor(membership.person_id for membership in present)
     members = [
         {
             "membership": membership,
+            "may_clear": membership.person_id in protected and policies.can_clear_second_factor(actor, membership),
             "may_change": policies.can_change_role(actor, membership, Role(membership.role)),
             "may_end": policies.can_end_membership(actor, membership),
         }
-        for membership in queries.team(actor)
+        for membership in present
     ]
     page = {
         "members": members,
@@ -124,6 +128,23 @@ def end(request: Asked, certifier: str, code: str) -> HttpResponse:
         % {"name": membership.person.full_name, "role": membership.get_role_display()}
     )
     page = {"form": form, "question": title, "label": _("Mettre fin"), "effects": effects}
+    return render(request, "certifier/team_act.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@audience("certifier")
+@confirmed
+def clear_second_factor(request: Asked, certifier: str, code: str) -> HttpResponse:
+    """Take away the second factor that somebody lost."""
+    membership = _membership(request, code)
+    require(policies.can_clear_second_factor(request.actor, membership))
+    form = forms.Form(request.POST or None)
+    if request.method == "POST":
+        with refusing(request):
+            operations.clear_second_factor(actor=request.actor, membership=membership, now=timezone.now())
+            messages.success(request, SECOND_FACTOR_CLEARED)
+        return redirect("certifier:team", certifier)
+    page = {"form": form, **second_factor_page(membership.person.full_name)}
     return render(request, "certifier/team_act.html", page)
 
 

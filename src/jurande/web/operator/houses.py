@@ -18,6 +18,7 @@ from jurande.registers.parties.states import Role
 from jurande.web.access import Asked, audience, confirmed
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import InviteForm
+from jurande.web.ui.second_factor import SECOND_FACTOR_CLEARED, second_factor_page
 
 
 @require_safe
@@ -90,7 +91,15 @@ def invite_administrator(request: Asked, code: str) -> HttpResponse:
 def operators(request: Asked) -> HttpResponse:
     """Who runs the installation."""
     require(policies.can_run_installation(request.actor))
-    members = [row for row in queries.team(request.actor) if row.role == Role.OPERATOR]
+    present = [row for row in queries.team(request.actor) if row.role == Role.OPERATOR]
+    protected = queries.with_second_factor(row.person_id for row in present)
+    members = [
+        {
+            "membership": row,
+            "may_clear": row.person_id in protected and policies.can_clear_second_factor(request.actor, row),
+        }
+        for row in present
+    ]
     pending = [row for row in queries.invitations(request.actor) if row.certifier_id is None]
     return render(request, "operator/operators.html", {"members": members, "invitations": pending})
 
@@ -114,9 +123,7 @@ def invite_operator(request: Asked) -> HttpResponse:
 @audience("operator")
 def end_operator(request: Asked, code: str) -> HttpResponse:
     """Take the role of operator away; the last one stays."""
-    membership = queries.membership(request.actor, code)
-    if membership is None or membership.role != Role.OPERATOR:
-        raise Http404
+    membership = _operator(request, code)
     require(policies.can_end_membership(request.actor, membership))
     form = forms.Form(request.POST or None)
     if request.method == "POST":
@@ -126,6 +133,30 @@ def end_operator(request: Asked, code: str) -> HttpResponse:
         return redirect("operator:home-operators")
     question = _("%(name)s n’exploitera plus cette installation ?") % {"name": membership.person.full_name}
     return render(request, "operator/form.html", _page(form, question, _("Mettre fin")))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@audience("operator")
+@confirmed
+def clear_second_factor(request: Asked, code: str) -> HttpResponse:
+    """Take away the second factor that another operator lost."""
+    membership = _operator(request, code)
+    require(policies.can_clear_second_factor(request.actor, membership))
+    form = forms.Form(request.POST or None)
+    if request.method == "POST":
+        with refusing(request):
+            operations.clear_second_factor(membership=membership, actor=request.actor, now=timezone.now())
+            messages.success(request, SECOND_FACTOR_CLEARED)
+        return redirect("operator:home-operators")
+    page = {"form": form, **second_factor_page(membership.person.full_name)}
+    return render(request, "operator/form.html", page)
+
+
+def _operator(request: Asked, code: str) -> Any:
+    membership = queries.membership(request.actor, code)
+    if membership is None or membership.role != Role.OPERATOR:
+        raise Http404
+    return membership
 
 
 def _invitation(request: Asked, code: str) -> Any:

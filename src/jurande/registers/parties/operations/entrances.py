@@ -1,4 +1,4 @@
-"""Other ways in: magic links, API keys; and closing sessions."""
+"""Other ways in: magic links, API keys; and closing them: sessions, a second factor that was lost."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
@@ -40,6 +41,10 @@ class LinkRefused(Refused):
 
 class ApiKeyRefused(Refused):
     """This key cannot be issued or revoked so."""
+
+
+class SecondFactorRefused(Refused):
+    """This second factor is not theirs to clear, or there is none."""
 
 
 class SessionRefused(Refused):
@@ -231,10 +236,62 @@ def sign_out_everywhere(*, person: Person, actor: Actor, now: datetime, but_sess
     :raises NotAllowed: somebody else's account.
     """
     require(policies.can_revoke_session(actor, person.code))
+    closed = _close_sessions(person, but_session_key=but_session_key)
+    _told(Act.SESSIONS_REVOKED, person.code, actor.code, now)
+    return closed
+
+
+@transaction.atomic
+def clear_second_factor(*, membership: Membership, actor: Actor, now: datetime) -> None:
+    """Take away the authenticators, passkeys and recovery codes of somebody who lost them, and close their sessions.
+
+    They are told by mail, still need their password, and choose another second factor on coming back. Somebody who also
+    works elsewhere is left to whoever runs the machine (``clear_second_factor_of``): one house never weakens the door
+    of another.
+
+    :raises NotAllowed: not theirs to take, or their own. :raises SecondFactorRefused: works elsewhere too, or has none.
+    """
+    require(policies.can_clear_second_factor(actor, membership))
+    elsewhere = (
+        Membership.objects.in_force()
+        .filter(person=membership.person)
+        .exclude(certifier=membership.certifier, partnership=membership.partnership)
+    )
+    if elsewhere.exists():
+        raise SecondFactorRefused(
+            _(
+                "Cette personne travaille aussi dans une autre maison, que ce geste exposerait. "
+                "Demandez à l’exploitant de le faire depuis la machine."
+            )
+        )
+    _clear_second_factor(membership.person, actor_code=actor.code, chain=actor.chain, now=now)
+
+
+@transaction.atomic
+def clear_second_factor_of(*, email: str, now: datetime) -> None:
+    """Do the same for anybody, from the machine itself: whoever can run a command there owns every door.
+
+    :raises SecondFactorRefused: nobody signs in with this address, or they have no second factor.
+    """
+    person = queries.person_at(email)
+    if person is None:
+        raise SecondFactorRefused(_("Personne ne se connecte avec cette adresse. Vérifiez-la."))
+    _clear_second_factor(person, actor_code="", chain=INSTALLATION, now=now)
+
+
+def _clear_second_factor(person: Person, *, actor_code: str, chain: str, now: datetime) -> None:
+    cleared, _by_model = Authenticator.objects.filter(user_id=person.pk).delete()
+    if not cleared:
+        raise SecondFactorRefused(_("Cette personne n’a pas de second facteur\u00a0: il n’y a rien à retirer."))
+    _close_sessions(person)
+    correspondence.send(emails.second_factor_cleared(person, now=now), now=now)
+    _told(Act.SECOND_FACTOR_CLEARED, person.code, actor_code, now, chain=chain)
+
+
+def _close_sessions(person: Person, *, but_session_key: str = "") -> int:
     rows = list(UserSession.objects.filter(user_id=person.pk).exclude(session_key=but_session_key).order_by("pk"))
     for row in rows:
         row.end()
-    _told(Act.SESSIONS_REVOKED, person.code, actor.code, now)
     return len(rows)
 
 

@@ -1,6 +1,13 @@
 """What screens, exports and other registers read about parties."""
 
-from jurande.registers.parties.queries.accounts import SignIn, has_second_factor, person_at, session_id, sessions_of
+from jurande.registers.parties.queries.accounts import (
+    SignIn,
+    has_second_factor,
+    person_at,
+    session_id,
+    sessions_of,
+    with_second_factor,
+)
 from jurande.registers.parties.queries.actors import (
     API_KEY_MARK,
     Place,
@@ -83,4 +90,5 @@ __all__ = [
     "team",
     "timeline",
     "waiting_for",
+    "with_second_factor",
 ]
