@@ -34,7 +34,9 @@ def row(number: int) -> Row:
     signed = add_proof(document, signer=SIGNER, options=ProofOptions(created=NOW))
     octets = jcs.canonical_bytes(signed).decode()
     salt = bytes([number]) * 32
-    return Row(f"k{number}", f"b{number}", f"C{number}", "sealed", octets, f"entry-{number}", salt.hex(), number, ())
+    return Row(
+        f"k{number}", f"b{number}", f"C{number}", "sealed", octets, f"entry-{number}", salt.hex(), number, (), "valid"
+    )
 
 
 def publish(folder: Path, rows: list[Row]) -> Published:

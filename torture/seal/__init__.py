@@ -101,5 +101,6 @@ def own_database(server: str) -> Iterator[str]:
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
-            for database in (name, f"{name}_kept"):
-                connection.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            made = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name])
+            for (database,) in made.fetchall():
+                connection.execute(f'DROP DATABASE "{database}" WITH (FORCE)')

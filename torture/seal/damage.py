@@ -19,6 +19,8 @@ from torture.seal import driver
 from torture.seal.house import Broken, House
 from torture.seal.stage import Role, Voice
 
+from jurande.core.log.errors import TileRefused
+from jurande.core.log.tiles import parse_path, places_of
 from jurande.registers.seal.operations import checking
 
 CREDENTIALS = 300
@@ -82,6 +84,8 @@ def damage_file(house: House, old: Path, chance: random.Random) -> tuple[str, bo
     public = house.home / "public"
     files = sorted(path for path in public.rglob("*") if path.is_file())
     path, kind = chance.choice(files), chance.choice(FILE_DAMAGES)
+    if kind == "delete" and is_outgrown(path, house):
+        return None
     content, mode = path.read_bytes(), path.stat().st_mode
     if kind == "swap":
         changed: bytes | None = chance.choice(files).read_bytes()
@@ -100,6 +104,15 @@ def damage_file(house: House, old: Path, chance: random.Random) -> tuple[str, bo
     path.write_bytes(content)
     path.chmod(mode)
     return f"{kind} {path.relative_to(public)}", said
+
+
+def is_outgrown(path: Path, house: House) -> bool:
+    """Whether this is the partial tile of an earlier checkpoint, which may be deleted."""
+    try:
+        place = parse_path(path.relative_to(house.home / "public/registre").as_posix())
+    except (ValueError, TileRefused):
+        return False
+    return place not in set(places_of(house.published_size))
 
 
 def spoilt(content: bytes, kind: str, chance: random.Random) -> bytes | None:

@@ -30,8 +30,18 @@ from jurande.core.proof import template
 from jurande.registers.common.refusals import Refused
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
-from jurande.registers.seal.models import LogEntry, SealedCredential, StatusChange
-from jurande.registers.seal.operations import batches, checking, credentials, keys, projection, standing, statuses
+from jurande.registers.seal.models import LogEntry, SealedCredential, StatusChange, StatusPlaces
+from jurande.registers.seal.operations import (
+    batches,
+    checking,
+    credentials,
+    documents,
+    keys,
+    projection,
+    resuming,
+    standing,
+    statuses,
+)
 from jurande.registers.seal.operations.credentials import Line
 from jurande.registers.seal.policies import MACHINE
 from jurande.registers.seal.states import Move, Reason
@@ -132,33 +142,29 @@ def change(voice: Voice, row: SealedCredential, move: Move, *, now: datetime | N
 
 
 def prepare(voice: Voice) -> None:
-    """Make an installation with one certifier and its key."""
+    """Make an installation with one certifier, its key and a first credential."""
     open_home(settings.HOME)
     preparation.prepare([])
     now = timezone.now()
     certifier = factories.certifier(now=now)
     keys.create_key(certifier=certifier, actor=MACHINE, now=now)
-    projection.settle(now=now)
     head = standing.current_head()
     assert head is not None
-    voice.say(vkey=standing.log_key(head).text)
+    issue(voice, "the first one")
+    voice.say(vkey=standing.log_key(head).text, places=StatusPlaces.objects.get().secret)
 
 
 def every_act(name: str) -> Role:
-    """Each kind of act once, in the same order each time."""
+    """Issue, change a status, publish: each kind of write there is, in the same order each time."""
 
     def role(voice: Voice) -> None:
         tell_signatures(voice)
         rows: list[SealedCredential] = []
         with one_request(voice):
-            rows.append(issue(voice, f"{name}.a"))
-        with one_request(voice):
-            rows.append(issue(voice, f"{name}.b"))
-        for row, move in zip(rows, (Move.SUSPEND, Move.REVOKE), strict=False):
+            rows.append(issue(voice, name))
+        for row in rows:
             with one_request(voice):
-                change(voice, row, move)
-        with one_request(voice):
-            change(voice, rows[0], Move.RESTORE)
+                change(voice, row, Move.SUSPEND)
         with one_request(voice):
             projection.settle(now=timezone.now())  # the job that publishes for all
 
@@ -245,6 +251,53 @@ def issue_at(name: str, instants: tuple[datetime, ...]) -> Role:
     return role
 
 
+def change_one(code: str, move: Move) -> Role:
+    def role(voice: Voice) -> None:
+        tell_signatures(voice)
+        with one_request(voice):
+            change(voice, SealedCredential.objects.get(code=code), move)
+
+    return role
+
+
+def rotate(voice: Voice) -> None:
+    tell_signatures(voice)
+    certifier, _ = the_house()
+    keys.rotate_key(certifier=certifier, actor=MACHINE, now=timezone.now())
+
+
+def commit_document(name: str) -> Role:
+    def role(voice: Voice) -> None:
+        certifier, actor = the_house()
+        documents.commit_document(
+            certifier=certifier,
+            kind="torture",
+            business_key=name,
+            idempotency_key=name,
+            content=name.encode(),
+            actor=actor,
+            now=timezone.now(),
+        )
+
+    return role
+
+
+def resume(published_size: int) -> Role:
+    """Tell what stops a copy that was put back, then whether an operator may resume there."""
+
+    def role(voice: Voice) -> None:
+        now = timezone.now()
+        stop = projection.settle(now=now).stop
+        try:
+            resuming.resume(published_size=published_size, actor=MACHINE, now=now)
+        except Refused:
+            voice.say(stop=stop, resumed=False)
+        else:
+            voice.say(stop=stop, resumed=True)
+
+    return role
+
+
 # --- after the fault ----------------------------------------------------------------------------
 
 
@@ -289,6 +342,7 @@ def told_rows(start: int) -> list[dict[str, object]]:
             "salt": bytes(row.salt).hex(),
             "seq": places.get(row.code, -1),
             "moves": moves[row.pk],
+            "standing": row.standing,
         }
         for row in rows
     ]

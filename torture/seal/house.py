@@ -10,11 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+from benches._open_badge import sample
 from torture.seal import driver
 from torture.seal.outside import Ledger, Published, Recovered, Row, judge
 from torture.seal.stage import Child, Role, start
 
 from jurande.core.log.notes import parse_vkey
+from jurande.core.proof.shape import full_path
+from jurande.core.proof.status.draw import secret_order
 
 
 class Broken(Exception):
@@ -30,6 +33,7 @@ class House:
     database_url: str
     ledger: Ledger = field(default_factory=Ledger)
     published: Published = field(init=False)
+    standings: dict[str, str] = field(default_factory=dict)
     heard: int = 0
 
     def __post_init__(self) -> None:
@@ -69,6 +73,16 @@ class House:
     def last_words(self) -> str:
         return self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
 
+    def try_to_resume(self, published_size: int) -> tuple[str | None, bool]:
+        """Return what stops the signing here, and whether an operator who gives this size may resume."""
+        *_, answer = self.ask(driver.resume(published_size))
+        return answer["stop"], answer["resumed"]
+
+    @property
+    def published_size(self) -> int:
+        shown = self.published.checkpoint()
+        return shown.size if shown else 0
+
     # --- what is in the home: the folder itself stays, since the seal knows it ---------------------
 
     def empty_into(self, folder: Path) -> None:
@@ -83,6 +97,18 @@ class House:
     def clear(self) -> None:
         for path in list(self.home.iterdir()):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def keep_copy(self, name: str, *, with_guard: bool = False) -> None:
+        """Copy the home and the database; without the guard, as backups do."""
+        folder = self.aside / name
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.home, folder, ignore=None if with_guard else shutil.ignore_patterns("guard"))
+        self.copy_database(self.database, f"{self.database}_{name}")
+
+    def put_copy(self, name: str) -> None:
+        self.clear()
+        shutil.copytree(self.aside / name, self.home, dirs_exist_ok=True)
+        self.copy_database(f"{self.database}_{name}", self.database)
 
     @property
     def database(self) -> str:
@@ -101,16 +127,16 @@ class House:
     def prepare(self) -> None:
         """Make a new installation with a certifier, its key and a first credential."""
         *_, ready = self.ask(driver.prepare)
+        # What takes a new process a quarter of a second, and depends on nothing that is written.
+        secret_order(bytes.fromhex(ready["places"]))
+        full_path(sample().to_json())
         self.published = Published(self.home / "public", parse_vkey(str(ready["vkey"])))
         self.recover("a new installation")
-        shutil.copytree(self.home, self.aside / "kept")
-        self.copy_database(self.database, f"{self.database}_kept")
+        self.keep_copy("new", with_guard=True)
 
     def begin_again(self) -> None:
         """Put the new installation back, and forget what was heard."""
-        self.clear()
-        shutil.copytree(self.aside / "kept", self.home, dirs_exist_ok=True)
-        self.copy_database(f"{self.database}_kept", self.database)
+        self.put_copy("new")
         self.ledger, self.heard = Ledger(), 0
 
     def recover(self, after: str, now: datetime | None = None) -> Recovered:
@@ -118,6 +144,7 @@ class House:
         found = recovered(self.ask(driver.recover(now)))
         faults = judge(self.ledger, found, self.published)
         self.heard = max(self.heard, self.ledger.acknowledged)
+        self.standings = {row.code: row.standing for row in found.rows}
         if faults:
             shown = "\n  ".join(faults[:10])
             raise Broken(f"after {after}:\n  {shown}\n{self.last_words()}")

@@ -47,6 +47,7 @@ class Row:
     salt: str
     seq: int
     moves: tuple[str, ...]
+    standing: str
 
     @property
     def digest(self) -> str:

@@ -16,7 +16,8 @@ from torture.seal import Size
 
 django.setup()
 
-from torture.seal import cuts, strikes  # noqa: E402 - the settings are read when the registers are imported
+from torture.seal import cuts, damage, strikes  # noqa: E402 - the settings are read when the registers are imported
+from torture.seal import model as life  # noqa: E402
 from torture.seal.faults import Missing  # noqa: E402
 from torture.seal.house import Broken, House  # noqa: E402
 
@@ -50,6 +51,17 @@ def writers(house: House, size: Size, chance: random.Random) -> str:
     return f"{strikes.write_together(house, size.each)} écritures simultanées"
 
 
+def model(house: House, size: Size, chance: random.Random) -> str:
+    done = life.live(house, size.examples, chance.getrandbits(32))
+    faults = f"{done['crash']} arrêts, {done['restore']} sauvegardes remises"
+    return f"{size.examples} vies de {life.STEPS} actes au plus, {done.total()} actes, dont {faults}"
+
+
+def damages(house: House, size: Size, chance: random.Random) -> str:
+    noticed = damage.damage_everything(house, size.damages, chance)
+    return f"{noticed.total()} dégâts, tous remarqués ({', '.join(f'{n} {kind}' for kind, n in noticed.items())})"
+
+
 PARTS: dict[str, Part] = {
     "kills": kills,
     "syscalls": syscalls,
@@ -57,6 +69,8 @@ PARTS: dict[str, Part] = {
     "disk": disk,
     "clock": clock,
     "writers": writers,
+    "model": model,
+    "damage": damages,
 }
 
 

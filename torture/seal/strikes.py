@@ -18,6 +18,7 @@ from torture.seal.stage import Child, Role
 
 PAUSE_SECONDS = (0.01, 0.25)
 WRITERS, SAME_KEY = 20, 50
+FEW = 25
 
 
 def kill_at_random(house: House, times: int, chance: random.Random) -> int:
@@ -57,10 +58,12 @@ def fail_calls(house: House, most: int) -> tuple[int, int]:
     calls = count_calls(house.start(driver.every_act("traced"), let_go=False))
     house.recover("a traced run")
     there_are = 2 * sum(calls[call] for call in CALLS)
-    step = max(1, there_are // most)
     # Those that are few are all struck: they are what durability is made of.
+    many = [call for call in CALLS if calls[call] > FEW]
+    left = most // 2 - sum(calls[call] for call in CALLS if call not in many)
+    step = max(1, sum(calls[call] for call in many) // max(left, len(many)))
     struck = sum(
-        strike(house, Fault((call,), what, 1), step=step if calls[call] > 25 else 1)
+        strike(house, Fault((call,), what, 1), step=step if call in many else 1)
         for what in (IO_ERROR, KILL)
         for call in CALLS
     )
