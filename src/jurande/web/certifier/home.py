@@ -12,6 +12,7 @@ from jurande.registers.journal import queries as journal
 from jurande.registers.parties import policies, queries
 from jurande.registers.parties.queries import Waiting
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.certifications.parts import clock_dues
 from jurande.web.ui.parts import Spot
 from jurande.web.ui.sentences import told
 from jurande.web.ui.waiting import dues
@@ -28,7 +29,9 @@ def home(request: Asked, certifier: str) -> HttpResponse:
     today = timezone.localdate()
     waiting = queries.waiting_for(actor, today)
     everything = "tout" in request.GET
-    lines = dues(waiting if everything else waiting[:SHOWN_AT_FIRST], today, lambda line: _url(certifier, line))
+    every = dues(waiting, today, lambda line: _url(certifier, line)) + clock_dues(request, today)
+    every.sort(key=lambda line: line.due_on)
+    lines = every if everything else every[:SHOWN_AT_FIRST]
     by_departement = queries.partners_by_departement(actor)
     entries = []
     if policies.can_see_journal(actor):
@@ -39,9 +42,9 @@ def home(request: Asked, certifier: str) -> HttpResponse:
         "today": today,
         "week": today.isocalendar().week,
         "lines": lines,
-        "waiting": len(waiting),
-        "late": sum(line.due_on < today for line in waiting),
-        "hidden": len(waiting) - len(lines),
+        "waiting": len(every),
+        "late": sum(line.over for line in every),
+        "hidden": len(every) - len(lines),
         "spots": _spots(certifier, by_departement),
         "partners": sum(by_departement.values()),
         "departements": len(by_departement),

@@ -16,11 +16,11 @@ from jurande.registers.common import jobs
 from jurande.registers.common.verdicts import require
 from jurande.registers.journal import queries
 from jurande.registers.parties import policies
-from jurande.registers.parties.queries import names_of, team
+from jurande.registers.parties.queries import team
 from jurande.web.access import Asked, audience
 from jurande.web.ui.exports import csv_sheet
 from jurande.web.ui.partner_file import day_input
-from jurande.web.ui.sentences import plain, told
+from jurande.web.ui.sentences import names_in, plain, told
 
 PAGE_ENTRIES = 50
 MOST_EXPORTED = 50_000
@@ -77,7 +77,7 @@ def _midnight(day: object) -> datetime:
 
 
 def _sheet(entries: list) -> HttpResponse:  # type: ignore[type-arg]
-    names = names_of({code for entry in entries for code in (entry.actor_code, entry.subject_code)})
+    names = names_in(entries)
     header = [str(_("Rang")), str(_("Quand")), str(_("Ce qui a été fait")), str(_("Acte")), str(_("Empreinte"))]
     rows = ([e.seq, e.at, plain(e, names), e.action, e.hash] for e in entries)
     return csv_sheet("journal", header, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import unescape
 from typing import Protocol
@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from jurande.registers.catalogue.queries.certifications import names_of_certifications
 from jurande.registers.catalogue.states import RetireReason, Source
 from jurande.registers.parties.queries import names_of
 from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
@@ -178,10 +179,17 @@ def plain(entry: Told, names: Mapping[str, str]) -> str:
     return unescape(strip_tags(sentence(entry, names)))
 
 
+def names_in(entries: Sequence[Told]) -> dict[str, str]:
+    """Give the display name of every actor and subject of these entries that still has one."""
+    names = names_of({code for entry in entries for code in (entry.actor_code, entry.subject_code)})
+    certified = {entry.subject_code for entry in entries if entry.subject_kind == "certification"}
+    return names | names_of_certifications(certified) if certified else names
+
+
 def told(entries: Iterable[Told]) -> list[Event]:
     """Turn entries into the lines of a time line, in the order given; names are looked up once for all."""
     entries = list(entries)
-    names = names_of({code for entry in entries for code in (entry.actor_code, entry.subject_code)})
+    names = names_in(entries)
     return [
         Event(e.at, sentence(e, names), STATUSES.get(e.action, "dot"), who=names.get(e.actor_code, "")) for e in entries
     ]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, Prefetch, Subquery
 
 from jurande.core.france.registers import FicheRecord
 from jurande.core.france.registration import Phase, RegistrationClock, clock
@@ -165,9 +165,9 @@ def life_of(held: Certification) -> EntryQuerySet:
     return Entry.objects.on_chain(held.certifier.code).about_any([("certification", held.code)]).order_by("-seq")
 
 
-def names_of_certifications(codes: QuerySet[Certification] | Sequence[str]) -> dict[str, str]:
+def names_of_certifications(codes: Iterable[str]) -> dict[str, str]:
     """The reference of each code that is a certification's; for codes that the reader was already allowed to see."""
-    return dict(Certification.objects.filter(code__in=codes).values_list("code", "reference"))
+    return dict(Certification.objects.filter(code__in=list(codes)).values_list("code", "reference"))
 
 
 def own_fiche_codes(certifier: Certifier) -> list[tuple[str, str, str]]:

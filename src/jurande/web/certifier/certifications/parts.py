@@ -21,6 +21,7 @@ from jurande.registers.catalogue.states import CertificationState, ReferentielSt
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked
 from jurande.web.ui.marks import chip
+from jurande.web.ui.parts import Due
 
 SHEET_FIELDS = {*MicroElements.__dataclass_fields__, "title", "valid_from"}
 FRAME_FIELDS = {"title", "valid_from", "regulation"}
@@ -98,3 +99,26 @@ def missing(gaps: Iterable[Gap], referentiel: Any) -> list[Missing]:
         return pages["write"] if name == "blocs" else f"{pages['write']}#ligne-{name}"
 
     return [Missing(gap, address(gap.field)) for gap in gaps]
+
+
+def clock_dues(request: Asked, today: date) -> list[Due]:
+    """The registrations that wait for a dossier or for their last issues, as deadlines of the first page."""
+    if not policies.can_see_certifications(request.actor):
+        return []
+    titles = {
+        Phase.PREPARE: _("Préparer la nouvelle demande d’enregistrement de %(reference)s"),
+        Phase.ENDED: _("Finir de délivrer %(reference)s, qui n’est plus enregistrée"),
+    }
+    return [
+        Due(
+            title=titles[one.phase] % {"reference": one.certification.reference},
+            due_on=one.due_on,
+            today=today,
+            opened_on=one.opened_on,
+            url=reverse(
+                "certifier:certifications-one", args=[one.certification.certifier.code, one.certification.code]
+            ),
+            law="C. trav. L. 6113-5, L. 6113-6",
+        )
+        for one in queries.clocks_due(request.actor, request.certifier, today)
+    ]
