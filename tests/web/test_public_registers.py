@@ -136,8 +136,9 @@ class TestDirectory:
         page = text(client, DIRECTORY, certification="RNCP37674")
         assert "ATELIERS MISTRAL FORMATION" in page
         assert "ANCIEN" not in page
-        assert "La Réunion (974)" in page
-        assert "lieu inconnu" in page
+        drawn = text(client, DIRECTORY, certification="RNCP37674", vue="carte")
+        assert "La Réunion (974)\u00a0: 1 organisme" in drawn
+        assert "lieu inconnu" in drawn
 
     @pytest.mark.parametrize(
         ("filters", "kept"),
@@ -169,7 +170,7 @@ class TestDirectory:
             if made.pk % 2:
                 training_body(made.siret)
         with CaptureQueriesContext(connection) as queries:
-            page = text(client, DIRECTORY, certification="RS1")
+            page = text(client, DIRECTORY, certification="RS1", vue="carte")
         assert "500" in page
         assert len(queries) <= 12
 

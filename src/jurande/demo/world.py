@@ -17,9 +17,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from jurande.demo import certifications, national
 from jurande.demo.fiction import ANSWERS_LATE, BODIES, OTHER_PAPERS, Body, with_check_digit
 from jurande.demo.papers import pdf
 from jurande.demo.personas import BY_KEY, IMR, Persona
+from jurande.registers.catalogue.operations.claims import claim_fiches
 from jurande.registers.common import jobs
 from jurande.registers.common import queries as common
 from jurande.registers.correspondence import queries as correspondence
@@ -69,7 +71,9 @@ def build(*, now: datetime) -> None:
     world.live()
     for index, body in enumerate(BODIES):
         _partner(world, body, index)
+    certifications.plan(world)
     _last_days(world)
+    _published(world)
     world.live()
     journal.verify(now=min(now, timezone.localtime(now).replace(hour=6, minute=0, second=0, microsecond=0)))
 
@@ -321,3 +325,20 @@ def _last_days(world: World) -> None:
     world.on(2, end, 16, 20)
     world.on(1, follow, 9, 15)
     world.on(0, insurance, 8, 57)
+
+
+# --- what the State publishes -------------------------------------------------------------------
+
+
+def _published(world: World) -> None:
+    """Two days of the national registers, and the certifications that the house finds there and claims."""
+    first, last = national.DAYS_AGO
+    today = timezone.localdate(world.now)
+    world.on(first, lambda at: national.publish(now=at, today=today, first=True), 6, 10)
+    world.on(first, lambda at: _claim(world, at), 9, 40)
+    world.on(last, lambda at: national.publish(now=at, today=today, first=False), 6, 10)
+
+
+def _claim(world: World, at: datetime) -> None:
+    house = world.houses["imr"]
+    claim_fiches(certifier=house, numbers=national.OURS, actor=world.actor("claire", certifier=house), now=at)

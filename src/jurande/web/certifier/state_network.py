@@ -31,14 +31,14 @@ from jurande.registers.catalogue.queries.state_network import (
     has_point,
     state_network,
 )
-from jurande.registers.catalogue.states import ClaimBasis, Habilitation, HabilitationState
+from jurande.registers.catalogue.states import ClaimBasis, Habilitation
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties.policies import can_see_network
 from jurande.web.access import Asked, audience
 from jurande.web.ui.formats import siret
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.parts import Bar, Effect, Spot, Tab
-from jurande.web.ui.registers import cited, fiche_chip, habilitation_chip
+from jurande.web.ui.registers import STATES, cited, fiche_chip, habilitation_chip
 from jurande.web.ui.tables import Column, Filter, Table
 
 NOWHERE = "inconnu"
@@ -237,6 +237,7 @@ def _fiche_line(network: StateNetwork, claim: Any) -> dict[str, Any]:
 def _table(network: StateNetwork) -> Table[DeclaredPartner]:
     today = timezone.localdate()
     numbers = [(number, number) for number in network.versions]
+    states = [(key.value, words) for key, words in STATES.items()]
     places = sorted({partner.departement for partner in network.partners} - {UNKNOWN})
     where = [(code, departement_label(code)) for code in places] + [(NOWHERE, _("Lieu inconnu"))]
 
@@ -254,7 +255,7 @@ def _table(network: StateNetwork) -> Table[DeclaredPartner]:
             Column("role", lazy("Habilité pour"), lambda p: str(p.habilitation.label)),
             Column("depuis", lazy("Depuis"), lambda p: p.active_on),
             Column("age", lazy("Âge (ans)"), lambda p: p.age_years(today), numeric=True, on_phone=False),
-            Column("etat", lazy("État"), lambda p: str(p.state.label), show=lambda p: habilitation_chip(p.state)),
+            Column("etat", lazy("État"), lambda p: str(STATES[p.state]), show=lambda p: habilitation_chip(p.state)),
             Column("change", lazy("État modifié le"), lambda p: p.state_changed_on, at_first=False),
             Column("autre", lazy("SIRET de la liste publique"), lambda p: p.other_siret, at_first=False),
             Column("vu", lazy("Vu depuis"), lambda p: p.seen_from, at_first=False),
@@ -262,7 +263,12 @@ def _table(network: StateNetwork) -> Table[DeclaredPartner]:
         filters=(
             Filter("point", lazy("à regarder"), [(key.value, words) for key, words in POINTS.items()], kept(has_point)),
             Filter("fiche", lazy("fiche"), numbers, kept(lambda p, value: p.number == value)),
-            Filter("etat", lazy("état"), HabilitationState.choices, kept(lambda p, value: p.state == value)),
+            Filter(
+                "etat",
+                lazy("état"),
+                [(key.value, words) for key, words in STATES.items()],
+                kept(lambda p, value: p.state == value),
+            ),
             Filter("role", lazy("habilité pour"), Habilitation.choices, kept(lambda p, value: p.habilitation == value)),
             Filter(
                 "departement",

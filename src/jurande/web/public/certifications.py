@@ -185,6 +185,7 @@ def certification(request: HttpRequest, number: str) -> HttpResponse:
         "codes": _codes(page),
         "routes": [(ROUTES.get(route.code, route.code), route) for route in page.record.routes],
         "bars": _bars(page),
+        "told": _told(page),
         "links": [word for word in page.record.link.split() if word.startswith(("https://", "http://"))],
         "replaced": _kin(page, page.record.replaced),
         "replacing": _kin(page, page.record.replacing),
@@ -234,6 +235,12 @@ def _bars(page: FichePage) -> list[Bar]:
         key=lambda promotion: promotion.year,
     )
     return [Bar(_("en %(year)d") % {"year": one.year}, one.certified or 0) for one in years[-PROMOTIONS_DRAWN:]]
+
+
+def _told(page: FichePage) -> dict[str, bool]:
+    """Which figures of its promotions the fiche gives for one year at least: a column of nothing is not drawn."""
+    figures = ("certified_vae", "employed_6_months", "in_trade_6_months", "in_trade_2_years")
+    return {name: any(getattr(one, name) is not None for one in page.record.promotions) for name in figures}
 
 
 def _kin(page: FichePage, numbers: tuple[str, ...]) -> list[tuple[str, str]]:

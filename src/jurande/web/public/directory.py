@@ -25,8 +25,8 @@ from jurande.web.access import audience
 from jurande.web.public.certifications import Select, spots
 from jurande.web.public.keeping import shareable
 from jurande.web.ui.formats import siret
-from jurande.web.ui.parts import Fact, Pages, Spot
-from jurande.web.ui.registers import DEPARTEMENT_CHOICES, cited, habilitation_chip
+from jurande.web.ui.parts import Fact, Pages, Spot, Tab
+from jurande.web.ui.registers import DEPARTEMENT_CHOICES, STATES, cited, habilitation_chip
 from jurande.web.ui.tables import Column, Table
 
 PAGE_PLACES = 50
@@ -83,12 +83,12 @@ def directory(request: HttpRequest) -> HttpResponse:
     read = sources.latest()
     context: dict[str, Any] = {
         "wanted": wanted,
-        "selects": _selects(wanted),
         "sources": cited(read, map_drawn=True),
         "is_empty": not any(snapshot.source in sources.REGISTERS for snapshot in read),
     }
     number = fiche_number(wanted.certification)
     page = fiche_page(number) if number else None
+    context["selects"] = _selects(wanted, with_nowhere=page is not None)
     if page is not None:
         partners = bodies.declared_partners([page.version.fiche_id])
         kept = [partner for partner in partners if wanted.keeps(partner)]
@@ -99,12 +99,22 @@ def directory(request: HttpRequest) -> HttpResponse:
         context |= {
             "page": page,
             "listing": listing,
+            "tabs": _tabs(page.number, len(kept), on_map=request.GET.get("vue") == "carte"),
+            "on_map": request.GET.get("vue") == "carte",
             "spots": spots(where, certification=page.number),
             "total": len({partner.siret for partner in kept}),
         }
     else:
         context |= _country(request.GET, wanted)
     return render(request, "public/directory.html", context)
+
+
+def _tabs(number: str, rows: int, *, on_map: bool) -> list[Tab]:
+    address = f"{reverse('public:partners')}?certification={number}"
+    return [
+        Tab(_("Liste"), address, not on_map, rows),
+        Tab(_("Carte"), f"{address}&vue=carte", on_map),
+    ]
 
 
 def _country(query: QueryDict, wanted: Wanted) -> dict[str, Any]:
@@ -145,8 +155,10 @@ def _national_spots(where: Mapping[str, int]) -> dict[str, Spot]:
     return {code: Spot(spot.value) if code == UNKNOWN else spot for code, spot in drawn.items()}
 
 
-def _selects(wanted: Wanted) -> list[Select]:
+def _selects(wanted: Wanted, *, with_nowhere: bool) -> list[Select]:
     places = [(code, label, code == wanted.departement) for code, label in DEPARTEMENT_CHOICES]
+    if with_nowhere:
+        places.append((NOWHERE, _("Lieu inconnu"), wanted.departement == UNKNOWN))
     roles = [(one.value, str(one.label).capitalize(), one.value == wanted.role) for one in Habilitation]
     return [
         Select("departement", _("Département"), [("", _("Toute la France"), wanted.departement is None), *places]),
@@ -191,7 +203,7 @@ PARTNERS: Table[DeclaredPartner] = Table(
         ),
     ),
     order="nom",
-    unit=lazy("organisme,organismes"),
+    unit=lazy("habilitation,habilitations"),
 )
 
 
@@ -257,7 +269,7 @@ def _habilitations(titles: Mapping[str, str]) -> Table[DeclaredPartner]:
             Column("siret", "SIRET", lambda p: p.siret, show=lambda p: siret(p.siret), on_phone=False),
             Column("role", _("Habilité pour"), lambda p: str(p.habilitation.label)),
             Column("depuis", _("Depuis"), lambda p: p.active_on),
-            Column("etat", _("État"), lambda p: str(p.state.label), show=lambda p: habilitation_chip(p.state)),
+            Column("etat", _("État"), lambda p: str(STATES[p.state]), show=lambda p: habilitation_chip(p.state)),
         ),
         order="numero",
         unit=_("habilitation,habilitations"),

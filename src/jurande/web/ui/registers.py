@@ -38,6 +38,12 @@ ROUTES: dict[str, str | Promise] = {
     "CL": lazy("Candidature individuelle"),
     "VAE": lazy("Validation des acquis de l’expérience"),
 }
+# Not the choices' labels: «active» is «actif» in Django's own French, which speaks of people.
+STATES: dict[HabilitationState, str | Promise] = {
+    HabilitationState.ACTIVE: lazy("Active"),
+    HabilitationState.INACTIVE: lazy("Inactive"),
+    HabilitationState.WITHDRAWN: lazy("Retirée"),
+}
 STATUS = {HabilitationState.ACTIVE: "ok", HabilitationState.INACTIVE: "end", HabilitationState.WITHDRAWN: "end"}
 # Licence Ouverte 2.0: whoever reuses names the source and the day of the last update.
 PUBLISHERS: dict[str, tuple[str | Promise, str | Promise]] = {
@@ -63,7 +69,7 @@ def fiche_chip(is_active: bool) -> SafeString:
 def habilitation_chip(state: str) -> SafeString:
     """Whether a partner may train or assess, as everywhere."""
     one = HabilitationState(state)
-    return chip(STATUS[one], str(one.label).capitalize())
+    return chip(STATUS[one], str(STATES[one]))
 
 
 def cited(snapshots: Iterable[Snapshot], *, map_drawn: bool = False) -> list[str]:
