@@ -237,7 +237,6 @@ def _fiche_line(network: StateNetwork, claim: Any) -> dict[str, Any]:
 def _table(network: StateNetwork) -> Table[DeclaredPartner]:
     today = timezone.localdate()
     numbers = [(number, number) for number in network.versions]
-    states = [(key.value, words) for key, words in STATES.items()]
     places = sorted({partner.departement for partner in network.partners} - {UNKNOWN})
     where = [(code, departement_label(code)) for code in places] + [(NOWHERE, _("Lieu inconnu"))]
 
