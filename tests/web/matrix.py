@@ -149,6 +149,7 @@ MATRIX: dict[str, Page] = {
     "operator:home-operators": operator(),
     "operator:home-operators-invite": operator(act=OPERATORS),
     "operator:home-operators-end": operator(act=OPERATORS),
+    "operator:home-operators-second-factor": operator(act=OPERATORS),
     "operator:home-renew": operator(None, OPERATORS),
     "operator:home-revoke": operator(None, OPERATORS),
     "operator:jobs": operator(),
@@ -202,6 +203,7 @@ MATRIX: dict[str, Page] = {
     "certifier:team-change": certifier(ADMINISTRATORS, ADMINISTRATORS),
     # The role in the path is the reader’s own: anybody may leave.
     "certifier:team-end": certifier(ADMINISTRATORS | {"reader"}, ADMINISTRATORS | {"reader"}),
+    "certifier:team-second-factor": certifier(ADMINISTRATORS, ADMINISTRATORS),
     "certifier:mail": certifier(MANAGERS),
     "certifier:mail-wordings": certifier(MANAGERS),
     "certifier:mail-wording": certifier(MANAGERS, MANAGERS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, Doc
 from tests import factories
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
+from tests.registers.seal.homes import own_home, public_addresses
 from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
 
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -55,7 +57,8 @@ class House:
 
 
 @pytest.fixture
-def house(db: None) -> House:
+def house(db: None, settings: Any, tmp_path: Path) -> House:
+    own_home(settings, tmp_path / "home")
     built = House()
     mine, other = factories.certifier(name="Maison"), factories.certifier(name="Autre maison")
     built.people["operator"] = factories.any_operator()
@@ -115,11 +118,12 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         "public:partners-one": [habilitated.siren],
         "guest:invitation": ["inconnu"],
         "operator:seal-key": [mine.code],
-        **sealed_addresses(mine),
+        **public_addresses(mine),
         "guest:link": ["inconnu"],
         "account:sessions-close": ["inconnue"],
         "operator:home-invite": [mine.code],
         "operator:home-operators-end": [an_operator_role.code],
+        "operator:home-operators-second-factor": [an_operator_role.code],
         "operator:home-renew": [an_operator.code],
         "operator:home-revoke": [an_operator.code],
         "operator:jobs-cancel": [job.code],
@@ -133,6 +137,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         "certifier:team-revoke": [mine.code, at_certifier.code],
         "certifier:team-change": [mine.code, reader.code],
         "certifier:team-end": [mine.code, reader.code],
+        "certifier:team-second-factor": [mine.code, reader.code],
         "certifier:mail-wording": [mine.code, "parties.invitation"],
         "certifier:mail-restore": [mine.code, "parties.invitation"],
         "certifier:mail-letter": [mine.code, letter.code],

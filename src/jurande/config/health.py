@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from jurande.config.preparation import is_prepared
 from jurande.registers.common.models import Worker
+from jurande.registers.seal.queries import is_healthy
 
 WORKER_SILENCE = timedelta(seconds=60)
 FREE_SPACE_BYTES = 200_000_000
@@ -38,10 +39,11 @@ def check(home: Path, *, now: datetime) -> dict[str, bool]:
         database = True
         migrations = is_up_to_date()
         worker = Worker.objects.filter(seen_at__gt=now - WORKER_SILENCE).exists()
+        seal = is_healthy(now=now) if migrations else False
     except Error:
-        database = migrations = worker = False
+        database = migrations = worker = seal = False
     disk = shutil.disk_usage(home).free >= FREE_SPACE_BYTES
-    return {"database": database, "migrations": migrations, "worker": worker, "disk": disk}
+    return {"database": database, "migrations": migrations, "worker": worker, "seal": seal, "disk": disk}
 
 
 def is_up_to_date() -> bool:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -36,7 +37,7 @@ def stopped_by(code: Stop, about: str = "", *, now: object = LATER) -> None:
     assert len(sentence_of(code, settled.about)) > 80
 
 
-def tampered(table: str, assignment: str, where: str, *parameters: object) -> None:
+def tampered(table: str, assignment: str, where: str, *parameters: Any) -> None:
     unseal(connection, table)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {assignment} WHERE {where}", parameters)

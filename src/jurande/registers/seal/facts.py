@@ -11,10 +11,8 @@ from jurande.core.log.entries import LogEntry, commit, entry_bytes
 from jurande.core.proof import Template, TemplateRefused, did, with_fields
 from jurande.core.proof.instants import instant_text
 from jurande.core.proof.status.bitstring import ENTRY_TYPE
-from jurande.registers.seal.states import Move, Purpose
+from jurande.registers.seal.states import CERTIFIERS, LOG, STATUSES, Move, Purpose
 
-# The folders under the public one; the addresses have the same words.
-LOG, STATUSES, CERTIFIERS = "registre", "statuts", "c"
 # Members that the seal writes itself: a skeleton may not bring them.
 RESERVED = ("id", "validFrom", "validUntil", "credentialStatus", "proof")
 CODE, INDEX, FROM, UNTIL = "seal_code", "seal_index", "seal_from", "seal_until"

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from jurande.core.lifecycle import Lifecycle
 from jurande.core.proof.status.bitstring import REVOCATION, SUSPENSION
 
+# The folders under the public one; the addresses have the same words.
+LOG, STATUSES, CERTIFIERS = "registre", "statuts", "c"
+
 
 class Act(StrEnum):
     """What the journal says of the seal: dotted, past tense, never renamed."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.operator import houses, machine
+from jurande.web.operator import houses, machine, seal
 
 app_name = "operator"
 urlpatterns = [
@@ -14,8 +14,15 @@ urlpatterns = [
     path("exploitants/invitations/<str:code>/renouveler/", houses.renew, name="home-renew"),
     path("exploitants/invitations/<str:code>/retirer/", houses.revoke, name="home-revoke"),
     path("exploitants/<str:code>/fin/", houses.end_operator, name="home-operators-end"),
+    path(
+        "exploitants/<str:code>/second-facteur/", houses.clear_second_factor, name="home-operators-second-factor"
+    ),
     path("travaux/", machine.jobs, name="jobs"),
     path("travaux/<str:code>/annuler/", machine.cancel, name="jobs-cancel"),
     path("journal/", machine.journal, name="journal"),
+    path("sceau/", seal.seal, name="seal"),
+    path("sceau/publier/", seal.settle, name="seal-settle"),
+    path("sceau/verifier/", seal.check, name="seal-check"),
+    path("sceau/cles/<str:code>/", seal.key, name="seal-key"),
     path("installation/", machine.installation, name="installation"),
 ]

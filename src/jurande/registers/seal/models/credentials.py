@@ -50,7 +50,7 @@ class Batch(models.Model):
         constraints = [models.UniqueConstraint(fields=["certifier", "idempotency_key"], name="batch_once")]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class BatchChunk(models.Model):
@@ -147,4 +147,4 @@ class SealedCredential(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)

@@ -36,4 +36,4 @@ class Commitment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)

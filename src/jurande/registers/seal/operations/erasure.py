@@ -33,7 +33,7 @@ def erase(*, credential: SealedCredential, actor: Actor, now: datetime) -> Seale
     if row.state == SealState.ERASED:
         return row
     if row.state == SealState.INTENDED:
-        raise ErasureRefused(_("Cette attestation est en cours de scellement : réessayez dans une minute."))
+        raise ErasureRefused(_("Cette attestation est en cours de scellement : réessayez dans une minute."))
     row.state, row.erased_at = SealState.ERASED, now
     row.signed, row.values, row.salt = None, "", b""
     row.subject_code, row.request_digest = "", ""

@@ -114,7 +114,7 @@ def active_key(certifier: Certifier) -> SigningKey:
     key = SigningKey.objects.active().filter(certifier=certifier).first()
     if key is None:
         raise KeyRefused(
-            _("Ce certificateur n’a pas encore de clé de signature : demandez à l’exploitant d’en créer une.")
+            _("Ce certificateur n’a pas encore de clé de signature : demandez à l’exploitant d’en créer une.")
         )
     return key
 
@@ -228,7 +228,7 @@ def _add(certifier: Certifier, *, now: datetime) -> SigningKey:
 def _active(certifier: Certifier) -> SigningKey:
     key = SigningKey.objects.active().select_for_update().filter(certifier=certifier).first()
     if key is None:
-        raise KeyRefused(_("Ce certificateur n’a pas de clé en service : créez-en une."))
+        raise KeyRefused(_("Ce certificateur n’a pas de clé en service : créez-en une."))
     return key
 
 

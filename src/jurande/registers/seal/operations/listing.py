@@ -18,12 +18,12 @@ from jurande.core.proof.status.bitstring import LEAST_ENTRIES, list_credential
 from jurande.core.proof.trust import Trust, TrustedIssuer, trust_json
 from jurande.integrations.guard_files import write_durably
 from jurande.registers.parties.models import Certifier
-from jurande.registers.seal.facts import LOG, STATUSES, did_of, document_path, list_path, trust_path
+from jurande.registers.seal.facts import did_of, document_path, list_path, trust_path
 from jurande.registers.seal.models import SealLog, SigningKey, StatusChange, StatusList
 from jurande.registers.seal.operations.keys import signer_of
 from jurande.registers.seal.operations.points import crash_point
 from jurande.registers.seal.operations.standing import SealingStopped, log_key, public_folder, public_url
-from jurande.registers.seal.states import KeyState, Move, Purpose, Stop
+from jurande.registers.seal.states import LOG, STATUSES, KeyState, Move, Purpose, Stop
 
 PARIS = ZoneInfo("Europe/Paris")
 # A list that nobody may rely on after two days: the replay of an older one fails by then.

@@ -51,7 +51,7 @@ def resume(*, published_size: int | None, actor: Actor, now: datetime) -> SealLo
     with alone(wait_seconds=LOCK_SECONDS), disk_answers():
         head = SealLog.objects.first()
         if head is None:
-            raise ResumeRefused(_("Aucune clé n’a encore été créée : il n’y a rien à reprendre."))
+            raise ResumeRefused(_("Aucune clé n’a encore été créée : il n’y a rien à reprendre."))
         guard = _readable_guard()
         if guard is not None and guard.installation != head.installation:
             raise SealingStopped(Stop.GUARD_FOREIGN, guard.installation)
@@ -61,7 +61,7 @@ def resume(*, published_size: int | None, actor: Actor, now: datetime) -> SealLo
             raise ResumeRefused(
                 _(
                     "La base a signé %(size)s entrées. Lisez, sur la dernière copie publiée du registre (fichier "
-                    "« checkpoint », deuxième ligne) ou chez un témoin, combien le monde en a vu, puis donnez ce "
+                    "« checkpoint », deuxième ligne) ou chez un témoin, combien le monde en a vu, puis donnez ce "
                     "nombre avec --published. S’il est plus grand, remettez une sauvegarde plus récente."
                 )
                 % {"size": head.signed_size},

@@ -25,7 +25,7 @@ from jurande.integrations.guard_files import Guard, GuardDamaged, machine_finger
 from jurande.integrations.log_files import DirectoryLog, NotDurable
 from jurande.registers.common.crypto import lookup_digest
 from jurande.registers.common.refusals import Refused
-from jurande.registers.seal.facts import LOG, origin_of
+from jurande.registers.seal.facts import origin_of
 from jurande.registers.seal.models import (
     Commitment,
     LogEntry,
@@ -34,7 +34,7 @@ from jurande.registers.seal.models import (
     SealLog,
     SignedCheckpoint,
 )
-from jurande.registers.seal.states import Stop
+from jurande.registers.seal.states import LOG, Stop
 
 # A machine's clock is set back by a few seconds now and then; by minutes, somebody did it.
 CLOCK_TOLERANCE = timedelta(minutes=5)
@@ -46,23 +46,23 @@ SENTENCES: dict[Stop, str | Promise] = {
         "(JURANDE_PUBLIC_URL=https://… ./jurande serve), puis recommencez."
     ),
     Stop.ADDRESS_CHANGED: _(
-        "L’adresse publique a changé (%(about)s) : ce qui a été signé porte l’ancienne. Remettez l’ancienne adresse "
+        "L’adresse publique a changé (%(about)s) : ce qui a été signé porte l’ancienne. Remettez l’ancienne adresse "
         "dans settings.json."
     ),
     Stop.GUARD_MISSING: _(
-        "La garde du sceau manque dans ce dossier : une sauvegarde a sans doute été remise en place. Vérifiez que "
+        "La garde du sceau manque dans ce dossier : une sauvegarde a sans doute été remise en place. Vérifiez que "
         "c’est la plus récente et que l’ancienne machine est arrêtée, puis lancez ./jurande manage resume-seal."
     ),
     Stop.GUARD_FOREIGN: _(
-        "La garde de ce dossier est celle d’une autre installation (%(about)s) : la base et le dossier ne vont pas "
+        "La garde de ce dossier est celle d’une autre installation (%(about)s) : la base et le dossier ne vont pas "
         "ensemble. Remettez la base de ce dossier, ou le dossier de cette base."
     ),
     Stop.MOVED: _(
-        "Ce dossier est une copie, ou a changé de machine : deux machines qui scellent le même registre le "
+        "Ce dossier est une copie, ou a changé de machine : deux machines qui scellent le même registre le "
         "détruiraient. Arrêtez l’autre pour de bon, puis lancez ici ./jurande manage resume-seal."
     ),
     Stop.ROLLED_BACK: _(
-        "La base est plus ancienne que ce qui a été publié (%(about)s) : une sauvegarde périmée a été remise. Rien "
+        "La base est plus ancienne que ce qui a été publié (%(about)s) : une sauvegarde périmée a été remise. Rien "
         "ne sera signé. Remettez une sauvegarde plus récente, qui contienne tout ce qui a été publié."
     ),
     Stop.FORKED: _(
@@ -70,12 +70,12 @@ SENTENCES: dict[Stop, str | Promise] = {
         "Remettez la sauvegarde qui correspond au registre publié, et gardez cette base pour l’enquête."
     ),
     Stop.CLOCK_BACK: _(
-        "L’horloge de la machine retarde : quelque chose a déjà été scellé le %(about)s. Remettez-la à l’heure. Si "
+        "L’horloge de la machine retarde : quelque chose a déjà été scellé le %(about)s. Remettez-la à l’heure. Si "
         "c’est cette date qui était fausse, lancez ./jurande manage resume-seal."
     ),
     Stop.KEY_UNUSABLE: _(
-        "La clé de signature %(about)s ne peut pas servir : son fichier manque, a été remplacé ou ne s’ouvre pas. "
-        "Remettez le dossier des clés de votre sauvegarde ; si elle est perdue, remplacez la clé."
+        "La clé de signature %(about)s ne peut pas servir : son fichier manque, a été remplacé ou ne s’ouvre pas. "
+        "Remettez le dossier des clés de votre sauvegarde ; si elle est perdue, remplacez la clé."
     ),
     Stop.ROW_ALTERED: _(
         "La ligne %(about)s a été modifiée hors de l’application. Rien ne sera signé. Lancez ./jurande manage "
@@ -86,16 +86,16 @@ SENTENCES: dict[Stop, str | Promise] = {
         "./jurande manage check-seal, puis ./jurande manage repair-seal, qui refait les fichiers d’après la base."
     ),
     Stop.CHECK_FAILED: _(
-        "La dernière vérification du sceau a trouvé une anomalie : %(about)s. Rien ne sera signé. Lancez ./jurande "
+        "La dernière vérification du sceau a trouvé une anomalie : %(about)s. Rien ne sera signé. Lancez ./jurande "
         "manage check-seal, corrigez ce qu’elle nomme, et vérifiez de nouveau."
     ),
     Stop.DISK: _(
-        "Le disque a refusé une écriture (%(about)s). Rien n’est perdu : libérez de la place ou remettez le disque en "
+        "Le disque a refusé une écriture (%(about)s). Rien n’est perdu : libérez de la place ou remettez le disque en "
         "état, le scellement reprendra seul."
     ),
     Stop.WITNESS_ALARM: _(
         "Le témoin %(about)s a vu une autre histoire de ce registre. Rien ne sera signé. Cherchez quelle autre machine "
-        "a signé ; quand vous avez compris, lancez ./jurande manage resume-seal."
+        "a signé ; quand vous avez compris, lancez ./jurande manage resume-seal."
     ),
 }
 
@@ -165,7 +165,7 @@ def alone(*, wait_seconds: float) -> Iterator[None]:
     try:
         while not _locked(descriptor):
             if time.monotonic() >= deadline:
-                raise SealingBusy(_("Un autre scellement est en cours : le vôtre suivra dans la minute."))
+                raise SealingBusy(_("Un autre scellement est en cours : le vôtre suivra dans la minute."))
             time.sleep(LOCK_POLL_SECONDS)
         yield
     finally:

@@ -1,6 +1,17 @@
 """What screens and callers read of what is sealed."""
 
 from jurande.registers.seal.queries.credentials import log_proof, log_proof_of, signed_bytes
-from jurande.registers.seal.queries.overview import Overview, is_healthy, overview
+from jurande.registers.seal.queries.files import log_file, public_file
+from jurande.registers.seal.queries.overview import Overview, certifier_of_code, is_healthy, overview
 
-__all__ = ["Overview", "is_healthy", "log_proof", "log_proof_of", "overview", "signed_bytes"]
+__all__ = [
+    "Overview",
+    "certifier_of_code",
+    "is_healthy",
+    "log_file",
+    "log_proof",
+    "log_proof_of",
+    "overview",
+    "public_file",
+    "signed_bytes",
+]

@@ -14,9 +14,8 @@ from jurande.core.log.proofs import inclusion_proof
 from jurande.core.log.tiles import CHECKPOINT
 from jurande.core.proof.commitment import ISSUED, Opening, extra_bytes
 from jurande.integrations.log_files import DirectoryLog
-from jurande.registers.seal.facts import LOG
 from jurande.registers.seal.models import LogEntry, SealedCredential
-from jurande.registers.seal.states import SealState
+from jurande.registers.seal.states import LOG, SealState
 
 
 def signed_bytes(credential: SealedCredential) -> bytes | None:

@@ -80,3 +80,8 @@ def is_healthy(*, now: datetime) -> bool:
     if head.stop_code:
         return False
     return not SealedCredential.objects.intended().filter(issued_at__lt=now - LATE).exists()
+
+
+def certifier_of_code(code: str) -> Certifier | None:
+    """Return the certifier with this code, to make or replace its key."""
+    return Certifier.objects.filter(code=code).first()

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Ajoute un témoin extérieur, qui cosignera les points de contrôle du registre public."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("vkey", metavar="CLÉ", help="la clé publique du témoin : nom+numéro+base64")
+        parser.add_argument("vkey", metavar="CLÉ", help="la clé publique du témoin : nom+numéro+base64")
         parser.add_argument("url", metavar="ADRESSE", help="l’adresse où il reçoit les points de contrôle")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,4 +23,4 @@ class Command(BaseCommand):
             witness = add_witness(vkey=options["vkey"], url=options["url"], actor=MACHINE, now=timezone.now())
         except Refused as refused:
             raise CommandError(str(refused.sentence)) from refused
-        self.stdout.write(_("Témoin ajouté : %(name)s") % {"name": witness.name})
+        self.stdout.write(_("Témoin ajouté : %(name)s") % {"name": witness.name})

@@ -28,4 +28,4 @@ class Command(BaseCommand):
             projection.settle(now=now)
         except Refused as refused:
             raise CommandError(str(refused.sentence)) from refused
-        self.stdout.write(_("Clé créée : %(method)s") % {"method": key.method})
+        self.stdout.write(_("Clé créée : %(method)s") % {"method": key.method})

@@ -15,7 +15,7 @@ from jurande.registers.seal.policies import MACHINE
 
 
 class Command(BaseCommand):
-    help = "Remplace la clé de signature d’un certificateur ; ce que l’ancienne a signé reste valable."
+    help = "Remplace la clé de signature d’un certificateur ; ce que l’ancienne a signé reste valable."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("certifier", metavar="CODE", help="le code du certificateur")
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             projection.settle(now=now)
         except Refused as refused:
             raise CommandError(str(refused.sentence)) from refused
-        self.stdout.write(_("Nouvelle clé : %(method)s") % {"method": key.method})
+        self.stdout.write(_("Nouvelle clé : %(method)s") % {"method": key.method})
 
     def _rotate(self, certifier: Certifier, now: datetime) -> SigningKey:
         return keys.rotate_key(certifier=certifier, actor=MACHINE, now=now)
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         try:
             stolen_at = datetime.fromisoformat(options["stolen_at"]).replace(tzinfo=UTC)
         except ValueError as error:
-            raise CommandError(_("Cet instant ne s’écrit pas ainsi : 2026-11-22T09:30:00")) from error
+            raise CommandError(_("Cet instant ne s’écrit pas ainsi : 2026-11-22T09:30:00")) from error
         return keys.condemn_key(
             key=keys.active_key(certifier), stolen_at=stolen_at, log_size=options["log_size"], actor=MACHINE, now=now
         )

@@ -13,7 +13,7 @@ from jurande.core.proof import Expected, Proof, PublicKey, verify_proofs
 from jurande.core.proof.status.bitstring import read_list
 from jurande.integrations.log_files import DirectoryLog
 from jurande.registers.parties.models import Certifier
-from jurande.registers.seal.facts import LOG, list_path
+from jurande.registers.seal.facts import list_path
 from jurande.registers.seal.models import SealLog, SigningKey, StatusList
 from jurande.registers.seal.operations.checking.faults import Report
 from jurande.registers.seal.operations.keys import signer_of
@@ -25,6 +25,7 @@ from jurande.registers.seal.operations.standing import (
     log_key,
     public_folder,
 )
+from jurande.registers.seal.states import LOG
 
 LOCK_SECONDS = 60.0
 

@@ -90,9 +90,9 @@ class RowCheck:
             return False
         return True
 
-    def _compare(self, kind: str, model: type[Model], row: Any, expected: Callable[[], bytes], told: Told) -> None:
+    def _compare(self, kind: str, model: type[Model], row: Any, expected: Callable[[Any], bytes], told: Told) -> None:
         try:
-            differs = expected() != told[kind, row.code]
+            differs = expected(row) != told[kind, row.code]
         except (CoreError, ValueError, KeyError):
             differs = True
         if differs:
@@ -127,7 +127,9 @@ class RowCheck:
             self.report.add("document", about)
             return
         opening = Opening(row.code, bytes(row.salt))
-        self._compare(ISSUED, SealedCredential, row, lambda: issuance_entry(committed_bytes(document), opening), told)
+        self._compare(
+            ISSUED, SealedCredential, row, lambda _row: issuance_entry(committed_bytes(document), opening), told
+        )
         if not self._says_its_row(document, row):
             self.report.add("document", about)
 
@@ -167,7 +169,7 @@ class RowCheck:
             for row in StatusChange.objects.filter(code__in=codes).select_related("credential").order_by("pk"):
                 found.add(row.code)
                 self.report.changes += 1
-                self._compare(kind, StatusChange, row, lambda row=row: status_entry(row), told)
+                self._compare(kind, StatusChange, row, status_entry, told)
                 held = row.credential
                 place = (row.certifier_id, row.list_number, row.list_index)
                 if place != (held.certifier_id, held.list_number, held.list_index):
@@ -180,7 +182,7 @@ class RowCheck:
         found = set()
         for row in Commitment.objects.filter(code__in=codes).order_by("pk"):
             found.add(row.code)
-            self._compare(DOCUMENT_COMMITTED, Commitment, row, lambda row=row: document_entry(row), told)
+            self._compare(DOCUMENT_COMMITTED, Commitment, row, document_entry, told)
             if mac_of_commitment(row) != row.mac:
                 self.report.add("row_altered", f"Commitment {row.code}")
         return found
@@ -197,7 +199,7 @@ class RowCheck:
             found = set()
             for row in SigningKey.objects.filter(code__in=codes).order_by("pk"):
                 found.add(row.code)
-                self._compare(kind, SigningKey, row, lambda row=row: expected(row), told)
+                self._compare(kind, SigningKey, row, expected, told)
                 if not row.method.endswith(f"#{row.multikey}"):
                     self.report.add("row_altered", f"SigningKey {row.code}")
             return found
