@@ -141,7 +141,8 @@ def _frozen(referentiel: Referentiel) -> None:
     """Try everything that would change a published version behind the operations' back."""
     bloc = Bloc.objects.filter(referentiel=referentiel).order_by("pk").first()
     one = Competency.objects.filter(referentiel=referentiel).order_by("pk").first()
-    assert bloc is not None and one is not None
+    assert bloc is not None
+    assert one is not None
     attempts = [
         lambda: Bloc.objects.filter(pk=bloc.pk).update(text="Autre"),
         lambda: Competency.objects.filter(pk=one.pk).delete(),

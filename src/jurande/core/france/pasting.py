@@ -50,19 +50,23 @@ _VERB = re.compile(r"(?:S’|s’|S'|s'|Se |se )?[A-Za-zÀ-ÿ]+(?:er|ir|re|oir)\
 _RUN_ON = re.compile(r"(?<=[a-zà-ÿ.)])\s+(?=[A-ZÀ-Þ][a-zà-ÿ]{2,}(?:er|ir|re)\s)")
 # Words that keep their hyphen when a line ends on it.
 _KEEP_HYPHEN = {
-    "savoir",
-    "mise",
-    "micro",
-    "auto",
-    "non",
-    "sous",
-    "vice",
-    "éco",
-    "demi",
-    "celui",
-    "celle",
-    "peut",
-    "bien",
+    *(
+        "savoir",
+        "mise",
+        "celui",
+        "celle",
+        "peut",
+        "bien",
+        "non",
+        "sous",
+        "vice",
+        "demi",
+        "semi",
+        "avant",
+        "après",
+        "ex",
+    ),
+    *("micro", "auto", "éco", "musculo", "socio", "médico", "psycho", "franco", "anglo", "contre", "entre"),
 }
 _INVISIBLE = str.maketrans(dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD]))
 
@@ -144,6 +148,8 @@ def _joined(lines: Sequence[str]) -> list[str]:
         for line in lines
         if not _PAGE.fullmatch(line)
         for row in ([line] if _HEADING.match(line) else _INLINE.split(line))
+        # A mark left alone by the cut, a line drawn between two parts.
+        if not row.strip() or any(sign.isalnum() for sign in row)
     ]
     filled = [row for row in rows if row.strip()]
     if not filled:

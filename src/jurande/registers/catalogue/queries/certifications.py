@@ -165,6 +165,11 @@ def life_of(held: Certification) -> EntryQuerySet:
     return Entry.objects.on_chain(held.certifier.code).about_any([("certification", held.code)]).order_by("-seq")
 
 
+def turns_of(held: Certification) -> EntryQuerySet:
+    """Its life without the lines written one by one: what was begun, published, retired."""
+    return life_of(held).exclude(action__startswith="catalogue.line.")
+
+
 def names_of_certifications(codes: Iterable[str]) -> dict[str, str]:
     """The reference of each code that is a certification's; for codes that the reader was already allowed to see."""
     return dict(Certification.objects.filter(code__in=list(codes)).values_list("code", "reference"))

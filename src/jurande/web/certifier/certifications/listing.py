@@ -52,7 +52,7 @@ def table(certifier: str, choices: Any, today: Any) -> Table[Any]:
             ),
             Column(
                 "fin",
-                str(_("Enregistrée jusqu’au")),
+                str(_("Jusqu’au")),
                 lambda c: c.registered_until,
                 order=("registered_until",),
             ),

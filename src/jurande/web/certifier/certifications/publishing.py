@@ -47,6 +47,7 @@ class FrameForm(forms.Form):
         help_text=_("Ce qui vaut pour tous\u00a0: absences, rattrapage, fraude, recours, aménagements."),
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)
+    use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Add a field for each limit, and four for each access route."""
@@ -82,6 +83,11 @@ class FrameForm(forms.Form):
                 f"jury_{jury.route}_excluded": jury.excluded,
             }
         return said
+
+    def say_nothing_is_optional(self) -> None:
+        """The page says once that an empty field sets nothing: its fields need not each say so."""
+        for field in self.fields.values():
+            field.required = True
 
     def routes(self) -> list[tuple[str, str, list[Any]]]:
         """The fields of each access route: its label, its usual source, its four fields."""
@@ -139,6 +145,7 @@ def frame(request: Asked, certifier: str, code: str, version: str) -> HttpRespon
             )
             messages.success(request, _("Le cadre est enregistré."))
             return redirect("certifier:certifications-one", certifier, code)
+    form.say_nothing_is_optional()
     page = {
         "held": held,
         "certification": held.certification,

@@ -50,7 +50,11 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
     draft = next((row for row in rows if row.is_draft), None)
     published = next((row for row in rows if row.state == "published"), None)
     may_read_life = bool(parties.can_see_journal(actor))
-    life = Paginator(queries.life_of(held), LIFE_PAGE if "tout" in request.GET else EVENTS)
+    everything = "tout" in request.GET
+    shown = published or draft
+    overview = queries.blocs_of(shown) if shown else []
+    acts = queries.life_of(held)
+    life = Paginator(acts if everything else queries.turns_of(held), LIFE_PAGE if everything else EVENTS)
     page = {
         "held": held,
         "state": state_chip(held),
@@ -69,8 +73,11 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "may_retire": policies.can_retire_certification(actor, held) and not held.is_retired,
         "may_choose": policies.can_set_catalogue_choices(actor, request.certifier),
         "events": told(life.get_page(request.GET.get("page")).object_list) if may_read_life else [],
-        "acts": life.count if may_read_life else 0,
-        "shown": life.per_page,
+        "acts": acts.count() if may_read_life else 0,
+        "shown": acts.count() if everything else life.count,
+        "overview": overview,
+        "overview_version": shown,
+        "overview_count": sum(len(bloc.competencies.all()) for bloc in overview),
         "disclaimer": DISCLAIMER if held.is_micro else "",
     }
     return render(request, "certifier/certifications/one.html", page)

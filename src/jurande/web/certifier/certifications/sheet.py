@@ -46,6 +46,8 @@ def _choice(label: Any, choices: tuple[tuple[str, str], ...], help_text: Any = "
 class SheetForm(forms.Form):
     """Nothing is required to save: what is missing stops the publication, not the writing."""
 
+    use_required_attribute = False
+
     title = forms.CharField(label=_("Intitulé"), max_length=300, help_text=_("Un verbe et son objet."))
     description = _text(
         _("Présentation"), 3, _("En deux phrases, pour un employeur\u00a0: ce que la personne sait faire, et où.")
@@ -141,6 +143,9 @@ def sheet(request: Asked, certifier: str, code: str, version: str) -> HttpRespon
 
 def _page(request: Asked, held: Any, form: SheetForm, align_form: AlignForm) -> HttpResponse:
     lacking = missing(versions.gaps_of(held), held)
+    # Nothing is required to save; what the publication asks for is not called optional all the same.
+    for name in {*ASKED, *_demanded(request)}:
+        form.fields[name].required = True
     page = {
         "held": held,
         "certification": held.certification,
@@ -165,6 +170,17 @@ def _micro(request: Asked, code: str, version: str) -> Any:
 
 
 ELEMENTS = [name for name in SheetForm.base_fields if name not in ("title", "valid_from", "revision", "frame_revision")]
+
+
+ASKED = (
+    *("valid_from", "description", "protocol", "assessors", "pass_rule"),
+    *(one.field for one in micro.ELEMENTS if one.mandatory and one.field in SheetForm.base_fields),
+)
+
+
+def _demanded(request: Asked) -> list[str]:
+    chosen = queries.choices_of(request.certifier).demanded
+    return [one.field for one in micro.ELEMENTS if one.key in chosen]
 
 
 def _said(held: Any) -> dict[str, Any]:
