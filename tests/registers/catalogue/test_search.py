@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
@@ -156,4 +157,10 @@ class TestIndex:
         fiche("RS1", "Cuisine végétale", indexed=False)
         assert found("cuisine") == []
         assert indexing.rebuild() == 1
+        assert found("cuisine") == ["RS1"]
+
+    def test_is_made_again_by_a_command(self, capsys: pytest.CaptureFixture[str]) -> None:
+        fiche("RS1", "Cuisine végétale", indexed=False)
+        call_command("rebuild-search")
+        assert "1 fiches" in capsys.readouterr().out
         assert found("cuisine") == ["RS1"]
