@@ -36,6 +36,7 @@ from jurande.registers.seal.operations.standing import (
     SealingStopped,
     current_head,
     demand_clock,
+    demand_intact,
     mac_of,
     public_url,
 )
@@ -168,6 +169,7 @@ def _kept_skeleton(skeleton: Mapping[str, Any]) -> Skeleton:
     if found is None:
         Skeleton.objects.bulk_create([Skeleton(digest=digest, content=content.decode())], ignore_conflicts=True)
         found = Skeleton.objects.get(digest=digest)
+    demand_intact(found)
     return found
 
 

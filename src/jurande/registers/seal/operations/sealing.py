@@ -26,7 +26,7 @@ from jurande.registers.seal.models import (
 )
 from jurande.registers.seal.operations.keys import signer_of
 from jurande.registers.seal.operations.points import crash_point
-from jurande.registers.seal.operations.standing import SealingStopped, mac_of, public_url
+from jurande.registers.seal.operations.standing import SealingStopped, demand_intact, mac_of, public_url
 from jurande.registers.seal.states import SealState, Stop
 
 CHUNK = 500
@@ -76,7 +76,7 @@ def seal_intended(*, now: datetime, done: Sealing | None = None) -> Sealing:
         rows = list(SealedCredential.objects.intended().exclude(key_id__in=refused).order_by("pk")[:CHUNK])
         if not rows:
             break
-        _share(rows)
+        share(rows)
         crash_point("K1")
         for key in {row.key_id: row.key for row in rows}.values():
             try:
@@ -94,7 +94,7 @@ def seal_intended(*, now: datetime, done: Sealing | None = None) -> Sealing:
     return done
 
 
-def _share(rows: Sequence[SealedCredential]) -> None:
+def share(rows: Sequence[SealedCredential]) -> None:
     """Give rows what they point to, each read and built once: a join would build it for every row."""
     certifiers = Certifier.objects.in_bulk({row.certifier_id for row in rows})
     keys = SigningKey.objects.in_bulk({row.key_id for row in rows})
@@ -129,6 +129,7 @@ def sign_rows(rows: Sequence[SealedCredential]) -> list[Signed]:
 
 
 def _batch_of(row: SealedCredential, address: str) -> Batch:
+    demand_intact(row.skeleton)
     try:
         template = compiled(
             address, row.skeleton.content, row.certifier.code, row.list_number, row.valid_until is not None

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
@@ -33,6 +34,7 @@ from jurande.registers.seal.models import (
     SealedCredential,
     SealLog,
     SignedCheckpoint,
+    Skeleton,
 )
 from jurande.registers.seal.states import LOG, Stop
 
@@ -359,6 +361,15 @@ def clear_stop(head: SealLog) -> None:
 # --- rows ---------------------------------------------------------------------------------------
 
 
+def demand_intact(skeleton: Skeleton) -> None:
+    """Return if a skeleton is the text that its digest says.
+
+    :raises SealingStopped: it was altered.
+    """
+    if sha256(skeleton.content.encode()).hexdigest() != skeleton.digest:
+        raise SealingStopped(Stop.ROW_ALTERED, f"Skeleton {skeleton.digest[:12]}")
+
+
 def mac_of(row: SealedCredential) -> str:
     """Return the HMAC that binds the columns of a credential that its signature does not cover."""
     bound = [
@@ -369,7 +380,7 @@ def mac_of(row: SealedCredential) -> str:
         row.idempotency_key,
         row.request_digest,
         row.subject_code,
-        row.skeleton_id,
+        row.skeleton.digest,
         row.key_id,
         row.issued_at.isoformat(),
         row.valid_until.isoformat() if row.valid_until else "",

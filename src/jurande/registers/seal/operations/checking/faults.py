@@ -24,6 +24,7 @@ SENTENCES: dict[str, str | Promise] = {
     "checkpoint_root": _("ce point de contrôle n’est pas celui des entrées"),
     "checkpoint_signature": _("ce point de contrôle n’est pas signé par la clé du registre"),
     "checkpoint_order": _("ce point de contrôle n’est pas à sa place"),
+    "list_missing": _("cette liste de statuts manque"),
     "list_bits": _("cette liste de statuts ne dit pas ce qui a été décidé"),
     "list_signature": _("la signature de cette liste de statuts n’est pas bonne"),
     "file": _("ce fichier public n’est pas celui que donne la base"),

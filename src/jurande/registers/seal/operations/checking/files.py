@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
+from django.db.models import Count, OuterRef, Subquery
+
 from jurande.core.errors import CoreError
 from jurande.core.log.check import Damaged
 from jurande.core.log.check import check as check_log
 from jurande.core.log.policies import Policy
 from jurande.core.proof import Expected, Proof, PublicKey, verify_proofs
 from jurande.core.proof.status.bitstring import read_list
+from jurande.core.proof.status.draw import secret_order
 from jurande.integrations.log_files import DirectoryLog
+from jurande.registers.common.crypto.fields import Unreadable
 from jurande.registers.parties.models import Certifier
 from jurande.registers.seal.facts import list_path
-from jurande.registers.seal.models import SealLog, SigningKey, StatusList
+from jurande.registers.seal.models import SealedCredential, SealLog, SigningKey, StatusList, StatusPlaces
 from jurande.registers.seal.operations.checking.faults import Report
 from jurande.registers.seal.operations.keys import signer_of
 from jurande.registers.seal.operations.listing import bits_of, history_of, key_files
@@ -25,7 +29,7 @@ from jurande.registers.seal.operations.standing import (
     log_key,
     public_folder,
 )
-from jurande.registers.seal.states import LOG
+from jurande.registers.seal.states import LOG, Purpose
 
 LOCK_SECONDS = 60.0
 
@@ -45,6 +49,36 @@ def check_lists(report: Report, head: SealLog, *, now: datetime) -> None:
             report.add("list_bits", path)
         if row.is_projected:
             _compare(report, path, bytes(row.octets))
+
+
+def check_places(report: Report) -> None:
+    """Each pair of lists exists, and the places given are those that the credentials have, in the secret order."""
+    held = SealedCredential.objects.filter(certifier=OuterRef("certifier"), list_number=OuterRef("number"))
+    count = held.order_by().values("certifier").annotate(n=Count("pk")).values("n")
+    known = set()
+    for places in StatusPlaces.objects.annotate(held=Subquery(count)).select_related("certifier").order_by("pk"):
+        known.add((places.certifier_id, places.number))
+        about = f"StatusPlaces {places.code}"
+        for purpose in Purpose.values:
+            of = StatusList.objects.filter(certifier=places.certifier, number=places.number, purpose=purpose)
+            if not of.exists():
+                report.add("list_missing", list_path(places.certifier.code, purpose, places.number))
+        if places.given != (places.held or 0):
+            report.add("row_altered", about)
+            continue
+        try:
+            order = secret_order(bytes.fromhex(places.secret))[: places.given]
+        except (Unreadable, ValueError, CoreError):
+            report.add("row_unreadable", about)
+            continue
+        mine = SealedCredential.objects.filter(certifier=places.certifier, list_number=places.number)
+        # Of those given before the count was read: newer ones have later places.
+        taken = mine.order_by("pk")[: places.given].values_list("list_index", flat=True)
+        if not set(taken) <= set(order):
+            report.add("row_altered", about)
+    for certifier, number in SealedCredential.objects.order_by().values_list("certifier", "list_number").distinct():
+        if (certifier, number) not in known:
+            report.add("list_missing", f"StatusPlaces {number}")
 
 
 def _read(row: StatusList, head: SealLog, *, now: datetime) -> bytes:

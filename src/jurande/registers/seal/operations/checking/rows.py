@@ -34,12 +34,20 @@ from jurande.registers.seal.models import (
     LogEntry,
     SealedCredential,
     SigningKey,
+    Skeleton,
     StatusChange,
     WaitingEntry,
 )
 from jurande.registers.seal.operations.checking.faults import Report
 from jurande.registers.seal.operations.documents import entry_of as document_entry
-from jurande.registers.seal.operations.standing import mac_of, mac_of_commitment, public_url
+from jurande.registers.seal.operations.sealing import share
+from jurande.registers.seal.operations.standing import (
+    SealingStopped,
+    demand_intact,
+    mac_of,
+    mac_of_commitment,
+    public_url,
+)
 from jurande.registers.seal.operations.statuses import entry_of as status_entry
 from jurande.registers.seal.states import STANDINGS, SealState
 
@@ -101,7 +109,8 @@ class RowCheck:
     # --- credentials ----------------------------------------------------------------------------
 
     def _credentials(self, codes: Sequence[str], told: Told) -> set[str]:
-        rows = SealedCredential.objects.filter(code__in=codes).select_related("certifier", "key").order_by("pk")
+        rows = list(SealedCredential.objects.filter(code__in=codes).order_by("pk"))
+        share(rows)
         found = set()
         for row in rows:
             found.add(row.code)
@@ -222,6 +231,15 @@ def check_unlogged(report: Report) -> None:
         )
         for code in unlogged.order_by("pk").values_list("code", flat=True):
             report.add("row_unlogged", f"{model.__name__} {code}")
+
+
+def check_skeletons(report: Report) -> None:
+    """Each skeleton is the text that its digest says."""
+    for skeleton in Skeleton.objects.order_by("pk").iterator(CHUNK):
+        try:
+            demand_intact(skeleton)
+        except SealingStopped as stopped:
+            report.add("row_altered", stopped.about)
 
 
 def check_standings(report: Report) -> None:

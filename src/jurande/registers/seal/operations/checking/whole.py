@@ -24,8 +24,14 @@ from jurande.registers.seal.models import (
     WaitingEntry,
 )
 from jurande.registers.seal.operations.checking.faults import Report
-from jurande.registers.seal.operations.checking.files import check_keys, check_lists, check_log_files
-from jurande.registers.seal.operations.checking.rows import CHUNK, RowCheck, check_standings, check_unlogged
+from jurande.registers.seal.operations.checking.files import check_keys, check_lists, check_log_files, check_places
+from jurande.registers.seal.operations.checking.rows import (
+    CHUNK,
+    RowCheck,
+    check_skeletons,
+    check_standings,
+    check_unlogged,
+)
 from jurande.registers.seal.operations.standing import SealingStopped, current_head, demand, log_key
 from jurande.registers.seal.states import Stop
 
@@ -60,6 +66,8 @@ def check(*, now: datetime) -> Report:
     report.waiting += SealedCredential.objects.intended().count()
     check_unlogged(report)
     check_standings(report)
+    check_skeletons(report)
+    check_places(report)
     check_lists(report, head, now=now)
     check_keys(report, head)
     check_log_files(report)
