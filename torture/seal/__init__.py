@@ -36,12 +36,12 @@ class Size:
     """How often each part strikes, at the least."""
 
     kills: int = 30
-    syscalls: int = 150
+    syscalls: int = 160
     cuts: int = 20
     disk: int = 12
     each: int = 25
-    examples: int = 4
-    damages: int = 150
+    examples: int = 5
+    damages: int = 60
 
     def times(self, factor: int) -> Size:
         return Size(**{name: factor * number for name, number in asdict(self).items()})

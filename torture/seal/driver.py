@@ -301,11 +301,16 @@ def resume(published_size: int) -> Role:
 # --- after the fault ----------------------------------------------------------------------------
 
 
-def recover(now: datetime | None = None) -> Role:
-    """Start again, settle what was left, check everything, and tell all there is."""
+def recover(now: datetime | None = None, *, repair: bool = False) -> Role:
+    """Start again, settle what was left, check everything, and tell all there is.
+
+    ``repair`` makes the public files again from the rows first, as an operator does who lost them.
+    """
 
     def role(voice: Voice) -> None:
         instant = now or timezone.now()
+        if repair:
+            checking.repair(actor=MACHINE, now=instant)
         settled = projection.settle(now=instant)
         for start in count(0, ROWS_A_LINE):
             rows = told_rows(start)

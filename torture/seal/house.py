@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +55,13 @@ class House:
         for child in children:
             for line in child.listen():
                 self.ledger.note(line)
+
+    def wait_for_word(self, children: list[Child], *, seconds: float = 5) -> None:
+        """Wait until one more thing has been acknowledged, so that work is under way."""
+        before, deadline = self.ledger.acknowledged, time.monotonic() + seconds
+        while self.ledger.acknowledged == before and time.monotonic() < deadline:
+            time.sleep(0.005)
+            self.hear(*children)
 
     def run(self, role: Role, *, crash_at: str = "") -> Child:
         """Play `role` to its end, noting all it says."""
@@ -139,9 +147,9 @@ class House:
         self.put_copy("new")
         self.ledger, self.heard = Ledger(), 0
 
-    def recover(self, after: str, now: datetime | None = None) -> Recovered:
+    def recover(self, after: str, now: datetime | None = None, *, repair: bool = False) -> Recovered:
         """Start again, settle, check, and compare with what was heard. :raises Broken: anything is wrong."""
-        found = recovered(self.ask(driver.recover(now)))
+        found = recovered(self.ask(driver.recover(now, repair=repair)))
         faults = judge(self.ledger, found, self.published)
         self.heard = max(self.heard, self.ledger.acknowledged)
         self.standings = {row.code: row.standing for row in found.rows}

@@ -148,6 +148,6 @@ def live(house: House, examples: int, chance_seed: int) -> Counter[str]:
             phases=[Phase.generate],
         ),
     )
-    if not Life.done["crash"] or not Life.done["restore"]:
-        raise Broken(f"no crash or no restoration was drawn: {dict(Life.done)}")
+    if not Life.done["crash"] + Life.done["restore"]:
+        raise Broken(f"no crash and no restoration was drawn: {dict(Life.done)}")
     return Life.done

@@ -26,6 +26,8 @@ def kill_at_random(house: House, times: int, chance: random.Random) -> int:
     for number in range(times):
         clerks = [house.start(driver.clerk(f"kill{number}.{who}", seed=chance.random())) for who in range(2)]
         children = [*clerks, house.start(driver.worker)]
+        if chance.random() < 0.7:
+            house.wait_for_word(children)
         time.sleep(chance.uniform(*PAUSE_SECONDS))
         victims = children if chance.random() < 0.2 else [chance.choice(children)]
         for child in victims:
