@@ -122,6 +122,14 @@ class TestServe:
         assert "JURANDE_PUBLIC_URL" in done.stderr
         assert not (tmp_path / "home/jurande.sqlite3").exists()
 
+    def test_refuses_to_start_with_a_mail_server_that_no_letter_could_leave_by(
+        self, jurande: Jurande, home: Path
+    ) -> None:
+        done = jurande("serve", "--port", str(free_port()), home=home, JURANDE_SMTP_URL="http://smtp.example.fr")
+        assert done.returncode == Exit.ENVIRONMENT
+        assert "JURANDE_SMTP_URL" in done.stderr
+        assert done.stderr.count("\n") == 1
+
     def test_refuses_another_public_address(self, jurande: Jurande, home: Path) -> None:
         done = jurande("serve", "--port", str(free_port()), home=home, JURANDE_PUBLIC_URL="https://autre.example.fr")
         assert done.returncode == Exit.REFUSED

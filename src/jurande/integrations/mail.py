@@ -9,9 +9,11 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import getaddresses
 from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -90,7 +92,23 @@ class MailboxCarrier:
 
 
 class BadAddress(ValueError):
-    """The address of the SMTP server cannot be used; the message says why."""
+    """The address of the SMTP server, or that of the sender, cannot be used; the message says why."""
+
+
+def sender(text: str) -> str:
+    """Give the address alone of ``address`` or ``Name <address>``: each letter is signed by whoever writes it.
+
+    :raises BadAddress: it is no address.
+    """
+    found = getaddresses([text])
+    address = found[0][1]
+    try:
+        domain = Address(addr_spec=address).domain
+    except (MessageError, ValueError, IndexError) as error:
+        raise BadAddress("the sender is not an address") from error
+    if len(found) != 1 or not domain or not text.isprintable():
+        raise BadAddress("the sender is not an address")
+    return address
 
 
 def _is_loopback(host: str) -> bool:
@@ -133,7 +151,7 @@ class SmtpCarrier:
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
         if self.user and self.scheme == "smtp+plain" and not _is_loopback(self.host):
             raise BadAddress("a password may not travel in clear: use smtp:// or smtps://")
-        self.from_email = from_email
+        self.from_email = sender(from_email)
         self.timeout_seconds, self.deadline_seconds = timeout_seconds, deadline_seconds
         self.tls = tls or ssl.create_default_context()
 

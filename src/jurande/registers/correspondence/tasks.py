@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from jurande.integrations.mail import carrier_for
+from jurande.integrations.mail import carrier_for, sender
 from jurande.registers.common.jobs import Run
 from jurande.registers.correspondence import operations
 
 
 def deliver(run: Run) -> None:
-    from_email = settings.JURANDE_MAIL_FROM
+    from_email = sender(settings.JURANDE_MAIL_FROM)
     operations.deliver(
         message_code=run.code,
         carrier=carrier_for(settings.JURANDE_SMTP_URL, from_email=from_email),
