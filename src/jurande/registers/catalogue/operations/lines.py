@@ -207,7 +207,7 @@ def merge_line(*, line: AnyLine, text: str, revision: int, actor: Actor, now: da
         before.save(update_fields=["tags"])
         _renumber(list(before.criteria.order_by("position", "pk")))
     held.delete()
-    _renumber([one for one in siblings if one.pk])
+    _renumber([one for rank, one in enumerate(siblings) if rank != place])
     told(Act.LINES_MERGED, draft, actor, now, text=before.text)
     return before
 
