@@ -101,7 +101,7 @@ def sender(text: str) -> str:
     :raises BadAddress: it is no address.
     """
     found = getaddresses([text])
-    address = found[0][1]
+    address = found[0][1] if found else ""
     try:
         domain = Address(addr_spec=address).domain
     except (MessageError, ValueError, IndexError) as error:
