@@ -16,7 +16,6 @@ from django.db.migrations.executor import MigrationExecutor
 from jurande.config.backups import copy_sqlite, dump_postgresql
 from jurande.config.exits import Exit, Stopped
 from jurande.config.home import Home
-from jurande.integrations.mail import BadAddress, carrier_for, sender
 from jurande.registers.common import crypto
 from jurande.registers.common.crypto.keyring import FILENAME
 
@@ -91,27 +90,10 @@ def open_keys(home: Home, *, first_start: bool) -> None:
         raise Stopped(str(refused.sentence), Exit.ENVIRONMENT) from refused
 
 
-def check_mail(smtp_url: str, from_email: str) -> None:
-    """Refuse to start with a mail server or a sender that no letter could leave with.
-
-    :raises Stopped: one of them cannot be used.
-    """
-    try:
-        sender(from_email)
-        carrier_for(smtp_url, from_email=from_email)
-    except BadAddress as error:
-        raise Stopped(
-            f"Aucun courrier ne pourrait partir\u00a0: JURANDE_SMTP_URL ou JURANDE_MAIL_FROM est mal écrit ({error}). "
-            "Corrigez-les (docs/reference/settings.md), puis relancez.",
-            Exit.ENVIRONMENT,
-        ) from error
-
-
 def prepare(arguments: Sequence[str]) -> int:
     """Make or upgrade the database and the keys; Django is set up already. `arguments` are not used."""
     home: Home = settings.HOME
     home.make()
-    check_mail(settings.JURANDE_SMTP_URL, settings.JURANDE_MAIL_FROM)
     executor = MigrationExecutor(connection)
     refuse_newer(executor)
     open_keys(home, first_start=not executor.loader.applied_migrations)

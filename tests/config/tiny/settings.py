@@ -1,7 +1,5 @@
 """The smallest project that the two commands can serve: the real ones are tested without the registers."""
 
-import os
-
 from jurande.config.settings import DATABASES, HOME, SECRET_KEY, STORAGES  # noqa: F401
 
 ALLOWED_HOSTS = ["*"]
@@ -11,5 +9,3 @@ MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "tests.config.tiny.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
-JURANDE_SMTP_URL = os.environ.get("JURANDE_SMTP_URL", "")
-JURANDE_MAIL_FROM = "jurande@example.fr"

@@ -76,7 +76,7 @@ def read_path(path: Path, published_on: date | None, *, shown: bool) -> list[tup
 
     now = timezone.now()
     if not os.path.lexists(path):
-        raise Stopped(f"Il n’y a rien à cet endroit : {path}", Exit.USAGE)
+        raise Stopped(f"Il n’y a rien à cet endroit : {path}", Exit.USAGE)
     delivery = importing.receive_in_place(path, published_on=published_on, now=now)
     started = time.monotonic()
     checkpointer = None if "DATABASE_URL" in os.environ else Checkpointer(current_home().database)
@@ -102,7 +102,7 @@ def progress(name: str, *, shown: bool) -> Any:
         nonlocal last
         if shown and sys.stderr.isatty() and time.monotonic() - last > PROGRESS_SECONDS:
             last = time.monotonic()
-            print(f"\r{name} : {100 * done // max(1, total)} %", end="", file=sys.stderr, flush=True)
+            print(f"\r{name} : {100 * done // max(1, total)} %", end="", file=sys.stderr, flush=True)
 
     return report
 
@@ -116,17 +116,17 @@ def in_words(file: FileRead) -> str:
     """What became of one file, for whoever typed the command."""
     snapshot = file.snapshot
     if file.refusal or snapshot is None:
-        return f"{file.name} : refusé. {file.refusal}"
+        return f"{file.name} : refusé. {file.refusal}"
     what = f"{snapshot.get_source_display()}, publié le {snapshot.published_on:%d/%m/%Y}"
     if file.already:
-        return f"{file.name} : déjà lu, rien n’a été écrit. {what}."
+        return f"{file.name} : déjà lu, rien n’a été écrit. {what}."
     if snapshot.source == "training_bodies":
         counts = f"{grouped(snapshot.read_count)} organismes"
     else:
         counts = f"{grouped(snapshot.read_count)} fiches et {grouped(snapshot.partner_count)} partenaires"
-    sentence = f"{file.name} : lu en entier. {what} : {counts}, {grouped(snapshot.changed_count)} changés."
+    sentence = f"{file.name} : lu en entier. {what} : {counts}, {grouped(snapshot.changed_count)} changés."
     if snapshot.rejected_count:
-        sentence += f" Lignes écartées : {grouped(snapshot.rejected_count)} (--rejects FICHIER les donne)."
+        sentence += f" Lignes écartées : {grouped(snapshot.rejected_count)} (--rejects FICHIER les donne)."
     return sentence
 
 

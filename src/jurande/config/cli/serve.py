@@ -25,6 +25,7 @@ from jurande.config.installation import (
     settle_public_url,
 )
 from jurande.config.supervisor import Outcome, Supervisor, role
+from jurande.integrations.mail import BadAddress, carrier_for
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DESCRIPTION = """Sert Jurande : le site et les tâches de fond, jusqu’à Ctrl-C.
@@ -43,6 +44,7 @@ def serve(arguments: Sequence[str]) -> int:
     home = current_home()
     open_home(home)
     refuse_open_conformance(asked.host)
+    refuse_mute_mail()
     with alone_in(home), closing(listen(asked.host, asked.port)) as listener:
         url = settle_public_url(home, os.environ, ask_public_url(home))
         refuse_lost_database(home)
@@ -111,6 +113,24 @@ def refuse_open_conformance(host: str) -> None:
             "JURANDE_CONFORMANCE=1 ouvre des adresses qui signent tout ce qu’on leur demande : elles ne s’ouvrent qu’à "
             "cette machine. Retirez cette variable, ou gardez --host 127.0.0.1."
         )
+
+
+def refuse_mute_mail() -> None:
+    """Refuse a mail server, or a sender, that no letter could leave by.
+
+    :raises Stopped: one of them is misspelt.
+    """
+    try:
+        carrier_for(
+            os.environ.get("JURANDE_SMTP_URL", ""),
+            from_email=os.environ.get("JURANDE_MAIL_FROM") or "jurande@localhost",
+        )
+    except BadAddress as error:
+        raise Stopped(
+            f"Aucun courrier ne pourrait partir : JURANDE_SMTP_URL ou JURANDE_MAIL_FROM est mal écrit ({error}). "
+            "Corrigez-les (docs/reference/settings.md), puis relancez.",
+            Exit.ENVIRONMENT,
+        ) from error
 
 
 def keep_serving(home: Home, listener: socket.socket, environment: dict[str, str], on_ready: Callable[[], None]) -> int:
