@@ -159,6 +159,9 @@ MATRIX: dict[str, Page] = {
     "operator:seal-settle": operator(None, OPERATORS),
     "operator:seal-check": operator(None, OPERATORS),
     "operator:seal-key": operator(act=OPERATORS),
+    "operator:registers": operator(act=OPERATORS),
+    "operator:registers-snapshot": operator(),
+    "operator:registers-job": operator(),
     "operator:installation": operator(),
     # --- a certifier's house ---
     "certifier:home": certifier(TEAM),

@@ -16,8 +16,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from jurande.demo.papers import pdf
+from jurande.registers.catalogue.models import Delivery
 from jurande.registers.catalogue.operations import elements
 from jurande.registers.catalogue.operations.claims import claim_fiches
+from jurande.registers.catalogue.states import Source
 from jurande.registers.common import jobs
 from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
@@ -113,7 +115,11 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
     ours = catalogue.fiche("RS7423", "Intégrer l’intelligence artificielle", certifier=(own_siret, "Maison"))
     habilitated = catalogue.partner(ours)
     (held,) = claim_fiches(certifier=mine, numbers=["RS7423"], actor=administrator, now=now)
+    reading = jobs.request("catalogue.import", now=now)
+    Delivery.objects.create(file_name="export.xml", received_at=now, job_code=reading.code)
     of_name = {
+        "operator:registers-snapshot": [catalogue.snapshot(Source.RNCP).code],
+        "operator:registers-job": [reading.code],
         "public:certifications-one": ["RS7423"],
         "public:partners-one": [habilitated.siren],
         "guest:invitation": ["inconnu"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jurande.registers.catalogue.models import Delivery
 from jurande.registers.catalogue.operations import importing
+from jurande.registers.catalogue.queries.national import imports_folder
 from jurande.registers.common.jobs import Run
 
 
@@ -11,7 +12,7 @@ def read_delivery(run: Run) -> None:
     delivery = Delivery.objects.get(code=run.code)
     if delivery.finished_at is not None:
         return
-    path = importing.imports_folder() / delivery.stored_name
+    path = imports_folder() / delivery.stored_name
 
     def report(done: int, total: int) -> None:
         # In thousands of bytes: what a counter of jobs can hold.

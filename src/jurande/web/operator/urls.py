@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.operator import houses, machine, seal
+from jurande.web.operator import houses, machine, registers, seal
 
 app_name = "operator"
 urlpatterns = [
@@ -24,5 +24,8 @@ urlpatterns = [
     path("sceau/publier/", seal.settle, name="seal-settle"),
     path("sceau/verifier/", seal.check, name="seal-check"),
     path("sceau/cles/<str:code>/", seal.key, name="seal-key"),
+    path("registres-nationaux/", registers.home, name="registers"),
+    path("registres-nationaux/lectures/<str:code>/", registers.snapshot, name="registers-snapshot"),
+    path("registres-nationaux/travaux/<str:code>/", registers.job, name="registers-job"),
     path("installation/", machine.installation, name="installation"),
 ]

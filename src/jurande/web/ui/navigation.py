@@ -64,6 +64,7 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
     ),
     "operator": (
         Entry(_("Certificateurs"), "operator:home"),
+        Entry(_("Registres nationaux"), "operator:registers"),
         Entry(_("Travaux"), "operator:jobs"),
         Entry(_("Courrier"), "operator:mail"),
         Entry(_("Journal"), "operator:journal"),

@@ -140,7 +140,7 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Progress:
-    """A job one can watch or leave. ``state`` is waiting, running, done, failed or cancelled; counts are rows."""
+    """A job one can watch or leave. ``state`` is waiting, running, done, failed or cancelled; counts are in units."""
 
     title: str
     state: str
@@ -149,6 +149,7 @@ class Progress:
     failed: int = 0
     total: int = 0
     remaining: str = ""
+    unit: str = "ligne,lignes"
     done_word: str = "faites"
     failed_word: str = "à corriger"
     reason: str = ""  # why it failed, what to do

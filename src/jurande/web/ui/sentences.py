@@ -78,7 +78,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "correspondence.address.suppressed": lazy("Une adresse qui refuse le courrier a été mise de côté."),
     "correspondence.address.allowed_again": lazy("%(who)s a autorisé de nouveau une adresse mise de côté."),
     "correspondence.letters.erased": lazy("%(who)s a effacé les courriers d’une personne."),
-    "catalogue.register.imported": lazy("%(who)s a importé un répertoire national : %(why)s."),
+    "catalogue.register.imported": lazy("%(who)s a importé un répertoire national : %(why)s."),
     "catalogue.certification.started": lazy("%(who)s a ouvert le dossier %(of)s."),
     "catalogue.certification.retired": lazy("%(who)s a retiré %(what)s : %(why)s."),
     "catalogue.referentiel.started": lazy("%(who)s a commencé une version %(of)s."),

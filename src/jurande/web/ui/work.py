@@ -57,6 +57,8 @@ def progress_of(job: Any, url: str, certifier: str) -> Progress:
         done=job.done_count,
         failed=job.failed_count,
         total=job.total_count or 0,
+        unit="Ko,Ko" if job.name == "catalogue.import" else "ligne,lignes",
+        done_word="lus" if job.name == "catalogue.import" else "faites",
         reason=str(_("Le travail s’est arrêté après plusieurs essais. Prévenez l’exploitant, code %(code)s."))
         % {"code": job.error_digest}
         if failed

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
+
+from django.conf import settings
+from django.db.models import QuerySet
 
 from jurande.core.france.registers import FicheRecord
 from jurande.registers.catalogue.models import (
@@ -55,6 +59,19 @@ class Answer:
     active_on: date | None = None
 
 
+def imports_folder() -> Path:
+    """Say where files wait to be read."""
+    folder: Path = settings.JURANDE_IMPORTS
+    return folder
+
+
+def files_waiting() -> list[str]:
+    """Name the files that lie in the imports' folder."""
+    if not imports_folder().is_dir():
+        return []
+    return sorted(path.name for path in imports_folder().iterdir() if path.is_file() and not path.name.startswith("."))
+
+
 def latest_snapshot(source: str) -> Snapshot | None:
     """Return the last publication of this source that was read whole."""
     return Snapshot.objects.complete().of(source).latest_first().first()
@@ -78,12 +95,16 @@ def snapshot_of(code: str) -> Snapshot | None:
 
 def deliveries() -> DeliveryQuerySet:
     """Return the files given to be read, the last first."""
-    return Delivery.objects.latest_first().prefetch_related("snapshots")
+    return Delivery.objects.latest_first()
 
 
-def rejects(snapshot: Snapshot) -> Sequence[Reject]:
+def delivery_of_job(job_code: str) -> Delivery | None:
+    return Delivery.objects.filter(job_code=job_code).exclude(job_code="").first()
+
+
+def rejects(snapshot: Snapshot) -> QuerySet[Reject]:
     """Return the rows left out, in the order of the file."""
-    return list(snapshot.rejects.order_by("line", "pk"))
+    return snapshot.rejects.order_by("line", "pk")
 
 
 def fiche_record(version: FicheVersion) -> FicheRecord:

@@ -2,10 +2,9 @@
 
 from jurande.registers.catalogue.operations.importing.deliveries import (
     FileRead,
-    imports_folder,
     read_delivery,
     receive_in_place,
     request_import,
 )
 
-__all__ = ["FileRead", "imports_folder", "read_delivery", "receive_in_place", "request_import"]
+__all__ = ["FileRead", "read_delivery", "receive_in_place", "request_import"]

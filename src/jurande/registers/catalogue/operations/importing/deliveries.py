@@ -11,7 +11,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,6 +21,7 @@ from jurande.registers.catalogue.models import Delivery, Fiche, NationalPartner,
 from jurande.registers.catalogue.operations.importing import refusals
 from jurande.registers.catalogue.operations.importing.bodies import import_training_bodies
 from jurande.registers.catalogue.operations.importing.registers import Report, hold, import_register
+from jurande.registers.catalogue.queries.national import imports_folder
 from jurande.registers.catalogue.states import Act, SnapshotState, Source
 from jurande.registers.common import jobs
 from jurande.registers.common.models import JobRequest
@@ -48,12 +48,6 @@ class FileRead:
     snapshot: Snapshot | None = None
     refusal: str = ""
     already: bool = False
-
-
-def imports_folder() -> Path:
-    """Say where files wait to be read."""
-    folder: Path = settings.JURANDE_IMPORTS
-    return folder
 
 
 def request_import(
@@ -105,7 +99,7 @@ def read_delivery(delivery: Delivery, path: Path, *, report: Report, now: dateti
     except FileRefused as refused:
         read = [FileRead(delivery.file_name, refusal=str(refusals.file_refusal(refused).sentence))]
     if delivery.pk or not all(file.already for file in read):
-        delivery.refusal = "\n".join(f"{file.name} : {file.refusal}" for file in read if file.snapshot is None)
+        delivery.refusal = "\n".join(f"{file.name} : {file.refusal}" for file in read if file.snapshot is None)
         delivery.finished_at, delivery.stored_name = now, ""
         delivery.save()
     if delivery.is_ours:

@@ -11,8 +11,8 @@ from jurande.integrations.register_files import FileRefused
 from jurande.registers.catalogue.models import Snapshot
 from jurande.registers.common.refusals import Refused
 
-AGAIN = _("Téléchargez-le de nouveau, puis recommencez. Rien n’a changé : la lecture précédente reste en place.")
-OTHER = _("Rien n’a changé : la lecture précédente reste en place.")
+AGAIN = _("Téléchargez-le de nouveau, puis recommencez. Rien n’a changé : la lecture précédente reste en place.")
+OTHER = _("Rien n’a changé : la lecture précédente reste en place.")
 
 COLUMNS_TOLD = 4
 
@@ -25,21 +25,21 @@ FILES = {
     "encrypted": _("Cette archive est protégée par un mot de passe. Ouvrez-la, puis donnez ce qu’elle contient."),
     "nested": _("C’est une archive dans une archive, ou une archive qui n’est pas un ZIP. Donnez ce qu’elle contient."),
     "too_large": _("Une fois ouvert, ce fichier dépasse tout ce que l’État publie. Il n’a pas été lu jusqu’au bout."),
-    "bomb": _("Une fois ouvert, ce fichier serait démesuré : c’est un piège. Il n’a pas été lu."),
+    "bomb": _("Une fois ouvert, ce fichier serait démesuré : c’est un piège. Il n’a pas été lu."),
 }
 EXPORTS = {
     "registers.encoding": _("À la ligne {line}, ce qui est écrit n’est pas de l’UTF-8."),
-    "registers.malformed": _("À la ligne {line}, le fichier n’est plus du XML : il est abîmé."),
-    "registers.truncated": _("Le fichier s’arrête avant sa fin, à la ligne {line} : il a été coupé."),
-    "registers.declarations": _("Le fichier déclare un type de document ou des entités : l’État n’en met pas."),
-    "registers.root": _("Ce n’est pas un export des fiches du RNCP ou du RS : sa racine n’est pas « FICHES »."),
+    "registers.malformed": _("À la ligne {line}, le fichier n’est plus du XML : il est abîmé."),
+    "registers.truncated": _("Le fichier s’arrête avant sa fin, à la ligne {line} : il a été coupé."),
+    "registers.declarations": _("Le fichier déclare un type de document ou des entités : l’État n’en met pas."),
+    "registers.root": _("Ce n’est pas un export des fiches du RNCP ou du RS : sa racine n’est pas « FICHES »."),
     "registers.version": _("Ce n’est pas un export à la version 4.1, la seule que Jurande sache lire."),
     "registers.layout": _("À la ligne {line}, la mise en page n’est pas celle des exports de l’État."),
     "registers.empty": _("Ce fichier ne contient aucune fiche."),
     "registers.fiche_too_large": _("À la ligne {line}, une fiche n’a pas de fin."),
 }
 LISTS = {
-    "training_bodies.columns": _("Il manque des colonnes à la liste des organismes : {columns}."),
+    "training_bodies.columns": _("Il manque des colonnes à la liste des organismes : {columns}."),
     "training_bodies.malformed": _("Ce fichier n’est pas un tableau CSV."),
     "training_bodies.truncated": _("La dernière ligne, la {line}, est coupée."),
     "training_bodies.empty": _("Cette liste ne contient aucun organisme."),
@@ -70,7 +70,7 @@ def content_refusal(refused: ExportRefused | ListRefused) -> Refused:
 def shrunk(snapshot: Snapshot, *, read: int, current: int) -> Refused:
     """Say that a file holds less than half of what is known."""
     sentence = _(
-        "Ce fichier ne contient que {read} lignes ou fiches, quand la dernière lecture en avait {current} : c’est un "
+        "Ce fichier ne contient que {read} lignes ou fiches, quand la dernière lecture en avait {current} : c’est un "
         "extrait, ou un fichier coupé. {rest}"
     )
     return Refused(format_lazy(sentence, read=read, current=current, rest=AGAIN))
@@ -79,7 +79,7 @@ def shrunk(snapshot: Snapshot, *, read: int, current: int) -> Refused:
 def older(snapshot: Snapshot) -> Refused:
     """Say that the file is older than what is known."""
     sentence = _(
-        "Ce fichier est plus ancien que la dernière lecture, du {day}. On ne réécrit pas le passé : importez les "
+        "Ce fichier est plus ancien que la dernière lecture, du {day}. On ne réécrit pas le passé : importez les "
         "fichiers dans l’ordre de leurs dates. {rest}"
     )
     return Refused(format_lazy(sentence, day=snapshot.published_on.strftime("%d/%m/%Y"), rest=OTHER))
@@ -103,5 +103,5 @@ def future() -> Refused:
 
 def busy(snapshot: Snapshot) -> Refused:
     """Say that the same register is being read."""
-    sentence = _("Un autre fichier est en cours de lecture pour ce répertoire : {name}. Attendez qu’il soit fini.")
+    sentence = _("Un autre fichier est en cours de lecture pour ce répertoire : {name}. Attendez qu’il soit fini.")
     return Refused(format_lazy(sentence, name=snapshot.file_name))
