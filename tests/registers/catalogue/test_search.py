@@ -109,7 +109,7 @@ class TestSearch:
             connection,
         ) as made:
             search("inteligence artificiel developeur soud zzzz compt vete 37674", Choice(departement="13"))
-        assert len(made) <= 7
+        assert len(made) <= 9
 
     @pytest.mark.parametrize(
         "hostile",

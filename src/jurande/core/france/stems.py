@@ -43,14 +43,14 @@ def stem(word: str) -> str:
     return word if word.isdigit() or len(word) < 3 else str(_cut(word))
 
 
-def stems(texts: Iterable[str]) -> set[str]:
-    """Return the distinct stems of the texts, in no order. Chunks between spaces are remembered: cutting is slow."""
+def distinct_words(texts: Iterable[str]) -> set[str]:
+    """Return the distinct words of the texts, in no order. Chunks between spaces are remembered: folding is slow."""
     chunks: set[str] = set()
     for text in texts:
         chunks.update(text.split())
     found: set[str] = set()
     for chunk in chunks:
-        found.update(_stems(chunk))
+        found.update(_folded(chunk))
     return found
 
 
@@ -58,8 +58,3 @@ def stems(texts: Iterable[str]) -> set[str]:
 def _folded(chunk: str) -> tuple[str, ...]:
     kept = (word for raw in _RAW.findall(unicodedata.normalize("NFC", chunk)) for word in _CLEAN.findall(fold(raw)))
     return tuple(word for word in kept if word not in STOPWORDS and len(word) <= WORD_MOST)
-
-
-@lru_cache(KNOWN_WORDS)
-def _stems(chunk: str) -> tuple[str, ...]:
-    return tuple(stem(word) for word in _folded(chunk))

@@ -6,7 +6,9 @@ with its GIN index on PostgreSQL: both hold the same stems and no ranking of the
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
@@ -33,6 +35,16 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
             asked = _joined(wanted, " & ", " | ", "'{}'")
             sql = "catalogue_searchentry.stems @@ %s::tsquery"
         return self.filter(RawSQL(sql, [asked], output_field=models.BooleanField()))  # noqa: S611 - constants, a parameter
+
+    def among(self, fiches: Sequence[int]) -> SearchEntryQuerySet:
+        """Those of these fiches: thousands of them as one parameter, where the ORM would write one each."""
+        sql: str
+        given: Any
+        if connection.vendor == "sqlite":
+            sql, given = "catalogue_searchentry.fiche_id IN (SELECT value FROM json_each(%s))", json.dumps(list(fiches))
+        else:
+            sql, given = "catalogue_searchentry.fiche_id = ANY(%s)", list(fiches)
+        return self.filter(RawSQL(sql, [given], output_field=models.BooleanField()))  # noqa: S611 - likewise
 
 
 def _joined(wanted: Wanted, every: str, some: str, stem: str) -> str:
@@ -103,3 +115,11 @@ class SearchWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+    @staticmethod
+    def keep(rows: Iterable[tuple[str, str]]) -> None:
+        """Add words with their stems; those known already stay. Plain SQL: there are thousands to a chunk of fiches."""
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO catalogue_searchword (word, stem) VALUES (%s, %s) ON CONFLICT DO NOTHING", list(rows)
+            )

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jurande.core.france.stems import stem, stems, words
+from jurande.core.france.stems import distinct_words, stem, words
 from jurande.registers.catalogue.models import (
     FicheVersion,
     NationalBloc,
@@ -64,10 +64,11 @@ def _index(version_ids: Sequence[int]) -> None:
         figures = _FIGURES.findall(number)[-1]
         said = [version.title, version.abbreviation, *certifiers[version.fiche_id], *blocs[version.fiche_id]]
         said += _labels(version.content)
-        found = stems(said)
+        heard = distinct_words(said)
+        vocabulary |= heard
+        found = {stem(word) for word in heard}
         found.update((number.lower(), figures, version.fiche.register))
         titled = [stem(word) for word in words(version.title)]
-        vocabulary.update(*(words(text) for text in said))
         entries.append(
             SearchEntry(
                 fiche_id=version.fiche_id,
@@ -87,9 +88,7 @@ def _index(version_ids: Sequence[int]) -> None:
         update_fields=["version", "register", "number_value", "level", "is_active", "title_stems"],
     )
     SearchEntry.keep_stems(rows)
-    SearchWord.objects.bulk_create(
-        [SearchWord(word=word, stem=stem(word)) for word in sorted(vocabulary)], ignore_conflicts=True, batch_size=5000
-    )
+    SearchWord.keep((word, stem(word)) for word in sorted(vocabulary))
 
 
 def _labels(content: Mapping[str, Any]) -> Iterator[str]:

@@ -141,8 +141,7 @@ class Place:
 
 def national_map() -> Mapping[str, int]:
     """Count habilitated places by département, over all certifications; reckoned once for each pair of snapshots."""
-    known = Snapshot.objects.complete().values("source").annotate(last=Max("pk")).order_by("source")
-    key = "annuaire." + ".".join(str(row["last"]) for row in known)
+    key = f"annuaire.{_edition()}"
     counted = cache.get(key)
     if counted is None:
         active = NationalPartner.objects.current().filter(state=HabilitationState.ACTIVE)
@@ -153,6 +152,25 @@ def national_map() -> Mapping[str, int]:
         counted[UNKNOWN] = counted.get(UNKNOWN, 0) + total - sum(counted.values())
         cache.set(key, counted, NATIONAL_SECONDS)
     return {code: count for code, count in counted.items() if count}
+
+
+def fiches_offered_in(departement: str) -> list[int]:
+    """Return the fiches (primary keys) that some place of this département is habilitated for; kept like the map."""
+    key = f"annuaire.{_edition()}.{departement}"
+    found = cache.get(key)
+    if found is None:
+        bodies = TrainingBody.objects.current().filter(departement=departement).exclude(siret="")
+        active = NationalPartner.objects.current().filter(state=HabilitationState.ACTIVE)
+        rows = active.filter(siret__in=bodies.values("siret")).order_by("fiche")
+        found = list(rows.values_list("fiche_id", flat=True).distinct())
+        cache.set(key, found, NATIONAL_SECONDS)
+    return list(found)
+
+
+def _edition() -> str:
+    """What names the publications that are current: anything reckoned from them alone may be kept under it."""
+    known = Snapshot.objects.complete().values("source").annotate(last=Max("pk")).order_by("source")
+    return ".".join(str(row["last"]) for row in known)
 
 
 def places(

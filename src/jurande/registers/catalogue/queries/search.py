@@ -12,8 +12,9 @@ from django.db.models.functions import Cast
 
 from jurande.core.france.asking import Question, Term, one_typo_away, question
 from jurande.core.france.stems import stem
-from jurande.registers.catalogue.models import FicheVersion, NationalPartner, SearchEntry, SearchWord, TrainingBody
-from jurande.registers.catalogue.states import HabilitationState
+from jurande.registers.catalogue.models import FicheVersion, SearchEntry, SearchWord
+from jurande.registers.catalogue.models.search import SearchEntryQuerySet
+from jurande.registers.catalogue.queries.directory import fiches_offered_in
 
 PAGE_FICHES = 20
 # Shorter beginnings would mean half the dictionary.
@@ -59,19 +60,19 @@ def search(text: str, choice: Choice, *, page: int = 1) -> Found:
     """Return the fiches that hold every word asked for, those in force first, then those whose title says it.
 
     A word that no title knows is read as the beginning of one; when nothing is found at all, as one slip of the fingers
-    away from one. Every fiche answers an empty question. At most seven queries, whatever the text.
+    away from one. Every fiche answers an empty question. At most nine queries, whatever the text.
     """
     asked = question(text)
     known, begun = _vocabulary(asked)
     asked = _widened(asked, begun)
-    entries = _chosen(SearchEntry.objects.all(), asked, choice)
+    entries = _chosen(asked, choice)
     tally = _tally(entries)
     read_as: dict[str, list[str]] = {}
     if not tally and not asked.is_empty:
         read_as = _slips([word for word in _single_words(asked) if word not in known and word not in begun])
         if read_as:
             asked = _widened(asked, {word: [stem(one) for one in near] for word, near in read_as.items()})
-            entries = _chosen(SearchEntry.objects.all(), asked, choice)
+            entries = _chosen(asked, choice)
             tally = _tally(entries)
     total = sum(count for key, count in tally.items() if _keeps(choice, key))
     pages = max(1, -(-total // PAGE_FICHES))
@@ -134,16 +135,13 @@ def _widened(asked: Question, stems_by_word: Mapping[str, Sequence[str]]) -> Que
 # --- rows ---------------------------------------------------------------------------------------
 
 
-def _chosen(entries: QuerySet[SearchEntry], asked: Question, choice: Choice) -> QuerySet[SearchEntry]:
+def _chosen(asked: Question, choice: Choice) -> SearchEntryQuerySet:
     """Keep what the text and the département ask for; the other choices are counted before they narrow."""
+    entries = SearchEntry.objects.all()
     if not asked.is_empty:
-        entries = SearchEntry.objects.holding([term.alternatives for term in asked.terms])
+        entries = entries.holding([term.alternatives for term in asked.terms])
     if choice.departement:
-        places = TrainingBody.objects.current().filter(departement=choice.departement).exclude(siret="")
-        partners = NationalPartner.objects.current().filter(
-            state=HabilitationState.ACTIVE, siret__in=places.values("siret")
-        )
-        entries = entries.filter(fiche__in=partners.values("fiche"))
+        entries = entries.among(fiches_offered_in(choice.departement))
     return entries
 
 
