@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Replace
 
-from jurande.registers.seal.models import SealedCredential, Skeleton, StatusList, StatusPlaces
+from jurande.registers.seal.models import SealedCredential, SealLog, Skeleton, StatusList, StatusPlaces
 from jurande.registers.seal.operations import checking, projection
 from jurande.registers.seal.operations.credentials import IssueRefused
 from jurande.registers.seal.operations.standing import SealingStopped
+from jurande.registers.seal.states import Stop
 from tests import factories
 from tests.registers.seal.conftest import LATER, NOW
 
@@ -46,6 +50,63 @@ class TestTheCheck:
     def test_sees_a_skeleton_that_was_changed(self) -> None:
         Skeleton.objects.update(content=Replace("content", Value("vélo"), Value("avion")))
         assert bad()
+
+    @pytest.mark.usefixtures("sealed")
+    def test_sees_that_the_head_of_the_log_is_gone(self) -> None:
+        """Without its head, a log full of entries must not pass for one that was never opened."""
+        SealLog.objects.all().delete()
+        assert bad()
+
+    @pytest.mark.usefixtures("sealed")
+    def test_sees_a_checkpoint_put_down_to_another_log(self) -> None:
+        with unlocked("seal_signedcheckpoint") as cursor:
+            cursor.execute("UPDATE seal_signedcheckpoint SET origin = 'ailleurs.fr/registre'")
+        assert bad()
+
+    @pytest.mark.usefixtures("sealed")
+    @pytest.mark.parametrize("column", ["skeleton_id", "key_id", "certifier_id"])
+    def test_names_a_credential_that_points_to_a_row_that_is_gone(self, column: str) -> None:
+        """A row deleted under it must be told, not break the check; the constraint itself may have been dropped."""
+        with pointing_nowhere(column):
+            assert bad()
+
+    @pytest.mark.parametrize("column", ["skeleton_id", "key_id", "certifier_id"])
+    def test_stops_the_signing_of_an_intention_that_points_nowhere(
+        self, intend: Callable[..., SealedCredential], column: str
+    ) -> None:
+        intend()
+        with pointing_nowhere(column):
+            assert projection.settle(now=NOW).stop == Stop.ROW_ALTERED
+
+
+@contextmanager
+def unlocked(table: str) -> Iterator[Any]:
+    """Write in an append-only table, as the database's owner can, and leave no trace of it."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            yield cursor
+            cursor.execute("SET LOCAL session_replication_role = origin")
+            return
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
+        triggers = cursor.fetchall()
+        for name, _ in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        yield cursor
+        for _, sql in triggers:
+            cursor.execute(sql)
+
+
+@contextmanager
+def pointing_nowhere(column: str) -> Iterator[None]:
+    """Let the credentials point to a row that does not exist, and put them back before the constraint is checked."""
+    was = dict(SealedCredential.objects.values_list("pk", column))
+    with unlocked("seal_sealedcredential") as cursor:
+        cursor.execute(f"UPDATE seal_sealedcredential SET {column} = 999999")
+    yield
+    with unlocked("seal_sealedcredential") as cursor:
+        for pk, value in was.items():
+            cursor.execute(f"UPDATE seal_sealedcredential SET {column} = %s WHERE id = %s", [value, pk])
 
 
 class TestIssuing:
