@@ -103,10 +103,12 @@ def pointing_nowhere(column: str) -> Iterator[None]:
     was = dict(SealedCredential.objects.values_list("pk", column))
     with unlocked("seal_sealedcredential") as cursor:
         cursor.execute(f"UPDATE seal_sealedcredential SET {column} = 999999")
-    yield
-    with unlocked("seal_sealedcredential") as cursor:
-        for pk, value in was.items():
-            cursor.execute(f"UPDATE seal_sealedcredential SET {column} = %s WHERE id = %s", [value, pk])
+    try:
+        yield
+    finally:
+        with unlocked("seal_sealedcredential") as cursor:
+            for pk, value in was.items():
+                cursor.execute(f"UPDATE seal_sealedcredential SET {column} = %s WHERE id = %s", [value, pk])
 
 
 class TestIssuing:
