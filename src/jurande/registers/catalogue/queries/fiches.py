@@ -58,5 +58,3 @@ def fiche_page(number: str) -> FichePage | None:
         blocs=list(blocs.order_by("position", "code")),
         titles=dict(kin.order_by("pk").values_list("fiche__number", "title")),
     )
-
-

@@ -15,4 +15,3 @@ def latest(sources: Sequence[str] = EVERYTHING) -> list[Snapshot]:
     """Return the last publication read whole of each source, in that order; those never read are left out."""
     read = (Snapshot.objects.complete().of(source).latest_first().first() for source in sources)
     return [snapshot for snapshot in read if snapshot is not None]
-
