@@ -113,6 +113,12 @@ class TestTheJudgement:
         ledger.note({"move": "revoke", "code": "C0"})
         assert "acknowledged and lost: revoke of C0" in judge(ledger, found, published)
 
+    def test_sees_a_line_of_a_batch_that_is_lost(self, ledger: Ledger, found: Recovered, published: Published) -> None:
+        ledger.note({"batch": "k", "lines": 5})
+        assert "acknowledged and lost: lines [3, 4] of the batch k" in judge(
+            ledger, replace(found, rows=tuple(replace(row, key=f"k.{row.seq}") for row in ROWS)), published
+        )
+
     def test_sees_two_histories(self, ledger: Ledger, found: Recovered, published: Published, tmp_path: Path) -> None:
         other = publish(tmp_path / "other", [ROWS[1], ROWS[0]]).checkpoint()
         assert other is not None

@@ -30,7 +30,7 @@ from jurande.core.proof import template
 from jurande.registers.common.refusals import Refused
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
-from jurande.registers.seal.models import LogEntry, SealedCredential, StatusChange, StatusPlaces
+from jurande.registers.seal.models import Batch, LogEntry, SealedCredential, StatusChange, StatusPlaces
 from jurande.registers.seal.operations import (
     batches,
     checking,
@@ -44,7 +44,7 @@ from jurande.registers.seal.operations import (
 )
 from jurande.registers.seal.operations.credentials import Line
 from jurande.registers.seal.policies import MACHINE
-from jurande.registers.seal.states import Move, Reason
+from jurande.registers.seal.states import BatchState, Move, Reason
 
 CRASH_POINTS = ("K0", "K1", "K2", "K3", "K4", "K5", "K7")
 ROWS_A_LINE = 200
@@ -224,11 +224,16 @@ def issue_batch(name: str, times: int) -> Role:
             actor=actor,
             now=timezone.now(),
         )
-        batches.run_batch(code=batch.code, clock=timezone.now, progress=lambda *counts: None)
+        voice.say(batch=name, lines=times)
+        run_batch(batch)
         for key, code in batch.credentials.values_list("idempotency_key", "code"):
             voice.say(intended=key, code=code)
 
     return role
+
+
+def run_batch(batch: Batch) -> None:
+    batches.run_batch(code=batch.code, clock=timezone.now, progress=lambda *counts: None)
 
 
 def issue_same(key: str, who: int) -> Role:
@@ -311,6 +316,8 @@ def recover(now: datetime | None = None, *, repair: bool = False) -> Role:
         instant = now or timezone.now()
         if repair:
             checking.repair(actor=MACHINE, now=instant)
+        for batch in Batch.objects.exclude(state=BatchState.DONE):
+            run_batch(batch)  # as the reaper of jobs asks for it again
         settled = projection.settle(now=instant)
         for start in count(0, ROWS_A_LINE):
             rows = told_rows(start)

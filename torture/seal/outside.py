@@ -69,6 +69,7 @@ class Ledger:
 
     intended: dict[str, str] = field(default_factory=dict)
     sealed: dict[str, str] = field(default_factory=dict)
+    batches: dict[str, int] = field(default_factory=dict)
     moves: dict[str, list[str]] = field(default_factory=dict)
     signatures: set[str] = field(default_factory=set)
     roots: dict[int, bytes] = field(default_factory=dict)
@@ -86,6 +87,8 @@ class Ledger:
             case {"sealed": str(code), "digest": str(digest)}:
                 if self.sealed.setdefault(code, digest) != digest:
                     self.forks.append(f"{code} was given out with two contents")
+            case {"batch": str(name), "lines": int(lines)}:
+                self.batches[name] = lines
             case {"move": str(move), "code": str(code)}:
                 self.moves.setdefault(code, []).append(move)
             case {"signature": str(signature)}:
@@ -105,7 +108,7 @@ class Ledger:
 
     @property
     def acknowledged(self) -> int:
-        return len(self.intended) + sum(map(len, self.moves.values()))
+        return len(self.intended) + len(self.batches) + sum(map(len, self.moves.values()))
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,10 @@ def lost_or_doubled(ledger: Ledger, found: Recovered) -> list[str]:
         row = by_key.get(key)
         if row is None or row.code != code:
             faults.append(f"acknowledged and lost: {key} ({code})")
+    for name, lines in ledger.batches.items():
+        missing = [number for number in range(lines) if f"{name}.{number}" not in by_key]
+        if missing:
+            faults.append(f"acknowledged and lost: lines {missing[:5]} of the batch {name}")
     for code, digest in ledger.sealed.items():
         row = by_code.get(code)
         if row is not None and row.state != "erased" and row.digest != digest:

@@ -19,13 +19,15 @@ from torture.seal.stage import Child, Role
 PAUSE_SECONDS = (0.01, 0.25)
 WRITERS, SAME_KEY = 20, 50
 FEW = 25
+LINES = 20
 
 
 def kill_at_random(house: House, times: int, chance: random.Random) -> int:
-    """Kill a screen, the worker or both at a random instant; the others go on a while, then all stop at once."""
+    """Kill a screen, a batch, the worker or all at a random instant; the others go on, then all stop at once."""
     for number in range(times):
         clerks = [house.start(driver.clerk(f"kill{number}.{who}", seed=chance.random())) for who in range(2)]
-        children = [*clerks, house.start(driver.worker)]
+        batch = house.start(driver.issue_batch(f"kill{number}.batch", LINES))
+        children = [*clerks, batch, house.start(driver.worker)]
         if chance.random() < 0.7:
             house.wait_for_word(children)
         time.sleep(chance.uniform(*PAUSE_SECONDS))
