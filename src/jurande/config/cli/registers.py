@@ -145,7 +145,7 @@ def as_json(file: FileRead, seconds: float) -> dict[str, Any]:
             "state": snapshot.state,
             "read": snapshot.read_count,
             "partners": snapshot.partner_count,
-            "changed": snapshot.changed_count,
+            "changed": 0 if file.already else snapshot.changed_count,
             "rejected": snapshot.rejected_count,
             "seconds": round(seconds, 3),
         }
