@@ -4,7 +4,7 @@
 
 A real installation in a temporary home; what it says is written down outside, then the fault comes, then it starts
 again, settles, checks itself, and is compared with what was said (`outside.py`). Sizes are multiples of the one of CI.
-A part that struck nothing fails, and so does one that cannot be done on this machine: it says what is missing.
+A part that struck nothing fails. One that this machine does not allow (no FUSE, no tracing) is said not to be done.
 On PostgreSQL, `DATABASE_URL` names a server where databases may be created. Figures: docs/reliability.md
 """
 

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from torture.seal import driver
-from torture.seal.faults import Missing
+from torture.seal.faults import Impossible, Missing
 from torture.seal.house import Broken, House
 from torture.seal.outside import Ledger
 
@@ -38,7 +38,7 @@ class Disk:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.process.kill()
                 _, said = self.process.communicate()
-                raise Missing(f"FUSE ne peut rien monter ici : {said.strip()[-500:]}")
+                raise Impossible(f"FUSE n’a pas le droit de monter un disque ici : {said.strip()[-500:]}")
             time.sleep(0.01)
 
     def cut(self, image: Path, *, seed: int, torn: bool) -> None:
@@ -54,9 +54,11 @@ class Disk:
 
 
 def demand_fuse() -> None:
-    """:raises Missing: FUSE cannot be used here."""
-    if not Path("/dev/fuse").exists() or shutil.which("fusermount3") is None:
-        raise Missing("FUSE est absent (Debian : apt install fuse3, et /dev/fuse)")
+    """:raises Missing: FUSE is not installed. :raises Impossible: the machine has no such device."""
+    if not Path("/dev/fuse").exists():
+        raise Impossible("cette machine n’a pas /dev/fuse")
+    if shutil.which("fusermount3") is None:
+        raise Missing("fusermount3 est absent (Debian : apt install fuse3)")
     if find_spec("mfusepy") is None:
         raise Missing("mfusepy est absent (requirements/dev.lock)")
 

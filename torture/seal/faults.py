@@ -20,7 +20,11 @@ FILLING = ("write", "pwrite64", "ftruncate", "mkdir")
 
 
 class Missing(Exception):
-    """The machine lacks what this part of the torture needs; the message says what to install."""
+    """A program is not installed that this part of the torture needs; the message says which package has it."""
+
+
+class Impossible(Exception):
+    """This machine does not allow this part of the torture at all (a container, most often); the message says what."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,14 @@ class Fault:
 
 
 def demand_strace() -> None:
-    """:raises Missing: no strace, or it may not trace here."""
+    """:raises Missing: no strace. :raises Impossible: it may not trace here."""
     if shutil.which("strace") is None:
         raise Missing("strace est absent (Debian : apt install strace)")
     tried = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False)
     if tried.returncode:
-        raise Missing(f"strace ne peut rien suivre ici : {tried.stderr.decode(errors='replace').strip()}")
+        raise Impossible(
+            f"strace n’a pas le droit de suivre un processus ici : {tried.stderr.decode(errors='replace').strip()}"
+        )
 
 
 class Traced:
@@ -63,7 +69,7 @@ class Traced:
         said = self.process.stderr.readline()
         if "attached" not in said:
             self.process.kill()
-            raise Missing(f"strace ne peut rien suivre ici : {said.strip()}")
+            raise Impossible(f"strace n’a pas le droit de suivre un processus ici : {said.strip()}")
         child.let_go()
 
     def lines(self) -> list[str]:
