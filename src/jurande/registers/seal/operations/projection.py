@@ -26,6 +26,7 @@ from jurande.registers.seal.operations.standing import (
     demand,
     disk_answers,
     note_stop,
+    refuse_foreign_guard,
 )
 from jurande.registers.seal.states import Stop
 
@@ -56,7 +57,7 @@ def settle(*, now: datetime, wait_seconds: float = JOB_WAIT_SECONDS) -> Settled:
     :raises SealingBusy: somebody else was at it all the while.
     """
     if current_head() is None:
-        return Settled()
+        return _before_the_first_key()
     with alone(wait_seconds=wait_seconds):
         try:
             with disk_answers():
@@ -76,6 +77,14 @@ def settle(*, now: datetime, wait_seconds: float = JOB_WAIT_SECONDS) -> Settled:
     return Settled(sealed.credentials, sealed.entries, head.signed_size, lists)
 
 
+def _before_the_first_key() -> Settled:
+    try:
+        refuse_foreign_guard()
+    except SealingStopped as stopped:
+        return Settled(stop=stopped.code, about=stopped.about)
+    return Settled()
+
+
 def settle_soon(*, now: datetime) -> Settled:
     """Do what a request must before it answers: sign what is intended. Publish too, if nobody has for two seconds.
 
@@ -84,7 +93,7 @@ def settle_soon(*, now: datetime) -> Settled:
     """
     head = current_head()
     if head is None:
-        return Settled()
+        return _before_the_first_key()
     if _is_stale(head, now) or SigningKey.objects.filter(is_projected=False).exists():
         try:
             return settle(now=now, wait_seconds=REQUEST_WAIT_SECONDS)

@@ -76,7 +76,8 @@ def seal_intended(*, now: datetime, done: Sealing | None = None) -> Sealing:
         rows = list(SealedCredential.objects.intended().exclude(key_id__in=refused).order_by("pk")[:CHUNK])
         if not rows:
             break
-        share(rows)
+        for broken in share(rows):
+            raise SealingStopped(Stop.ROW_ALTERED, f"SealedCredential {broken.code}")
         crash_point("K1")
         for key in {row.key_id: row.key for row in rows}.values():
             try:
@@ -94,14 +95,22 @@ def seal_intended(*, now: datetime, done: Sealing | None = None) -> Sealing:
     return done
 
 
-def share(rows: Sequence[SealedCredential]) -> None:
-    """Give rows what they point to, each read and built once: a join would build it for every row."""
+def share(rows: Sequence[SealedCredential]) -> list[SealedCredential]:
+    """Give rows what they point to, each read and built once: a join would build it for every row.
+
+    The rows that point to nothing are returned: somebody altered the database.
+    """
     certifiers = Certifier.objects.in_bulk({row.certifier_id for row in rows})
     keys = SigningKey.objects.in_bulk({row.key_id for row in rows})
     skeletons = Skeleton.objects.in_bulk({row.skeleton_id for row in rows})
+    broken = []
     for row in rows:
-        row.certifier, row.key = certifiers[row.certifier_id], keys[row.key_id]
-        row.skeleton = skeletons[row.skeleton_id]
+        try:
+            row.certifier, row.key = certifiers[row.certifier_id], keys[row.key_id]
+            row.skeleton = skeletons[row.skeleton_id]
+        except KeyError:
+            broken.append(row)
+    return broken
 
 
 def sign_rows(rows: Sequence[SealedCredential]) -> list[Signed]:

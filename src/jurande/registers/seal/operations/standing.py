@@ -265,7 +265,7 @@ def _demand_rows(head: SealLog) -> None:
     last = LogEntry.objects.aggregate(seq=Max("seq"))["seq"]
     if head.size != (0 if last is None else last + 1):
         raise SealingStopped(Stop.ROW_ALTERED, f"SealLog (size {head.size}, LogEntry {last})")
-    latest = SignedCheckpoint.objects.order_by("-size").first()
+    latest = SignedCheckpoint.objects.filter(origin=head.origin).order_by("-size").first()
     if (latest.size if latest else 0) != head.signed_size or (latest and bytes(latest.note) != bytes(head.note)):
         raise SealingStopped(Stop.ROW_ALTERED, "SealLog (note)")
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 MOST_TOLD = 200
 
 SENTENCES: dict[str, str | Promise] = {
+    "head_missing": _("la tête du registre manque, alors que quelque chose a été scellé"),
     "entry_missing": _("il manque une entrée du registre à cette place"),
     "entry_form": _("cette entrée n’est pas de la forme prévue"),
     "entry_leaf": _("l’empreinte de cette entrée n’est pas la sienne"),

@@ -12,6 +12,7 @@ from jurande.core.log.checkpoints import open_checkpoint
 from jurande.core.log.edge import EMPTY, Edge, grow, root_of
 from jurande.core.log.errors import LogError
 from jurande.core.log.hashing import leaf_hash
+from jurande.integrations.guard_files import NAME
 from jurande.registers.common.immutability import is_append_only
 from jurande.registers.seal.models import (
     Cosignature,
@@ -20,6 +21,7 @@ from jurande.registers.seal.models import (
     SealedCredential,
     SealLog,
     SignedCheckpoint,
+    SigningKey,
     StatusChange,
     WaitingEntry,
 )
@@ -32,7 +34,7 @@ from jurande.registers.seal.operations.checking.rows import (
     check_standings,
     check_unlogged,
 )
-from jurande.registers.seal.operations.standing import SealingStopped, current_head, demand, log_key
+from jurande.registers.seal.operations.standing import SealingStopped, current_head, demand, guard_folder, log_key
 from jurande.registers.seal.states import Stop
 
 _LOCKED = (LogEntry, SignedCheckpoint, Cosignature, StatusChange)
@@ -48,6 +50,8 @@ def check(*, now: datetime) -> Report:
     report = Report()
     head = current_head()
     if head is None:
+        if _has_lived():
+            report.add("head_missing", "SealLog")
         return report
     for model in _LOCKED:
         if not is_append_only(connection, model._meta.db_table):
@@ -91,6 +95,8 @@ def check_and_note(*, now: datetime) -> Report:
 
 
 def _check_log(report: Report, head: SealLog, rows: RowCheck) -> None:
+    for size in SignedCheckpoint.objects.exclude(origin=head.origin).order_by("pk").values_list("size", flat=True):
+        report.add("checkpoint_order", f"SignedCheckpoint {size}")
     edge = EMPTY
     pending = _checkpoints(head)
     checkpoint = next(pending, None)
@@ -109,6 +115,12 @@ def _check_log(report: Report, head: SealLog, rows: RowCheck) -> None:
     while checkpoint is not None:
         report.add("checkpoint_root", f"SignedCheckpoint {checkpoint.size}")
         checkpoint = next(pending, None)
+
+
+def _has_lived() -> bool:
+    """Tell whether anything here says that a log was open, though its head is not there."""
+    rows = (SigningKey, LogEntry, SignedCheckpoint, SealedCredential)
+    return (guard_folder() / NAME).exists() or any(model.objects.exists() for model in rows)
 
 
 def _drop(path: str, content: bytes) -> None:
