@@ -17,7 +17,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from jurande.demo import certifications, national
+from jurande.demo import certifications, national, seal
 from jurande.demo.fiction import ANSWERS_LATE, BODIES, OTHER_PAPERS, Body, with_check_digit
 from jurande.demo.papers import pdf
 from jurande.demo.personas import BY_KEY, IMR, Persona
@@ -44,6 +44,7 @@ class World:
     turns: Iterator[int] = field(default_factory=count)
     people: dict[str, Any] = field(default_factory=dict)
     houses: dict[str, Any] = field(default_factory=dict)
+    sealed: dict[int, Any] = field(default_factory=dict)
 
     def on(self, days: float, act: Callable[[datetime], None], hour: int = 9, minute: int = 0) -> None:
         """Plan an act: ``days`` ago, at that hour in Paris, never after now."""
@@ -74,6 +75,7 @@ def build(*, now: datetime) -> None:
     certifications.plan(world)
     _last_days(world)
     _published(world)
+    seal.plan(world)
     world.live()
     journal.verify(now=min(now, timezone.localtime(now).replace(hour=6, minute=0, second=0, microsecond=0)))
 

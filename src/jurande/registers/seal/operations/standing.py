@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -382,8 +382,8 @@ def mac_of(row: SealedCredential) -> str:
         row.subject_code,
         row.skeleton.digest,
         row.key_id,
-        row.issued_at.isoformat(),
-        row.valid_until.isoformat() if row.valid_until else "",
+        _utc(row.issued_at),
+        _utc(row.valid_until) if row.valid_until else "",
         row.list_number,
         row.list_index,
         row.batch_id or 0,
@@ -401,7 +401,12 @@ def mac_of_commitment(row: Commitment) -> str:
         row.business_key,
         row.idempotency_key,
         row.document_code,
-        row.committed_at.isoformat(),
+        _utc(row.committed_at),
         bytes(row.value).hex(),
     ]
     return lookup_digest(json.dumps(bound), "seal.commitment")
+
+
+def _utc(instant: datetime) -> str:
+    """Spell an instant as it will be read back, whatever the zone in which it was given."""
+    return instant.astimezone(UTC).isoformat()
