@@ -9,12 +9,20 @@ from typing import Any
 import axe_playwright_python
 import pytest
 
+from jurande.demo.fiction import BODIES
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 # Persona → addresses below their first page ("/…" is absolute). PARTNER is replaced by a partner's own address.
 SCREENS: dict[str, tuple[str, ...]] = {
-    "": ("/", "/acces/entrer/", "/lien/", "/mentions-legales/", "/donnees-personnelles/", "/accessibilite/",
+    "": ("/", "/certifications/?q=ia+rh", "/certifications/?q=introuvable", "/certifications/?niveau=4&etat=active",
+         "/certifications/RNCP49021/", "/certifications/RNCP47310/", "/certifications/RNCP49021/?siret=1&jour=",
+         "/annuaire/", "/annuaire/?certification=RNCP49021", "/annuaire/?certification=RNCP49021&vue=carte",
+         "/annuaire/?departement=67", f"/annuaire/{BODIES[0].siren}/",
+         "/acces/entrer/", "/lien/", "/mentions-legales/", "/donnees-personnelles/", "/accessibilite/",
          "/invite/inconnu/", "/lien/inconnu/", "/demonstration/courriels/", "/acces/mot-de-passe/oublie/", "/nulle-part/"),
-    "claire": ("", "?tout", "reseau/", "reseau/?vue=carte", "reseau/?q=introuvable", "reseau/nouveau/", "PARTNER",
+    "claire": ("", "?tout", "reseau/", "reseau/?vue=carte", "reseau/?q=introuvable", "reseau/nouveau/",
+               "etat/", "etat/?vue=carte",
+               "etat/?vue=changements", "etat/?vue=certifications", "etat/?point=double", "etat/rattacher/", "PARTNER",
                "PARTNERidentite/", "PARTNERqualiopi/", "PARTNERpieces/", "PARTNERpersonnes/inviter/", "PARTNERfin/",
                "PARTNERjournal/", "equipe/", "courrier/", "courrier/mots/", "courrier/mots/parties.invitation/",
                "journal/", "reglages/", "/compte/", "/compte/maisons/", "/compte/sessions/", "/compte/messages/",
@@ -25,7 +33,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "jocelyn": ("", "pieces/", "pieces/deposer/", "equipe/", "equipe/inviter/", "organisme/", "organisme/qualiopi/"),
     "nadege": ("", "pieces/", "organisme/"),
     "ines": ("", "/titulaire/moi/"),
-    "samir": ("", "certificateurs/nouveau/", "exploitants/", "exploitants/inviter/", "travaux/", "journal/", "installation/"),
+    "samir": ("", "certificateurs/nouveau/", "exploitants/", "exploitants/inviter/", "travaux/", "journal/", "installation/",
+              "registres-nationaux/"),
 }  # fmt: skip
 WIDTHS = (1440, 390)
 EXPECTED = {"/nulle-part/": 404, "/invite/inconnu/": 410, "/lien/inconnu/": 200}
