@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jurande.registers.common.refusals import Refused
+from jurande.registers.seal.operations import checking
 from jurande.registers.seal.operations.resuming import resume
 from jurande.registers.seal.policies import MACHINE
 
@@ -20,8 +21,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
         try:
-            head = resume(published_size=options["published"], actor=MACHINE, now=timezone.now())
+            # A backup holds the public files of a moment before its database: what is missing is made again.
+            checking.repair(actor=MACHINE, now=now)
+            head = resume(published_size=options["published"], actor=MACHINE, now=now)
         except Refused as refused:
             raise CommandError(str(refused.sentence)) from refused
         self.stdout.write(
