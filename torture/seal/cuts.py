@@ -103,6 +103,7 @@ def cut_power(house: House, times: int, chance: random.Random) -> int:
         what = f"power cut {number} ({kind}, {image.ledger.acknowledged} acknowledged)"
         house.recover(what, repair=bool(house.database_url))
         house.clear()
+    house.ledger = everything
     return len(images)
 
 

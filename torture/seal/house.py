@@ -56,7 +56,7 @@ class House:
             for line in child.listen():
                 self.ledger.note(line)
 
-    def wait_for_word(self, children: list[Child], *, seconds: float = 5) -> None:
+    def wait_for_word(self, children: list[Child], *, seconds: float = 2) -> None:
         """Wait until one more thing has been acknowledged, so that work is under way."""
         before, deadline = self.ledger.acknowledged, time.monotonic() + seconds
         while self.ledger.acknowledged == before and time.monotonic() < deadline:
@@ -145,13 +145,13 @@ class House:
     def begin_again(self) -> None:
         """Put the new installation back, and forget what was heard."""
         self.put_copy("new")
-        self.ledger, self.heard = Ledger(), 0
+        self.heard += self.ledger.acknowledged
+        self.ledger = Ledger()
 
     def recover(self, after: str, now: datetime | None = None, *, repair: bool = False) -> Recovered:
         """Start again, settle, check, and compare with what was heard. :raises Broken: anything is wrong."""
         found = recovered(self.ask(driver.recover(now, repair=repair)))
         faults = judge(self.ledger, found, self.published)
-        self.heard = max(self.heard, self.ledger.acknowledged)
         self.standings = {row.code: row.standing for row in found.rows}
         if faults:
             shown = "\n  ".join(faults[:10])

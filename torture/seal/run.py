@@ -83,8 +83,10 @@ def main() -> int:
         chance = random.Random(f"{order['seed']} {name}")
         began = time.monotonic()
         house.begin_again()
+        house.heard = 0
         try:
             done = PARTS[name](house, size, chance)
+            house.heard += house.ledger.acknowledged
             said = f"{done}, {house.heard} confirmations : bad = 0"
         except Missing as missing:
             said, failed = f"PAS FAIT : {missing}", True

@@ -63,14 +63,11 @@ def fail_calls(house: House, most: int) -> tuple[int, int]:
     house.recover("a traced run")
     there_are = 2 * sum(calls[call] for call in CALLS)
     # Those that are few are all struck: they are what durability is made of.
-    many = [call for call in CALLS if calls[call] > FEW]
-    left = most // 2 - sum(calls[call] for call in CALLS if call not in many)
-    step = max(1, sum(calls[call] for call in many) // max(left, len(many)))
-    struck = sum(
-        strike(house, Fault((call,), what, 1), step=step if call in many else 1)
-        for what in (IO_ERROR, KILL)
-        for call in CALLS
-    )
+    struck = 0
+    for what in (IO_ERROR, KILL):
+        for call in CALLS:
+            step = 1 if calls[call] <= FEW else max(1, calls[call] // (most // 8))
+            struck += strike(house, Fault((call,), what, 1), step=step)
     if not struck:
         raise Broken("no system call was struck: nothing was proved")
     return struck, there_are
@@ -89,6 +86,7 @@ def fill_disk(house: House, most: int) -> int:
 
 def strike(house: House, first: Fault, *, step: int) -> int:
     """Strike the n-th call, for each n from 1 by `step`, until there is none left; judge after each."""
+    house.begin_again()
     for times, nth in enumerate(count(1, step)):
         fault = replace(first, nth=nth)
         child = house.start(driver.every_act(str(fault)), let_go=False)
