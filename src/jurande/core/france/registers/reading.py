@@ -66,6 +66,12 @@ PROMOTION = (
 )
 
 
+_FIGURES = re.compile(r"\d{1,7}", re.ASCII)
+_DECIMAL = re.compile(r"\d{1,7}(\.\d+)?", re.ASCII)
+_YEARS = re.compile(r"\d{1,2}(\.\d)?", re.ASCII)
+_LEVEL = re.compile(r"NIV[0-8]", re.ASCII)
+
+
 @dataclass(slots=True)
 class FicheRead:
     """One fiche as read. ``columns`` are the values worth a column, ``content`` the rest, ready to be JSON.
@@ -133,7 +139,8 @@ class _Reader:
 
     def _text(self, tag: str) -> str:
         part = self.parts.get(tag)
-        return (part.text or "").strip() if part is not None else ""
+        text = part.text if part is not None else None
+        return text.strip() if text else ""
 
     def _number(self) -> str:
         written = self._text("NUMERO_FICHE")
@@ -323,19 +330,22 @@ def _promotion(part: Element) -> list[int | None]:
 
 
 def _count(part: Element, tag: str) -> int | None:
-    written = child(part, tag).rstrip("%").strip().replace(",", ".")
+    written = child(part, tag)
     if not written:
         return None
-    if not re.fullmatch(r"\d{1,7}(\.\d+)?", written, re.ASCII):
+    if _FIGURES.fullmatch(written):
+        return int(written)
+    decimal = written.rstrip("%").strip().replace(",", ".")
+    if not _DECIMAL.fullmatch(decimal):
         raise Wrong(tag, written, "number")
-    return round(float(written))
+    return round(float(decimal))
 
 
 def _level(part: Element) -> int | None:
     written = child(part, "NIVEAU")
     if written in ("", "AUCUN"):
         return None
-    if not re.fullmatch(r"NIV[0-8]", written, re.ASCII):
+    if not _LEVEL.fullmatch(written):
         raise Wrong("NIVEAU", written, "choice")
     return int(written[3])
 
@@ -351,7 +361,7 @@ def _years(part: Element) -> str | None:
     written = (part.text or "").strip().replace(",", ".")
     if not written:
         return None
-    if not re.fullmatch(r"\d{1,2}(\.\d)?", written, re.ASCII):
+    if not _YEARS.fullmatch(written):
         raise Wrong(part.tag, written, "number")
     return written
 

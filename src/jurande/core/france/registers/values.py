@@ -80,7 +80,8 @@ def _is_plain_siret(digits: str) -> bool:
 
 def child(part: Element | None, tag: str) -> str:
     """Give the text of the first child of this tag, without the blanks around it; empty when there is none."""
-    return (part.findtext(tag) or "").strip() if part is not None else ""
+    text = part.findtext(tag) if part is not None else None
+    return text.strip() if text else ""
 
 
 def required(part: Element, tag: str) -> str:
@@ -109,7 +110,9 @@ def lines_of(text: str) -> list[str]:
 
 def unwrapped(text: str) -> str:
     """Give a text its line breaks back."""
-    return "\n".join(_lines(text))
+    text = text.strip()
+    # Titles and names, three texts in four, have none.
+    return text if "  " not in text and "\n" not in text and "\t" not in text else "\n".join(_lines(text))
 
 
 def _lines(text: str) -> list[str]:
