@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from jurande.registers.catalogue.models import Certification, Competency
-from jurande.registers.catalogue.operations import lines
+from jurande.registers.catalogue.operations import certifications, lines
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.states import Role, Rule
 from tests import factories
@@ -100,7 +100,13 @@ class TestEditor:
         manager.post(where, {"do": "add", "kind": "criterion", "parent": build.competencies(bloc)[0].code})
         manager.post(
             where,
-            {"do": "tags", "kind": "competency", "line": build.competencies(bloc)[0].code, "revision": 1, "tags": "safety"},
+            {
+                "do": "tags",
+                "kind": "competency",
+                "line": build.competencies(bloc)[0].code,
+                "revision": 1,
+                "tags": "safety",
+            },
         )
         assert build.competencies(bloc)[0].tags == ["safety"]
 
@@ -120,7 +126,10 @@ class TestEditor:
         assert "Souder un circuit imprimé" in page
         assert len(build.competencies(bloc)) == 2
         manager.post(where, {"text": pasted, "do": "add"})
-        assert [one.text for one in build.competencies(bloc)][2:] == ["Remplacer une pompe", "Souder un circuit imprimé"]
+        assert [one.text for one in build.competencies(bloc)][2:] == [
+            "Remplacer une pompe",
+            "Souder un circuit imprimé",
+        ]
 
     def test_is_closed_once_published(self, house: Certifier, manager: Client) -> None:
         held, draft = written(house)
@@ -250,3 +259,21 @@ class TestChoicesAndRetirement:
         assert "24" in manager.get(address("-one", house, held.code)).content.decode()
         manager.post(address("-retire", house, held.code), {"reason": "unused"})
         assert "Plus demandée" in manager.get(address("-one", house, held.code)).content.decode()
+
+
+class TestHome:
+    def test_shows_the_dossier_to_prepare_among_what_waits(self, house: Certifier, manager: Client) -> None:
+        held = build.registered(house)
+        # The fiche ends in the years after the tests' own clock: its dossier is begun five years before.
+        chosen = {"certifier": house, "dossier_months": 60, "demanded": [], "tolerated": []}
+        certifications.set_choices(**chosen, actor=build.writer(house), now=NOW)
+        page = manager.get(reverse("certifier:home", args=[house.code])).content.decode()
+        assert "Préparer la nouvelle demande d’enregistrement de RNCP49021" in page
+        assert address("-one", house, held.code) in page
+
+
+class TestJournal:
+    def test_names_the_certification_by_its_reference(self, house: Certifier, manager: Client) -> None:
+        build.registered(house)
+        page = manager.get(reverse("certifier:journal", args=[house.code])).content.decode()
+        assert "a ouvert le dossier de RNCP49021" in page

@@ -281,3 +281,12 @@ def test_the_vendor_has_its_triggers() -> None:
         )
         cursor.execute(f"SELECT count(*) FROM {catalogue} LIKE 'catalogue_%%_frozen_%%'", [])
         assert cursor.fetchone()[0] == 23
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_published_version_does_not_outlive_a_test_with_real_transactions() -> None:
+    house = factories.certifier()
+    author = build.writer(house)
+    made = build.registered(house, by=author)
+    build.framed(build.draft_of(made), author)
+    assert build.published(made, build.publisher(house)).state == "published"

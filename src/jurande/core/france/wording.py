@@ -47,8 +47,10 @@ class Finding:
     end: int
 
 
-_REGISTERED = "Ces mots désignent ce qui est enregistré au RNCP ; une micro-certification ne l’est pas."
-_FUNDED = "Une micro-certification n’est pas payée par le compte personnel de formation : le dire trompe le public."
+_REGISTERED = "Ces mots désignent ce qui est enregistré au RNCP\u00a0; une micro-certification ne l’est pas."
+_FUNDED = (
+    "Une micro-certification n’est pas payée par le compte personnel de formation\u00a0: le dire trompe le public."
+)
 _CLAIMED = "Ce qui n’est pas enregistré ne peut pas se présenter comme enregistré ou reconnu par l’État."
 _FOR = "(a|au|aux|a la|par|par le|par la|avec le|via le|sur|du)"
 _GIVEN = "(reconnu|reconnue|certifie|certifiee|delivre|delivree|homologue|homologuee|agree|agreee)"
@@ -120,7 +122,7 @@ RESERVED_WORDS: tuple[ReservedWord, ...] = (
         "diplôme",
         ("diplome",),
         "C. trav. L. 6352-13",
-        "Un diplôme est délivré au nom de l’État ou par un établissement autorisé : le mot peut tromper le public.",
+        "Un diplôme est délivré au nom de l’État ou par un établissement autorisé\u00a0: le mot peut tromper.",
         tolerable=True,
     ),
 )

@@ -192,7 +192,7 @@ def describe(request: Asked, certifier: str, code: str, version: str, bloc: str)
             return redirect(f"{back}#ligne-{row.lineage}")
     page = {
         "form": form,
-        "question": _("Comment s’évalue ce bloc ?"),
+        "question": _("Comment s’évalue ce bloc\u00a0?"),
         "answer": row.text,
         "label": _("Enregistrer"),
         "back": back,

@@ -137,7 +137,7 @@ class MicroForm(forms.Form):
     """How a micro-certification will be called."""
 
     title = forms.CharField(
-        label=_("Que saura faire la personne ?"),
+        label=_("Que saura faire la personne\u00a0?"),
         max_length=operations.MOST_TITLE,
         help_text=_("Un verbe et son objet, comme «\u00a0Diagnostiquer une panne électrique sur un lave-linge\u00a0»."),
     )
@@ -163,7 +163,7 @@ class ChoicesForm(forms.Form):
     """What the law leaves to the house."""
 
     dossier_months = forms.IntegerField(
-        label=_("Commencer le dossier, combien de mois avant la fin de l’enregistrement ?"),
+        label=_("Commencer le dossier, combien de mois avant la fin de l’enregistrement\u00a0?"),
         min_value=0,
         max_value=60,
         help_text=_("Dix-huit mois laissent le temps de réunir deux promotions et d’attendre la décision."),

@@ -37,7 +37,7 @@ class FrameForm(forms.Form):
     )
     valid_from = forms.DateField(label=_("Date d’effet"), widget=DayInput(), required=False)
     optional_min = forms.IntegerField(
-        label=_("Blocs au choix\u00a0: combien, au moins ?"), min_value=0, max_value=50, required=False
+        label=_("Blocs au choix\u00a0: combien, au moins\u00a0?"), min_value=0, max_value=50, required=False
     )
     regulation = forms.CharField(
         label=_("Règlement"),
@@ -229,7 +229,7 @@ def discard(request: Asked, certifier: str, code: str, version: str) -> HttpResp
     page = {
         "held": held.certification,
         "form": form,
-        "question": _("Abandonner ce brouillon ?"),
+        "question": _("Abandonner ce brouillon\u00a0?"),
         "label": _("Abandonner"),
         "effects": effects,
         "back": reverse("certifier:certifications-one", args=[certifier, code]),

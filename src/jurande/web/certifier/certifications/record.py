@@ -121,7 +121,7 @@ def retire(request: Asked, certifier: str, code: str) -> HttpResponse:
     page = {
         "held": held,
         "form": form,
-        "question": _("Retirer cette certification ?"),
+        "question": _("Retirer cette certification\u00a0?"),
         "label": _("Retirer"),
         "effects": effects,
         "back": reverse("certifier:certifications-one", args=[certifier, code]),

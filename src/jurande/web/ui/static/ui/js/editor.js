@@ -3,7 +3,7 @@
 // Acts follow one another: each carries the revision of the line that was read. What is not saved yet is kept in this
 // browser under the person's name, so that an expired log-in or a cut network loses nothing; signing out forgets it.
 const plan = document.querySelector("[data-editor]");
-const said = document.querySelector("[data-editor-said]");
+const note = document.querySelector("[data-editor-said]");
 const PREFIX = `jurande-draft:${plan?.dataset.person}:ligne-`;
 const PAUSE_MS = 1200;
 let chain = Promise.resolve();
@@ -16,9 +16,9 @@ const codeOf = (area) => area.closest("[data-line]").dataset.line;
 const isDirty = (area) => area.value !== area.dataset.saved;
 
 function say(sentence, late = false) {
-  said.hidden = false;
-  said.classList.toggle("s-late", late);
-  said.querySelector("span").textContent = sentence;
+  note.hidden = false;
+  note.classList.toggle("s-late", late);
+  note.querySelector("[data-said]").textContent = sentence;
 }
 
 function hour() {
@@ -124,7 +124,27 @@ function flush() {
   for (const area of plan.querySelectorAll("[data-line-text]")) if (isDirty(area)) save(area);
 }
 
-// An act that changes the plan: what is being typed meanwhile is carried over to the new one, letter for letter.
+const parsed = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
+
+// Show the plan as the server has it; what is being typed meanwhile is carried over, letter for letter.
+function swap(html, except) {
+  const typed = [...plan.querySelectorAll("[data-line-text]")]
+    .filter((area) => area !== except && isDirty(area))
+    .map((area) => [codeOf(area), area.value]);
+  const opened = [...plan.querySelectorAll("details[open]")].map((one) => one.closest("[data-line]").dataset.line);
+  const held = document.activeElement?.matches?.("[data-line-text]") ? document.activeElement : null;
+  const caret = held && [codeOf(held), held.selectionStart];
+  plan.replaceChildren(...parsed(html));
+  begin();
+  for (const code of opened) row(code)?.querySelector("details")?.setAttribute("open", "");
+  for (const [code, value] of typed) {
+    const area = textOf(row(code));
+    if (area) { area.value = value; keep(area); }
+  }
+  if (caret && row(caret[0])) focus(...caret);
+}
+
+// An act that changes the plan; what is unsaved is sent first.
 function act(fields, after = () => {}) {
   flush();
   return queue(async () => {
@@ -132,21 +152,11 @@ function act(fields, after = () => {}) {
     const line = fields.line && row(fields.line);
     if (line) Object.assign(fields, { kind: kindOf(line), revision: line.dataset.revision });
     const answer = await send(fields);
-    const text = await answer.text();
-    if (answer.status === 409) return conflict(line, text);
-    if (answer.status === 422) throw new Error(text);
+    const html = await answer.text();
+    if (answer.status === 409) return conflict(line, html);
+    if (answer.status === 422) throw new Error(html);
     if (!answer.ok) throw new Error("Cela n’a pas abouti. Rechargez la page\u00a0: votre texte est gardé.");
-    const typed = [...plan.querySelectorAll("[data-line-text]")].filter((area) => isDirty(area)).map((area) => [codeOf(area), area.value, area.dataset.saved]);
-    const opened = [...plan.querySelectorAll("details[open]")].map((one) => one.closest("[data-line]").dataset.line);
-    const held = document.activeElement?.matches?.("[data-line-text]") ? [codeOf(document.activeElement), document.activeElement.selectionStart] : null;
-    plan.innerHTML = text;
-    begin();
-    for (const code of opened) row(code)?.querySelector("details")?.setAttribute("open", "");
-    for (const [code, value] of typed) {
-      const area = textOf(row(code));
-      if (area && code !== fields.line) { area.value = value; keep(area); }
-    }
-    if (held && row(held[0])) focus(held[0], held[1]);
+    swap(html, line && textOf(line));
     after(answer.headers.get("X-Jurande-Line"));
     flush();
     say(`Enregistré à ${hour()}`);
@@ -164,7 +174,7 @@ function focus(code, at) {
 
 function conflict(line, html) {
   line.querySelector("[data-conflict]")?.remove();
-  line.insertAdjacentHTML("beforeend", html);
+  line.append(...parsed(html));
   line.querySelector("[data-mine]").focus();
 }
 
@@ -198,22 +208,15 @@ function split(area) {
       if (answer.status === 409) return conflict(holder, html);
       throw new Error(answer.status === 422 ? html : "La ligne n’a pas été coupée. Votre texte est gardé.");
     }
+    const caret = document.activeElement === waiting ? waiting.selectionStart : null;
+    const typed = waiting.value;
     const made = answer.headers.get("X-Jurande-Line");
-    const live = textOf(next) ?? waiting;
-    const caret = document.activeElement === live ? live.selectionStart : null;
-    const typed = live.value;
-    const others = [...plan.querySelectorAll("[data-line-text]")].filter((one) => one !== live && isDirty(one)).map((one) => [codeOf(one), one.value]);
-    const opened = [...plan.querySelectorAll("details[open]")].map((one) => one.closest("[data-line]").dataset.line);
-    plan.innerHTML = html;
-    begin();
-    for (const one of opened) row(one)?.querySelector("details")?.setAttribute("open", "");
-    for (const [one, value] of others) { const there = textOf(row(one)); if (there) { there.value = value; keep(there); } }
+    swap(html, waiting);
     const there = textOf(row(made));
     if (there && typed !== rest) { there.value = typed; keep(there); }
     if (caret !== null) focus(made, caret);
     flush();
     say(`Enregistré à ${hour()}`);
-    function undo() {}
   });
   function undo() {
     area.value = area.value + (textOf(next)?.value ?? rest);

@@ -11,3 +11,4 @@ import "./focus.js";
 import "./reveal.js";
 import "./passkey.js";
 import "./job.js";
+import "./editor.js";
