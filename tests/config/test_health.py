@@ -13,7 +13,7 @@ from jurande.config import health
 from jurande.registers.common.models import Worker
 
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
-EVERYTHING = {"database": True, "migrations": True, "worker": True, "disk": True}
+EVERYTHING = {"database": True, "migrations": True, "worker": True, "seal": True, "disk": True}
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -53,7 +53,7 @@ class TestCheck:
         monkeypatch.setattr(health, "_up_to_date", False)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM django_migrations WHERE app = 'common'")
-        assert health.check(tmp_path, now=NOW) == {**EVERYTHING, "migrations": False}
+        assert health.check(tmp_path, now=NOW) == {**EVERYTHING, "migrations": False, "seal": False}
 
     @pytest.mark.usefixtures("worker")
     def test_notices_a_database_that_does_not_answer(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ class TestCheck:
         with monkeypatch.context() as silent:
             silent.setattr(connection, "cursor", refuse)
             checks = health.check(tmp_path, now=NOW)
-        assert checks == {"database": False, "migrations": False, "worker": False, "disk": True}
+        assert checks == {"database": False, "migrations": False, "worker": False, "seal": False, "disk": True}
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from jurande.registers.common import jobs
 from jurande.registers.common.codes import new_code
 from jurande.registers.common.crypto import lookup_digest
+from jurande.registers.common.models import JobRequest
 from jurande.registers.common.verdicts import require
 from jurande.registers.journal.operations import record
 from jurande.registers.parties.models import Certifier
@@ -33,7 +34,8 @@ from jurande.registers.seal.operations.credentials import (
     terms_of,
 )
 from jurande.registers.seal.operations.points import crash_point
-from jurande.registers.seal.operations.projection import settle
+from jurande.registers.seal.operations.projection import Settled, settle
+from jurande.registers.seal.operations.standing import SealingStopped
 from jurande.registers.seal.states import Act, BatchState
 
 JOB = "seal.issue_batch"
@@ -147,11 +149,30 @@ def run_batch(*, code: str, clock: Callable[[], datetime], progress: Progress) -
         batch.done, batch.refused = batch.done + done, batch.refused + refused
         progress(batch.done, batch.refused, batch.total)
         if (batch.done + batch.refused) % (10 * CHUNK) < CHUNK:
-            settle(now=now)
-    settle(now=clock())
+            _demand_sealed(batch, settle(now=now))
+    _demand_sealed(batch, settle(now=clock()))
     Batch.objects.filter(pk=batch.pk).update(state=BatchState.DONE)
     batch.refresh_from_db()
     return batch
+
+
+def _demand_sealed(batch: Batch, settled: Settled) -> None:
+    """Return if everything of the batch that is intended is signed: only then may it be called done.
+
+    :raises SealingStopped: it is not.
+    """
+    if settled.stop is not None and batch.credentials.intended().exists():
+        raise SealingStopped(settled.stop, settled.about)
+
+
+def ask_again(*, now: datetime) -> int:
+    """Ask again for the jobs of the batches that a stop interrupted; tell how many."""
+    asked = 0
+    for batch in Batch.objects.filter(state=BatchState.WAITING).select_related("certifier").order_by("pk"):
+        if not JobRequest.objects.of(JOB, batch.code).unfinished().exists():
+            jobs.request(JOB, batch.code, certifier_code=batch.certifier.code, requested_by=batch.requested_by, now=now)
+            asked += 1
+    return asked
 
 
 @transaction.atomic
