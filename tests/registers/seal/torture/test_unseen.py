@@ -11,7 +11,14 @@ from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Replace
 
-from jurande.registers.seal.models import SealedCredential, SealLog, Skeleton, StatusList, StatusPlaces
+from jurande.registers.seal.models import (
+    SealedCredential,
+    SealLog,
+    SignedCheckpoint,
+    Skeleton,
+    StatusList,
+    StatusPlaces,
+)
 from jurande.registers.seal.operations import checking, projection
 from jurande.registers.seal.operations.credentials import IssueRefused
 from jurande.registers.seal.operations.standing import SealingStopped
@@ -61,6 +68,15 @@ class TestTheCheck:
     def test_sees_a_checkpoint_put_down_to_another_log(self) -> None:
         with unlocked("seal_signedcheckpoint") as cursor:
             cursor.execute("UPDATE seal_signedcheckpoint SET origin = 'ailleurs.fr/registre'")
+        assert bad()
+
+    def test_sees_that_a_checkpoint_between_two_others_is_gone(self, intend: Callable[..., SealedCredential]) -> None:
+        for number in range(3):
+            intend(number)
+            projection.settle(now=NOW)
+        middle = SignedCheckpoint.objects.order_by("size")[1]
+        with unlocked("seal_signedcheckpoint") as cursor:
+            cursor.execute("DELETE FROM seal_signedcheckpoint WHERE id = %s", [middle.pk])
         assert bad()
 
     @pytest.mark.usefixtures("sealed")
