@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jurande.core.france.departements import departement_label
+from jurande.core.france.spelling import fold
 from jurande.registers.catalogue.operations.claims import claim_fiches, release_fiche
 from jurande.registers.catalogue.policies import can_claim_fiche
 from jurande.registers.catalogue.queries import sources
@@ -283,8 +284,8 @@ def _table(network: StateNetwork) -> Table[DeclaredPartner]:
 
 
 def _matching(rows: list[DeclaredPartner], words: str) -> list[DeclaredPartner]:
-    wanted = words.casefold().split()
-    return [row for row in rows if all(word in f"{row.name} {row.siret} {row.city}".casefold() for word in wanted)]
+    wanted = fold(words).split()
+    return [row for row in rows if all(word in fold(f"{row.name} {row.siret} {row.city}") for word in wanted)]
 
 
 # --- claiming and letting go --------------------------------------------------------------------

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from jurande.core.france.departements import DEPARTEMENTS, departement_label
 from jurande.core.france.identifiers import IdentifierRefused
 from jurande.core.france.identifiers import siren as read_siren
+from jurande.core.france.spelling import fold
 from jurande.registers.catalogue.queries import directory as bodies
 from jurande.registers.catalogue.queries import sources
 from jurande.registers.catalogue.queries.directory import UNKNOWN, DeclaredPartner
@@ -68,7 +69,7 @@ class Wanted:
         return (
             partner.is_active
             and (self.departement is None or partner.departement == self.departement)
-            and all(word in partner.name.casefold() for word in self.words.casefold().split())
+            and all(word in fold(partner.name) for word in fold(self.words).split())
             and (not self.role or partner.habilitation == self.role)
             and (self.qualiopi is None or bool(partner.qualiopi) == self.qualiopi)
         )
@@ -134,7 +135,7 @@ def _country(query: QueryDict, wanted: Wanted) -> dict[str, Any]:
         qualiopi=wanted.qualiopi,
         habilitation=wanted.role,
     )
-    total = rows.count()
+    total = len(rows)
     last = max(1, -(-total // PAGE_PLACES))
     asked = query.get("page", "1")
     number = min(max(1, int(asked)) if asked.isdecimal() and len(asked) < 7 else 1, last)
@@ -142,7 +143,7 @@ def _country(query: QueryDict, wanted: Wanted) -> dict[str, Any]:
     kept = query.copy()
     kept.pop("page", None)
     shown |= {
-        "places": bodies.located(list(rows[start : start + PAGE_PLACES])),
+        "places": bodies.located(rows[start : start + PAGE_PLACES]),
         "total": total,
         "pages": Pages.of(number, last, kept.urlencode()),
     }

@@ -6,15 +6,15 @@ organisation is known at another address says nothing of where this place is: it
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Min, Q
 
+from jurande.core.france.spelling import fold
 from jurande.registers.catalogue.models import FicheVersion, NationalPartner, Snapshot, TrainingBody
 from jurande.registers.catalogue.models.national import IntervalQuerySet
 from jurande.registers.catalogue.states import Habilitation, HabilitationState
@@ -173,49 +173,76 @@ def _edition() -> str:
     return ".".join(str(row["last"]) for row in known)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """One place as all the registers together have it. ``roles``: what it is habilitated for, somewhere."""
+
+    siret: str
+    name: str
+    folded: str
+    fiches: int
+    roles: frozenset[str]
+
+
 def places(
     *, departement: str = "", words: str = "", qualiopi: bool | None = None, habilitation: str = ""
-) -> QuerySet[Any, Any]:
-    """Habilitated places, one row a SIRET (``siret``, ``siren``, ``name``, ``fiches``), by name; a query to slice."""
-    rows = NationalPartner.objects.current().filter(state=HabilitationState.ACTIVE)
-    if departement or qualiopi is not None:
-        bodies = TrainingBody.objects.current().exclude(siret="")
-        if departement:
-            bodies = bodies.filter(departement=departement)
-        if qualiopi is not None:
-            bodies = bodies.exclude(WITHOUT_QUALIOPI) if qualiopi else bodies.filter(WITHOUT_QUALIOPI)
-        rows = rows.filter(siret__in=bodies.values("siret"))
+) -> Sequence[_Known]:
+    """Return the habilitated places that answer, by name; ``located`` says where those of one page are.
+
+    ``words`` must all be in the name, whatever the accents. ``qualiopi``: False also keeps those it does not know.
+    """
+    kept: Iterable[_Known] = _every_place()
+    if wanted := fold(words).split()[:WORDS_MOST]:
+        kept = [one for one in kept if all(word in one.folded for word in wanted)]
     if habilitation:
-        rows = rows.filter(habilitation=habilitation)
-    for word in words.split()[:WORDS_MOST]:
-        rows = rows.filter(name__icontains=word)
-    return (
-        rows.values("siret", "siren")
-        .annotate(shown=Min("name"), fiches=Count("fiche", distinct=True))
-        .order_by("shown", "siret")
-    )
+        kept = [one for one in kept if habilitation in one.roles]
+    bodies = TrainingBody.objects.current().exclude(siret="").order_by("siret")
+    if departement:
+        there = set(bodies.filter(departement=departement).values_list("siret", flat=True))
+        kept = [one for one in kept if one.siret in there]
+    if qualiopi is not None:
+        certified = set(bodies.exclude(WITHOUT_QUALIOPI).values_list("siret", flat=True))
+        kept = [one for one in kept if (one.siret in certified) is qualiopi]
+    return list(kept)
 
 
-def located(rows: Sequence[Mapping[str, Any]]) -> list[Place]:
-    """Put what the public list knows of them on rows of ``places``. One query."""
-    sirets = [row["siret"] for row in rows]
-    bodies = {
-        body.siret: body for body in TrainingBody.objects.current().filter(siret__in=sirets).order_by("nda") if sirets
-    }
+def _every_place() -> list[_Known]:
+    """Every habilitated place of the country, by name; reckoned once for each edition, as it takes a second."""
+    key = f"annuaire.{_edition()}.places"
+    found = cache.get(key)
+    if found is None:
+        active = NationalPartner.objects.current().filter(state=HabilitationState.ACTIVE)
+        roles: dict[str, set[str]] = defaultdict(set)
+        for siret, role in active.order_by("siret").values_list("siret", "habilitation").distinct():
+            roles[siret].add(role)
+        rows = active.values("siret").annotate(shown=Min("name"), fiches=Count("fiche", distinct=True))
+        every = (
+            _Known(row["siret"], row["shown"], fold(row["shown"]), row["fiches"], frozenset(roles[row["siret"]]))
+            for row in rows.order_by("siret")
+        )
+        found = sorted(every, key=lambda one: (one.folded, one.siret))
+        cache.set(key, found, NATIONAL_SECONDS)
+    return list(found)
 
-    def place(row: Mapping[str, Any]) -> Place:
-        body = bodies.get(row["siret"])
+
+def located(known: Sequence[_Known]) -> list[Place]:
+    """Put what the public list knows of them on places. One query."""
+    bodies = TrainingBody.objects.current().filter(siret__in=[one.siret for one in known]).order_by("nda")
+    by_siret = {body.siret: body for body in bodies} if known else {}
+
+    def place(one: _Known) -> Place:
+        body = by_siret.get(one.siret)
         return Place(
-            siret=row["siret"],
-            siren=row["siren"],
-            name=row["shown"],
-            fiches=row["fiches"],
+            siret=one.siret,
+            siren=one.siret[:9],
+            name=one.name,
+            fiches=one.fiches,
             departement=body.departement if body else UNKNOWN,
             city=body.city if body else "",
             qualiopi=_is_qualiopi(body) if body else None,
         )
 
-    return [place(row) for row in rows]
+    return [place(one) for one in known]
 
 
 # --- one body -----------------------------------------------------------------------------------
