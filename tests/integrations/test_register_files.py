@@ -62,10 +62,12 @@ class TestFiles:
         archive(folder / "a.zip", c_xml=XML)
         assert opened(folder, workspace) == [("c.xml", XML), ("b.XML", XML)]
 
-    def test_left_unpacked_by_a_killed_process_are_swept(self, workspace: Path) -> None:
-        (workspace / "open-abc").mkdir(parents=True)
-        sweep(workspace)
-        assert list(workspace.iterdir()) == []
+    def test_left_unpacked_by_a_killed_process_are_swept_once_old(self, workspace: Path) -> None:
+        for name, at in (("open-old", 1_000_000), ("open-new", 3_000_000)):
+            (workspace / name).mkdir(parents=True)
+            os.utime(workspace / name, (at, at))
+        sweep(workspace, before=2_000_000)
+        assert [path.name for path in workspace.iterdir()] == ["open-new"]
 
 
 class TestRefused:

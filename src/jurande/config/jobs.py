@@ -10,6 +10,7 @@ JOBS: dict[str, str] = {
     "seal.issue_batch": "jurande.registers.seal.tasks.issue_batch",
     "seal.check": "jurande.registers.seal.tasks.check",
     "catalogue.import": "jurande.registers.catalogue.tasks.read_delivery",
+    "catalogue.forget_files": "jurande.registers.catalogue.tasks.forget_files",
     "common.purge": "jurande.registers.common.upkeep.purge",
     "common.reencrypt": "jurande.registers.common.crypto.rotation.reencrypt",
     "journal.verify": "jurande.registers.journal.tasks.verify",

@@ -72,10 +72,11 @@ def register_files(path: Path, *, workspace: Path, max_bytes: int = MAX_OPENED_B
         yield found
 
 
-def sweep(workspace: Path) -> None:
-    """Remove what killed processes left unpacked; call it when nothing is being read."""
-    for folder in workspace.glob(f"{FOLDER_PREFIX}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+def sweep(workspace: Path, *, before: float) -> None:
+    """Remove the folders that killed processes left here before this instant (seconds since 1970)."""
+    for folder in workspace.glob("*"):
+        if folder.is_dir() and not folder.is_symlink() and folder.stat().st_mtime < before:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Budget:

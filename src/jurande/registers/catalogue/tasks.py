@@ -19,3 +19,7 @@ def read_delivery(run: Run) -> None:
         run.progress(done=done // 1000, total=total // 1000)
 
     importing.read_delivery(delivery, path, report=report, now=run.now())
+
+
+def forget_files(run: Run) -> None:
+    importing.forget_files(now=run.now())

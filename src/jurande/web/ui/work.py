@@ -12,6 +12,7 @@ from jurande.registers.common.states import JobState
 from jurande.web.ui.parts import Progress
 
 LABELS: dict[str, str | Promise] = {
+    "catalogue.forget_files": _("Jeter les fichiers d’import oubliés"),
     "catalogue.import": _("Lire un répertoire national"),
     "common.purge": _("Oublier les vieux travaux"),
     "common.reencrypt": _("Chiffrer de nouveau avec la nouvelle clé"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from jurande.registers.catalogue.models import (
 from jurande.registers.catalogue.models import (
     Fiche as FicheRow,
 )
-from jurande.registers.catalogue.operations.importing import read_delivery, receive_in_place, registers
+from jurande.registers.catalogue.operations.importing import forget_files, read_delivery, receive_in_place, registers
 from jurande.registers.catalogue.operations.importing.deliveries import day_in
 from jurande.registers.catalogue.states import SnapshotState
 from jurande.registers.journal.models import Entry
@@ -300,6 +300,19 @@ class TestTrainingBodies:
         assert "Il manque des colonnes" in read.refusal
         assert "denomination" in read.refusal
         assert not TrainingBody.objects.exists()
+
+
+class TestFilesLeftBehind:
+    def test_are_thrown_away_after_two_days_and_the_operators_own_never(
+        self, importing: Import, tmp_path: Path
+    ) -> None:
+        imports = tmp_path / "imports"
+        for name in ("received/ABC", "opened/open-1", "2026"):
+            (imports / name).mkdir(parents=True)
+        forget_files(now=datetime.now(UTC))
+        assert (imports / "received/ABC").exists()
+        forget_files(now=datetime.now(UTC) + timedelta(days=3))
+        assert sorted(path.name for path in imports.rglob("*")) == ["2026", "opened", "received"]
 
 
 class TestArchive:

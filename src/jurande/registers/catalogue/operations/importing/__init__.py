@@ -2,9 +2,10 @@
 
 from jurande.registers.catalogue.operations.importing.deliveries import (
     FileRead,
+    forget_files,
     read_delivery,
     receive_in_place,
     request_import,
 )
 
-__all__ = ["FileRead", "read_delivery", "receive_in_place", "request_import"]
+__all__ = ["FileRead", "forget_files", "read_delivery", "receive_in_place", "request_import"]

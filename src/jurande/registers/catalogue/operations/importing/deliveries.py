@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from jurande.core.france.registers import ExportRefused
 from jurande.core.france.training_bodies import ListRefused
-from jurande.integrations.register_files import FileRefused, RegisterFile, register_files
+from jurande.integrations.register_files import FileRefused, RegisterFile, register_files, sweep
 from jurande.registers.catalogue.models import Delivery, Fiche, NationalPartner, Snapshot
 from jurande.registers.catalogue.operations.importing import refusals
 from jurande.registers.catalogue.operations.importing.bodies import import_training_bodies
@@ -27,11 +27,16 @@ from jurande.registers.common import jobs
 from jurande.registers.common.models import JobRequest
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
+from jurande.registers.documents.operations.keeping import DISK_FULL
 from jurande.registers.journal.operations import record
 from jurande.registers.journal.states import INSTALLATION
 from jurande.registers.parties import policies
 from jurande.registers.parties.policies import Actor
 
+# Under the folder of imports: what was sent, and what was unpacked; the rest is the operator's.
+RECEIVED, OPENED = "received", "opened"
+# After so long, nobody is reading it any more.
+LEFT_BEHIND = timedelta(days=2)
 HEAD_BYTES = 1 << 16
 # As the State writes it, and its neighbours: 2026-08-16, 2026_08_16, 20260816.
 _DAY = re.compile(r"(?<!\d)(20\d\d)([-_]?)([01]\d)\2([0-3]\d)(?!\d)", re.ASCII)
@@ -75,7 +80,7 @@ def request_import(
             raise refusals.file_refusal(FileRefused("missing", file_name))
         delivery.stored_name = file_name
     else:
-        delivery.stored_name = f"{delivery.code}/{_UNSAFE.sub('_', file_name)[-200:]}"
+        delivery.stored_name = f"{RECEIVED}/{delivery.code}/{_UNSAFE.sub('_', file_name)[-200:]}"
         _store(content, imports_folder() / delivery.stored_name)
     with transaction.atomic():
         delivery.job_code = jobs.request("catalogue.import", delivery.code, requested_by=actor.code, now=now).code
@@ -94,7 +99,7 @@ def read_delivery(delivery: Delivery, path: Path, *, report: Report, now: dateti
     It may be called again after it was killed: what is done is known, and the rest resumes.
     """
     try:
-        with register_files(path, workspace=imports_folder()) as files:
+        with register_files(path, workspace=imports_folder() / OPENED) as files:
             read = [_read_file(delivery, file, report, now) for file in files]
     except FileRefused as refused:
         read = [FileRead(delivery.file_name, refusal=str(refusals.file_refusal(refused).sentence))]
@@ -105,6 +110,13 @@ def read_delivery(delivery: Delivery, path: Path, *, report: Report, now: dateti
     if delivery.is_ours:
         shutil.rmtree(path.parent, ignore_errors=True)
     return read
+
+
+def forget_files(*, now: datetime) -> None:
+    """Remove what killed processes left in our part of the imports' folder."""
+    before = (now - LEFT_BEHIND).timestamp()
+    for name in (RECEIVED, OPENED):
+        sweep(imports_folder() / name, before=before)
 
 
 def _read_file(delivery: Delivery, file: RegisterFile, report: Report, now: datetime) -> FileRead:
@@ -259,6 +271,12 @@ def day_in(name: str) -> date | None:
 
 
 def _store(content: BinaryIO, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        shutil.copyfileobj(content, file, 1 << 20)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            shutil.copyfileobj(content, file, 1 << 20)
+    except OSError as error:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        if error.errno not in DISK_FULL:
+            raise
+        raise refusals.disk_full() from error

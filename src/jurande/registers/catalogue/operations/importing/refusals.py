@@ -101,6 +101,11 @@ def future() -> Refused:
     return Refused(_("Cette date de publication n’est pas encore venue. Corrigez-la."), field="published_on")
 
 
+def disk_full() -> Refused:
+    """Say that there is no room for the file."""
+    return Refused(_("Il n’y a plus de place sur le disque pour ce fichier. Libérez de la place, puis renvoyez-le."))
+
+
 def busy(snapshot: Snapshot) -> Refused:
     """Say that the same register is being read."""
     sentence = _("Un autre fichier est en cours de lecture pour ce répertoire : {name}. Attendez qu’il soit fini.")

@@ -85,7 +85,7 @@ def hold(snapshot: Snapshot) -> None:
     :raises Superseded: it is not.
     """
     held = Snapshot.objects.select_for_update(of=("self",)).filter(pk=snapshot.pk, state=SnapshotState.IMPORTING)
-    if not held.exists():
+    if held.first() is None:
         raise Superseded
 
 
@@ -224,8 +224,8 @@ class _Import:
     def _write_rejects(self, batch: _Changed) -> None:
         rejects = Reject.objects.filter(snapshot=self.snapshot)
         # What an attempt that was killed told of the same lines.
-        rejects.filter(subject__in=[*batch.fiches, *(row.subject for row in batch.rejects if row.subject)]).delete()
-        rejects.filter(subject="", line__in=[row.line for row in batch.rejects]).delete()
+        rejects.filter(subject__in={*batch.fiches, *(row.subject for row in batch.rejects)} - {""}).delete()
+        rejects.filter(subject="", line__in=[row.line for row in batch.rejects if not row.subject]).delete()
         keep_rejects(self.snapshot, batch.rejects)
 
     def _end_missing(self) -> None:
