@@ -18,9 +18,7 @@ def second_factor_page(name: str) -> dict[str, Any]:
         "label": _("Retirer son second facteur"),
         "effects": [
             Effect("key", str(_("Assurez-vous de vive voix que la demande vient d’elle ou de lui."))),
-            Effect(
-                "x", str(_("Application, clés d’accès et codes de secours sont retirés, ses sessions fermées."))
-            ),
+            Effect("x", str(_("Application, clés d’accès et codes de secours sont retirés, ses sessions fermées."))),
             Effect("mail", str(_("Un courriel l’en prévient. Son mot de passe ne change pas."))),
             Effect("book-2", str(_("Une écriture au journal, à votre nom."))),
         ],
