@@ -115,6 +115,13 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
     ours = catalogue.fiche("RS7423", "Intégrer l’intelligence artificielle", certifier=(own_siret, "Maison"))
     habilitated = catalogue.partner(ours)
     (held,) = claim_fiches(certifier=mine, numbers=["RS7423"], actor=administrator, now=now)
+    # Whoever prepared does not publish: those who may are others.
+    reviewer = factories.actor_of(people["reviewer"], mine)
+    registered = certifications.registered(mine, by=reviewer)
+    draft = certifications.draft_of(registered)
+    micro = certifications.micro(mine, by=reviewer)
+    sheet = certifications.draft_of(micro)
+    tie = elements.align(referentiel=sheet, framework="rome", entry="I1402", label="Nom", actor=administrator, now=now)
     reading = jobs.request("catalogue.import", now=now)
     Delivery.objects.create(file_name="export.xml", received_at=now, job_code=reading.code)
     of_name = {
