@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,9 @@ def import_registers(arguments: Sequence[str]) -> int:
     options.add_argument("--rejects", type=Path, metavar="FICHIER", help="écrit là les lignes écartées (CSV)")
     options.add_argument("--json", action="store_true", help="répond en JSON, pour un script")
     asked = options.parse_args(arguments)
+    for path in asked.paths:
+        if not os.path.lexists(path):
+            raise Stopped(f"Il n’y a rien à cet endroit : {path}", Exit.USAGE)
     open_django()
     read: list[tuple[FileRead, float]] = []
     for path in asked.paths:
@@ -65,7 +69,9 @@ def open_django() -> None:
     django.setup()
     from jurande.config.preparation import prepare  # it reads settings
 
-    prepare([])
+    # What it says is no part of an answer in JSON.
+    with redirect_stdout(sys.stderr):
+        prepare([])
 
 
 def read_path(path: Path, published_on: date | None, *, shown: bool) -> list[tuple[FileRead, float]]:
@@ -75,8 +81,6 @@ def read_path(path: Path, published_on: date | None, *, shown: bool) -> list[tup
     from jurande.registers.catalogue.operations import importing
 
     now = timezone.now()
-    if not os.path.lexists(path):
-        raise Stopped(f"Il n’y a rien à cet endroit : {path}", Exit.USAGE)
     delivery = importing.receive_in_place(path, published_on=published_on, now=now)
     started = time.monotonic()
     checkpointer = None if "DATABASE_URL" in os.environ else Checkpointer(current_home().database)
