@@ -83,13 +83,17 @@ class LogEntry(models.Model):
 
 
 class SignedCheckpoint(models.Model):
-    """A checkpoint that the log signed; one root by size, for ever. Append-only, and written before anybody sees it."""
+    """A checkpoint that the log signed; one root by size, for ever. Append-only, and written before anybody sees it.
+
+    ``mac`` binds it to the one before it, so that none can be taken out unseen.
+    """
 
     origin = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField()
     root = models.BinaryField(max_length=32)
     note = models.BinaryField()
     signed_at = models.DateTimeField()
+    mac = models.CharField(max_length=64)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["origin", "size"], name="checkpoint_one_root_by_size")]

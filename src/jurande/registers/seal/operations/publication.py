@@ -29,6 +29,7 @@ from jurande.registers.seal.operations.standing import (
     guard_folder,
     log_folder,
     log_key,
+    mac_of_checkpoint,
     shown_checkpoint,
 )
 from jurande.registers.seal.queries.log import entries, published_note
@@ -103,7 +104,12 @@ def _keep(head: SealLog, note: Note, *, now: datetime) -> None:
     try:
         with transaction.atomic():
             SignedCheckpoint.objects.create(
-                origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root, note=note.octets, signed_at=now
+                origin=checkpoint.origin,
+                size=checkpoint.size,
+                root=checkpoint.root,
+                note=note.octets,
+                signed_at=now,
+                mac=mac_of_checkpoint(checkpoint, previous_size=head.signed_size),
             )
             moved = SealLog.objects.filter(pk=head.pk, signed_size=head.signed_size).update(
                 signed_size=checkpoint.size, root=checkpoint.root, note=note.octets, signed_at=now

@@ -407,6 +407,12 @@ def mac_of_commitment(row: Commitment) -> str:
     return lookup_digest(json.dumps(bound), "seal.commitment")
 
 
+def mac_of_checkpoint(checkpoint: Checkpoint, *, previous_size: int) -> str:
+    """Return the HMAC that binds a checkpoint to the one signed before it (0 for the first)."""
+    bound = [checkpoint.origin, checkpoint.size, checkpoint.root.hex(), previous_size]
+    return lookup_digest(json.dumps(bound), "seal.checkpoint")
+
+
 def _utc(instant: datetime) -> str:
     """Spell an instant as it will be read back, whatever the zone in which it was given."""
     return instant.astimezone(UTC).isoformat()

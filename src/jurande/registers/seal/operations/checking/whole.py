@@ -8,7 +8,7 @@ from itertools import batched
 
 from django.db import connection, transaction
 
-from jurande.core.log.checkpoints import open_checkpoint
+from jurande.core.log.checkpoints import Checkpoint, open_checkpoint
 from jurande.core.log.edge import EMPTY, Edge, grow, root_of
 from jurande.core.log.errors import LogError
 from jurande.core.log.hashing import leaf_hash
@@ -34,7 +34,14 @@ from jurande.registers.seal.operations.checking.rows import (
     check_standings,
     check_unlogged,
 )
-from jurande.registers.seal.operations.standing import SealingStopped, current_head, demand, guard_folder, log_key
+from jurande.registers.seal.operations.standing import (
+    SealingStopped,
+    current_head,
+    demand,
+    guard_folder,
+    log_key,
+    mac_of_checkpoint,
+)
 from jurande.registers.seal.states import Stop
 
 _LOCKED = (LogEntry, SignedCheckpoint, Cosignature, StatusChange)
@@ -97,7 +104,7 @@ def check_and_note(*, now: datetime) -> Report:
 def _check_log(report: Report, head: SealLog, rows: RowCheck) -> None:
     for size in SignedCheckpoint.objects.exclude(origin=head.origin).order_by("pk").values_list("size", flat=True):
         report.add("checkpoint_order", f"SignedCheckpoint {size}")
-    edge = EMPTY
+    edge, previous_size = EMPTY, 0
     pending = _checkpoints(head)
     checkpoint = next(pending, None)
     while checkpoint is not None and checkpoint.size == 0:
@@ -110,8 +117,8 @@ def _check_log(report: Report, head: SealLog, rows: RowCheck) -> None:
             room = checkpoint.size - edge.size if checkpoint is not None else len(octets)
             edge, octets = grow(edge, octets[:room], _drop), octets[room:]
             while checkpoint is not None and checkpoint.size <= edge.size:
-                _check_checkpoint(report, head, checkpoint, edge)
-                checkpoint = next(pending, None)
+                _check_checkpoint(report, head, checkpoint, edge, previous_size)
+                previous_size, checkpoint = checkpoint.size, next(pending, None)
     while checkpoint is not None:
         report.add("checkpoint_root", f"SignedCheckpoint {checkpoint.size}")
         checkpoint = next(pending, None)
@@ -145,15 +152,20 @@ def _checkpoints(head: SealLog) -> Iterator[SignedCheckpoint]:
     return SignedCheckpoint.objects.filter(origin=head.origin).order_by("size").iterator(CHUNK)
 
 
-def _check_checkpoint(report: Report, head: SealLog, checkpoint: SignedCheckpoint, edge: Edge) -> None:
+def _check_checkpoint(
+    report: Report, head: SealLog, checkpoint: SignedCheckpoint, edge: Edge, previous_size: int
+) -> None:
     report.checkpoints += 1
     about = f"SignedCheckpoint {checkpoint.size}"
     if bytes(checkpoint.root) != root_of(edge) or checkpoint.size != edge.size:
         report.add("checkpoint_root", about)
+    kept = Checkpoint(checkpoint.origin, checkpoint.size, bytes(checkpoint.root))
+    if checkpoint.mac != mac_of_checkpoint(kept, previous_size=previous_size):
+        report.add("checkpoint_order", about)
     try:
         said = open_checkpoint(bytes(checkpoint.note), [log_key(head)])
     except LogError:
         report.add("checkpoint_signature", about)
         return
-    if (said.size, said.root) != (checkpoint.size, bytes(checkpoint.root)):
+    if said != kept:
         report.add("checkpoint_order", about)
