@@ -27,6 +27,7 @@ from jurande.registers.parties.queries import names_of
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.certifications.parts import missing, version_of
 from jurande.web.ui.forms import refusing
+from jurande.web.ui.marks import icon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,6 +59,13 @@ def write(request: Asked, certifier: str, code: str, version: str) -> HttpRespon
     return answer
 
 
+LINE_ACTS = (
+    ("up", _("Monter"), "arrow-up"),
+    ("down", _("Descendre"), "arrow-down"),
+    ("remove", _("Retirer"), "trash"),
+)
+
+
 def _page(request: Asked, held: Any) -> dict[str, Any]:
     whole = facts.referentiel_of(held)
     names = names_of([held.changed_by_code])
@@ -65,7 +73,10 @@ def _page(request: Asked, held: Any) -> dict[str, Any]:
         "held": held,
         "certification": held.certification,
         "activities": queries.activities_of(held),
-        "blocs": queries.blocs_of(held),
+        "blocs": [
+            (bloc, [(f"{number}.{rank}", one) for rank, one in enumerate(bloc.competencies.all(), start=1)])
+            for number, bloc in enumerate(queries.blocs_of(held), start=1)
+        ],
         "tags": TAGS,
         "expected": EXPECTED_TAGS,
         "unborne": tags_without_competency(whole) if not held.certification.is_micro else [],
@@ -74,6 +85,8 @@ def _page(request: Asked, held: Any) -> dict[str, Any]:
         "person": request.actor.code,
         "changed_by": names.get(held.changed_by_code, ""),
         "conflict": None,
+        # Made once: a référentiel has hundreds of lines.
+        "acts": [(act, str(word), icon(sign, "s")) for act, word, sign in LINE_ACTS],
     }
 
 

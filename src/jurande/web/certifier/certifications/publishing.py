@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from jurande.core.france.comparison import compare
 from jurande.core.france.referentiels import ACCESS_ROUTES, TRAINING_LIMITS, USUAL_JURIES, Jury
+from jurande.core.france.wording import DISCLAIMER
 from jurande.registers.catalogue import facts, policies
 from jurande.registers.catalogue.operations import versions
 from jurande.registers.catalogue.queries import certifications as queries
@@ -189,6 +190,7 @@ def publish(request: Asked, certifier: str, code: str, version: str) -> HttpResp
         "changes": len(compare(facts.referentiel_of(former), whole).changed) if former else None,
         "former": former,
         "effects": _effects(held, former),
+        "disclaimer": DISCLAIMER if held.certification.is_micro else "",
     }
     return render(request, "certifier/certifications/publish.html", page)
 
