@@ -5,13 +5,14 @@ from datetime import datetime
 
 import pytest
 
+from jurande.core.proof.status.bitstring import LEAST_ENTRIES
 from jurande.registers.common import jobs
 from jurande.registers.common.models import JobRequest, JobState
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
-from jurande.registers.seal.models import Batch, BatchChunk, BatchRefusal, SealedCredential
+from jurande.registers.seal.models import Batch, BatchChunk, BatchRefusal, SealedCredential, StatusPlaces
 from jurande.registers.seal.operations import batches, checking
-from jurande.registers.seal.operations.credentials import IssueRefused, Line
+from jurande.registers.seal.operations.credentials import IssueRefused, Line, take_places
 from jurande.registers.seal.states import BatchState, SealState
 from tests.registers.seal.conftest import LATER, NOW
 from tests.registers.seal.homes import SKELETON, holder_values
@@ -106,10 +107,6 @@ class TestBatch:
 
 class TestPlaces:
     def test_a_full_pair_of_lists_is_followed_by_another(self, certifier: Certifier, actor: Actor) -> None:
-        from jurande.core.proof.status.bitstring import LEAST_ENTRIES
-        from jurande.registers.seal.models import StatusPlaces
-        from jurande.registers.seal.operations.credentials import take_places
-
         take_places(certifier, 1, now=NOW)
         StatusPlaces.objects.update(given=LEAST_ENTRIES - 1)
         taken = take_places(certifier, 3, now=NOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -176,7 +177,7 @@ class TestErase:
 
 class TestCommitment:
     def test_is_made_once(self, certifier: Certifier, actor: Actor) -> None:
-        asked = {
+        asked: dict[str, Any] = {
             "certifier": certifier,
             "kind": "convention",
             "business_key": "c",

@@ -25,11 +25,12 @@ from jurande.registers.common.immutability import unseal
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal import queries
 from jurande.registers.seal.models import Cosignature, LogEntry, SealedCredential, SealLog, SignedCheckpoint, Witness
-from jurande.registers.seal.operations import projection, statuses, witnesses
+from jurande.registers.seal.operations import checking, projection, statuses, witnesses
 from jurande.registers.seal.operations.resuming import resume
 from jurande.registers.seal.operations.standing import log_folder, public_folder
 from jurande.registers.seal.policies import MACHINE
 from jurande.registers.seal.states import Reason, Stop
+from tests import factories
 from tests.core.log.samples import witness as sample_witness
 from tests.registers.seal.conftest import LATER, NOW
 from tests.registers.seal.homes import one_published, own_home
@@ -95,8 +96,6 @@ class TestAWitnessOfOthers:
         SealLog.objects.update(size=2, signed_size=2, root=bytes(old.root), note=bytes(old.note))
         shutil.rmtree(home.path / "guard")
         shutil.rmtree(public_folder())
-        from jurande.registers.seal.operations import checking
-
         with pytest.raises(Exception, match="2 < 3"):
             resume(published_size=2, actor=MACHINE, now=LATER)
         # The operator lies about it and the witness is asked after the fact.
@@ -120,8 +119,6 @@ class TestOurOwnCommands:
     def test_agree_on_what_the_application_serves(
         self, live_server: LiveServer, settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        from tests import factories
-
         own_home(settings, tmp_path / "home")
         settings.PUBLIC_URL = live_server.url
         certifier = factories.certifier()

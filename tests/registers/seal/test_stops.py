@@ -13,6 +13,7 @@ from django.conf import LazySettings
 from django.db import connection
 
 from jurande.config.home import Home
+from jurande.registers.common import crypto
 from jurande.registers.common.immutability import unseal
 from jurande.registers.parties.models import Certifier
 from jurande.registers.seal.models import LogEntry, SealedCredential, SealLog, SignedCheckpoint, SigningKey
@@ -241,8 +242,6 @@ class TestKeys:
     def test_a_key_copied_into_another_home_does_not_open(
         self, settings: LazySettings, home: Home, sealed: SealedCredential, intend: Intend, tmp_path: Path
     ) -> None:
-        from jurande.registers.common import crypto
-
         intend(2)
         thief = Home(tmp_path / "thief")
         shutil.copytree(home.path, thief.path)
