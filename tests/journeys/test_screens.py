@@ -34,7 +34,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "nadege": ("", "pieces/", "organisme/"),
     "ines": ("", "/titulaire/moi/"),
     "samir": ("", "certificateurs/nouveau/", "exploitants/", "exploitants/inviter/", "travaux/", "journal/", "installation/",
-              "registres-nationaux/"),
+              "registres-nationaux/", "sceau/"),
 }  # fmt: skip
 WIDTHS = (1440, 390)
 EXPECTED = {"/nulle-part/": 404, "/invite/inconnu/": 410, "/lien/inconnu/": 200}
