@@ -158,8 +158,8 @@ class _Import:
         """Set aside the fiches that cannot be read, and the second of two with the same number."""
         batch = _Changed()
         reads = list(reads)
-        numbers = [read.number for _span, read in reads]
-        already = set(Fiche.objects.filter(number__in=numbers, pk__in=self.seen).values_list("number", flat=True))
+        known = Fiche.objects.filter(number__in=[read.number for _span, read in reads]).values_list("number", "pk")
+        already = {number for number, pk in known if pk in self.seen}
         for span, read in reads:
             batch.rejects += read.rejects
             if not read.number:
