@@ -204,6 +204,11 @@ class TestMicroCertification:
             (criterion.lineage, "C. trav. L. 6113-1"),
         ]
 
+    def test_changes_its_title_in_its_sheet_only(self, author: Actor, draft: Referentiel) -> None:
+        sheet = build.draft_of(build.micro(draft.certification.certifier, by=author))
+        with pytest.raises(lines.LineRefused, match="dans sa fiche"):
+            lines.reword_line(line=sheet.blocs.get(), text="Autre", revision=1, actor=author, now=NOW)
+
     def test_copies_its_elements_to_the_next_version(self, author: Actor, draft: Referentiel) -> None:
         house = draft.certification.certifier
         held = build.micro(house, by=author, whole=True)

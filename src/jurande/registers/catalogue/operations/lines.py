@@ -85,13 +85,15 @@ def reword_line(*, line: AnyLine, text: str, revision: int, actor: Actor, now: d
     """Replace the text of a line. ``revision``: the one that was read; the same text again writes nothing.
 
     :raises NotAllowed: as ``add_line``. :raises LineChanged: it is no longer that revision.
-    :raises LineRefused: too long.
+    :raises LineRefused: too long, or the title of a micro-certification.
     """
     draft, held = _locked(line, actor)
     wanted = clean(text)
     if held.text == wanted:
         return held
     _demand_revision(held, revision)
+    if isinstance(held, Bloc) and draft.certification.is_micro:
+        raise LineRefused(_("L’intitulé d’une micro-certification se change dans sa fiche."), field="text")
     held.text = wanted
     _changed(held, actor, now, "text")
     told(Act.LINE_REWORDED, draft, actor, now, text=wanted)

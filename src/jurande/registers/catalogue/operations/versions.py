@@ -226,11 +226,11 @@ def gaps_of(draft: Referentiel) -> list[Gap]:
     for one in whole.competencies:
         texts[one.key] = one.text
         texts |= {criterion.key: criterion.text for criterion in one.criteria}
-    found += [
+    reserved = [
         Gap(name, f"«\u00a0{word.quote}\u00a0» est réservé", word.word.reason, word.word.article)
         for name, word in findings_in(texts, tolerated=choices.tolerated)
     ]
-    return found
+    return reserved + found
 
 
 def clean_long(text: str, most: int = 100_000) -> str:
