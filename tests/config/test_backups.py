@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jurande.config.backups import back_up, put_back
+from jurande.config.backups import back_up, copy_sqlite, put_back
 from jurande.config.exits import Exit, Stopped
 from jurande.config.home import Home
 from tests.config.conftest import Jurande, Served
@@ -111,6 +111,21 @@ class TestBackUp:
     def test_refuses_when_there_is_nothing(self, elsewhere: Home, tmp_path: Path) -> None:
         with pytest.raises(Stopped, match="rien à sauvegarder"):
             back_up(elsewhere, tmp_path / "backup", environment={}, now=NOW)
+
+    def test_understands_the_constraints_that_django_writes(self, tmp_path: Path) -> None:
+        source = tmp_path / "source.sqlite3"
+        with closing(sqlite3.connect(source)) as connection:
+            connection.create_function("REGEXP", 2, lambda pattern, text: True)
+            connection.execute("CREATE TABLE named (name text CHECK (name REGEXP '^[a-z]+$'))")
+            connection.execute("INSERT INTO named VALUES ('tout')")
+            connection.commit()
+        copy_sqlite(source, tmp_path / "copy.sqlite3")
+        with closing(sqlite3.connect(source)) as connection:
+            connection.create_function("REGEXP", 2, lambda pattern, text: True)
+            connection.execute("INSERT INTO named VALUES ('2')")
+            connection.commit()
+        with pytest.raises(Stopped):
+            copy_sqlite(source, tmp_path / "other.sqlite3")
 
     def test_refuses_a_database_that_is_already_damaged(self, inhabited: Home, tmp_path: Path) -> None:
         content = bytearray(inhabited.database.read_bytes())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -105,6 +106,8 @@ def check_sqlite(connection: sqlite3.Connection, path: Path) -> None:
 
     :raises Stopped: one of them finds a fault.
     """
+    # Some constraints use a function that Django gives to its own connections; it is called with (pattern, text).
+    connection.create_function("REGEXP", 2, _matches, deterministic=True)
     try:
         faults = [row[0] for row in connection.execute("PRAGMA integrity_check(1)") if row[0] != "ok"]
         faults += [f"clé étrangère de {row[0]}" for row in connection.execute("PRAGMA foreign_key_check")][:1]
@@ -112,6 +115,10 @@ def check_sqlite(connection: sqlite3.Connection, path: Path) -> None:
         faults = [str(error)]
     if faults:
         raise Stopped(f"La base copiée dans {path} est abîmée ({faults[0]}). Gardez vos sauvegardes précédentes.")
+
+
+def _matches(pattern: str | None, text: object) -> bool | None:
+    return None if pattern is None or text is None else re.search(pattern, str(text)) is not None
 
 
 def dump_postgresql(url: str, target: Path) -> None:
