@@ -79,6 +79,19 @@ class SearchEntry(models.Model):
         return f"{self.register} {self.number_value}"
 
     @staticmethod
+    def keep(rows: Sequence[tuple[int, int, str, int, int | None, bool, str]]) -> None:
+        """Add entries, or write them anew: fiche, version, register, figures, level, in force or not, title."""
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO catalogue_searchentry "
+                "(fiche_id, version_id, register, number_value, level, is_active, title_stems) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (fiche_id) DO UPDATE SET "
+                "version_id = excluded.version_id, register = excluded.register, level = excluded.level, "
+                "is_active = excluded.is_active, title_stems = excluded.title_stems",
+                rows,
+            )
+
+    @staticmethod
     def keep_stems(rows: Iterable[tuple[int, list[str]]]) -> None:
         """Put the stems of fiches (primary key, distinct stems) in the text index, in place of what it held of them."""
         with connection.cursor() as cursor:

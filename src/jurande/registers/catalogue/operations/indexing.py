@@ -22,6 +22,17 @@ from jurande.registers.catalogue.models import (
 CHUNK = 500
 # Of the jobs that a fiche leads to: some list every post of a trade.
 JOBS_MOST = 2000
+_COLUMNS = (
+    "pk",
+    "fiche_id",
+    "fiche__number",
+    "fiche__register",
+    "title",
+    "abbreviation",
+    "level",
+    "is_active",
+    "content",
+)
 _FIGURES = re.compile(r"[0-9]+")
 
 
@@ -47,46 +58,28 @@ def rebuild() -> int:
 
 
 def _index(version_ids: Sequence[int]) -> None:
-    versions = list(FicheVersion.objects.filter(pk__in=version_ids).select_related("fiche"))
-    fiches = [version.fiche_id for version in versions]
-    certifiers: dict[int, list[str]] = defaultdict(list)
-    for fiche, name in NationalCertifier.objects.current().filter(fiche__in=fiches).values_list("fiche", "name"):
-        certifiers[fiche].append(name)
-    blocs: dict[int, list[str]] = defaultdict(list)
-    for fiche, code, title in (
-        NationalBloc.objects.current().filter(fiche__in=fiches).values_list("fiche", "code", "title")
-    ):
-        blocs[fiche] += (code, title)
+    # Tuples and not models: thirty thousand fiches in a row, and the reading of a register waits for them.
+    versions = list(FicheVersion.objects.filter(pk__in=version_ids).order_by("pk").values_list(*_COLUMNS))
+    fiches = [version[1] for version in versions]
+    named = NationalCertifier.objects.current().filter(fiche__in=fiches).values_list("fiche", "name")
+    parts = NationalBloc.objects.current().filter(fiche__in=fiches).values_list("fiche", "code", "title")
+    around: dict[int, list[str]] = defaultdict(list)
+    for fiche, name in named.order_by("pk"):
+        around[fiche].append(name)
+    for fiche, code, title in parts.order_by("pk"):
+        around[fiche] += (code, title)
     entries, rows = [], []
     vocabulary: set[str] = set()
-    for version in versions:
-        number = version.fiche.number
+    for version, fiche, number, register, title, abbreviation, level, is_active, content in versions:
         figures = _FIGURES.findall(number)[-1]
-        said = [version.title, version.abbreviation, *certifiers[version.fiche_id], *blocs[version.fiche_id]]
-        said += _labels(version.content)
-        heard = distinct_words(said)
+        heard = distinct_words([title, abbreviation, *around[fiche], *_labels(content)])
         vocabulary |= heard
         found = {stem(word) for word in heard}
-        found.update((number.lower(), figures, version.fiche.register))
-        titled = [stem(word) for word in words(version.title)]
-        entries.append(
-            SearchEntry(
-                fiche_id=version.fiche_id,
-                version=version,
-                register=version.fiche.register,
-                number_value=int(figures),
-                level=version.level,
-                is_active=version.is_active,
-                title_stems=f" {' '.join(titled)} ",
-            )
-        )
-        rows.append((version.fiche_id, sorted(found)))
-    SearchEntry.objects.bulk_create(
-        entries,
-        update_conflicts=True,
-        unique_fields=["fiche"],
-        update_fields=["version", "register", "number_value", "level", "is_active", "title_stems"],
-    )
+        found.update((number.lower(), figures, register))
+        titled = " ".join(stem(word) for word in words(title))
+        entries.append((fiche, version, register, int(figures), level, is_active, f" {titled} "))
+        rows.append((fiche, sorted(found)))
+    SearchEntry.keep(entries)
     SearchEntry.keep_stems(rows)
     SearchWord.keep((word, stem(word)) for word in sorted(vocabulary))
 
