@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import Replace
 
+from jurande.registers.common.immutability import is_append_only, seal, unseal
 from jurande.registers.seal.models import (
     SealedCredential,
     SealLog,
@@ -100,9 +101,15 @@ def unlocked(table: str) -> Iterator[Any]:
     """Write in an append-only table, as the database's owner can, and leave no trace of it."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            locked = is_append_only(connection, table)
+            if locked:
+                # Its triggers fire even in a session that says it is a replica.
+                unseal(connection, table)
             cursor.execute("SET LOCAL session_replication_role = replica")
             yield cursor
             cursor.execute("SET LOCAL session_replication_role = origin")
+            if locked:
+                seal(connection, table)
             return
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
         triggers = cursor.fetchall()
