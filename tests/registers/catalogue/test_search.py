@@ -159,6 +159,11 @@ class TestIndex:
         assert indexing.rebuild() == 1
         assert found("cuisine") == ["RS1"]
 
+    def test_keeps_a_fiche_that_left_its_register_but_not_in_force(self) -> None:
+        indexing.retire([fiche("RS1", "Cuisine végétale").pk])
+        assert found("cuisine", active=False) == ["RS1"]
+        assert found("cuisine", active=True) == []
+
     def test_is_made_again_by_a_command(self, capsys: pytest.CaptureFixture[str]) -> None:
         fiche("RS1", "Cuisine végétale", indexed=False)
         call_command("rebuild-search")

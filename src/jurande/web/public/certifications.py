@@ -138,7 +138,7 @@ def _line(version: Any) -> dict[str, Any]:
         "title": version.title,
         "url": reverse("public:certifications-one", args=[version.fiche.number]),
         "level": level_label(version.level),
-        "chip": fiche_chip(version.is_active),
+        "chip": fiche_chip(version.is_active and version.seen_until is None),
         "until": version.registered_until,
     }
 
@@ -180,7 +180,7 @@ def certification(request: HttpRequest, number: str) -> HttpResponse:
     active = [partner for partner in partners if partner.is_active]
     context = {
         "page": page,
-        "chip": fiche_chip(page.version.is_active),
+        "chip": fiche_chip(page.version.is_active and not page.is_gone),
         "facts": _facts(page),
         "codes": _codes(page),
         "routes": [(ROUTES.get(route.code, route.code), route) for route in page.record.routes],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
@@ -46,6 +46,11 @@ def index(version_ids: Iterable[int]) -> None:
     with transaction.atomic():
         for chunk in batched(version_ids, CHUNK):
             _index(chunk)
+
+
+def retire(fiche_ids: Collection[int]) -> None:
+    """Let the search say that these fiches, which left their register, are in force no longer; they are still found."""
+    SearchEntry.objects.filter(fiche__in=fiche_ids).update(is_active=False)
 
 
 def rebuild() -> int:
