@@ -14,9 +14,7 @@ urlpatterns = [
     path("exploitants/invitations/<str:code>/renouveler/", houses.renew, name="home-renew"),
     path("exploitants/invitations/<str:code>/retirer/", houses.revoke, name="home-revoke"),
     path("exploitants/<str:code>/fin/", houses.end_operator, name="home-operators-end"),
-    path(
-        "exploitants/<str:code>/second-facteur/", houses.clear_second_factor, name="home-operators-second-factor"
-    ),
+    path("exploitants/<str:code>/second-facteur/", houses.clear_second_factor, name="home-operators-second-factor"),
     path("travaux/", machine.jobs, name="jobs"),
     path("travaux/<str:code>/annuler/", machine.cancel, name="jobs-cancel"),
     path("journal/", machine.journal, name="journal"),
