@@ -91,17 +91,19 @@ class TestCheck:
         assert {"entry_differs", "document"} <= codes()
 
     @pytest.mark.parametrize(
-        "path",
+        ("path", "how"),
         [
-            "registre/checkpoint",
-            "registre/tile/0/000.p/5",
-            "registre/tile/entries/000.p/5",
-            "statuts/{code}/revocation-1.json",
-            "c/{code}/did.json",
-            "c/{code}/confiance.json",
+            ("registre/checkpoint", "removed"),
+            ("registre/checkpoint", "a bit flipped"),
+            ("registre/tile/0/000.p/5", "a byte more"),
+            ("registre/tile/entries/000.p/5", "removed"),
+            ("registre/tile/entries/000.p/5", "a bit flipped"),
+            ("statuts/{code}/revocation-1.json", "a byte more"),
+            ("statuts/{code}/suspension-1.json", "removed"),
+            ("c/{code}/did.json", "a bit flipped"),
+            ("c/{code}/confiance.json", "removed"),
         ],
     )
-    @pytest.mark.parametrize("how", ["removed", "a byte more", "a bit flipped"])
     def test_sees_a_file_altered_and_a_repair_makes_it_again(
         self, lived: SealedCredential, path: str, how: str
     ) -> None:
