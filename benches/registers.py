@@ -79,8 +79,10 @@ def measure(fiches: int, *, pages: int) -> dict[str, Any]:
 def missed_targets(report: dict[str, Any]) -> list[str]:
     missed = []
     for reading, stage in zip(report["large"]["readings"], STAGES, strict=True):
-        if reading["ratio"] < MIN_RATIO:
-            missed.append(f"{stage} : {percent(reading['ratio'])} de la vitesse d’un iterparse nu, 40 % promis")
+        # On a busy machine the clock flatters or hurts as others come and go: the lower of both figures counts.
+        ratio = min(reading["ratio"], reading["cpu_ratio"])
+        if ratio < MIN_RATIO:
+            missed.append(f"{stage} : {percent(ratio)} de la vitesse d’un iterparse nu, 40 % promis")
     peaks = [report[size]["readings"][-1]["peak_mb"] for size in ("small", "large")]
     if peaks[1] > MAX_PEAK_MB or peaks[1] - peaks[0] > MAX_GROWTH_MB:
         missed.append(f"mémoire : {peaks[0]:.0f} puis {peaks[1]:.0f} Mo, 300 promis et sans croître")
