@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from django.db import connection
 from jurande.registers.common.immutability import unseal
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
-from jurande.registers.seal.models import Commitment, LogEntry, SealedCredential, StatusChange
+from jurande.registers.seal.models import Commitment, LogEntry, SealedCredential, StatusChange, StatusList
 from jurande.registers.seal.operations import checking, documents, erasure, projection, statuses
 from jurande.registers.seal.operations.standing import log_folder, public_folder
 from jurande.registers.seal.policies import MACHINE
@@ -118,6 +119,18 @@ class TestCheck:
         checking.repair(actor=MACHINE, now=LATER)
         assert file.read_bytes() == content
         assert checking.check(now=LATER).bad == 0
+
+    def test_does_not_take_a_decision_on_its_way_for_a_fault(self, lived: SealedCredential, actor: Actor) -> None:
+        statuses.suspend(credential=lived, reason=Reason.INQUIRY, actor=actor, now=LATER + timedelta(minutes=1))
+        assert checking.check(now=LATER).bad == 0
+
+    def test_sees_a_list_that_forgot_a_revocation(self, lived: SealedCredential) -> None:
+        blank = StatusList.objects.get(purpose="suspension")
+        octets = bytes(StatusList.objects.get(purpose="revocation").octets)
+        StatusList.objects.filter(purpose="revocation").update(octets=bytes(blank.octets))
+        assert codes() == {"list_signature"}
+        StatusList.objects.filter(purpose="revocation").update(octets=octets)
+        assert codes() == set()
 
     def test_sees_a_file_too_many(self, lived: SealedCredential) -> None:
         (log_folder() / "tile/0/001").write_bytes(bytes(8192))

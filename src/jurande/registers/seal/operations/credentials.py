@@ -142,9 +142,10 @@ def terms_of(
     :raises IssueRefused: the skeleton is not one, or the end is past. :raises SealingStopped: no address or no clock.
     """
     address = public_url()
+    key = active_key(certifier)
     head = current_head()
     if head is None:
-        raise SealingStopped(Stop.KEY_UNUSABLE, certifier.code)
+        raise SealingStopped(Stop.KEY_UNUSABLE, key.code)
     demand_clock(head, now=now)
     if valid_until is not None and valid_until <= now:
         raise IssueRefused(_("La fin de validité est passée."), code="dates", field="valid_until")
@@ -152,7 +153,7 @@ def terms_of(
         certifier=certifier,
         kind=kind,
         skeleton=_kept_skeleton(skeleton),
-        key=active_key(certifier),
+        key=key,
         issued_at=now.replace(microsecond=0),
         valid_until=valid_until.replace(microsecond=0) if valid_until else None,
         public_url=address,

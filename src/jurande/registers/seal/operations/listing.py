@@ -103,6 +103,11 @@ def _next_refresh(row: StatusList, *, now: datetime) -> datetime:
     return min(renewal, datetime.combine(coming.effective_on, time(), tzinfo=PARIS).astimezone(UTC))
 
 
+def is_asked_again(row: StatusList) -> bool:
+    """Tell whether a decision asked for the list before the day on which it would be signed again anyway."""
+    return row.signed_at is not None and row.refresh_at < _next_refresh(row, now=row.signed_at)
+
+
 # --- keys ---------------------------------------------------------------------------------------
 
 

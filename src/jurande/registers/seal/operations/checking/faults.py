@@ -64,6 +64,11 @@ class Report:
     bad: int = 0
     faults: list[Fault] = field(default_factory=list)
 
+    def absorb(self, other: Report) -> None:
+        """Add what another report counted and found."""
+        self.lists, self.files, self.bad = self.lists + other.lists, self.files + other.files, self.bad + other.bad
+        self.faults += other.faults[: MOST_TOLD - len(self.faults)]
+
     def add(self, code: str, about: str) -> None:
         """Count a fault."""
         self.bad += 1

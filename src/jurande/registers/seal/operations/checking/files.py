@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 
 from jurande.core.errors import CoreError
@@ -21,17 +23,32 @@ from jurande.registers.seal.facts import list_path
 from jurande.registers.seal.models import SealedCredential, SealLog, SigningKey, StatusList, StatusPlaces
 from jurande.registers.seal.operations.checking.faults import Report
 from jurande.registers.seal.operations.keys import signer_of
-from jurande.registers.seal.operations.listing import bits_of, history_of, key_files
+from jurande.registers.seal.operations.listing import bits_of, history_of, is_asked_again, key_files
 from jurande.registers.seal.operations.standing import (
     SealingStopped,
     alone,
     log_folder,
     log_key,
     public_folder,
+    public_url,
 )
 from jurande.registers.seal.states import LOG, Purpose
 
 LOCK_SECONDS = 60.0
+
+
+def twice(report: Report, part: Callable[[Report], None]) -> None:
+    """Run a part of the check; when it finds a fault, run it again while nobody seals, and believe that one.
+
+    What is published meanwhile would otherwise be taken for a fault, and a fault stops the signing.
+    """
+    trial = Report()
+    part(trial)
+    if trial.bad:
+        with alone(wait_seconds=LOCK_SECONDS):
+            trial = Report()
+            part(trial)
+    report.absorb(trial)
 
 
 def check_lists(report: Report, head: SealLog, *, now: datetime) -> None:
@@ -45,10 +62,18 @@ def check_lists(report: Report, head: SealLog, *, now: datetime) -> None:
             report.add("list_signature", path)
             continue
         # A list that is due to be signed again is allowed to be late on a decision; it is told when it stays so.
-        if row.refresh_at > now and bits != bits_of(row, now=now).octets:
+        due = row.refresh_at <= now or is_asked_again(row)
+        if not due and bits != bits_of(row, now=now).octets and not _changed_meanwhile(row):
             report.add("list_bits", path)
         if row.is_projected:
             _compare(report, path, bytes(row.octets))
+
+
+def _changed_meanwhile(row: StatusList) -> bool:
+    """Tell whether the list was signed or asked for again since it was read."""
+    with transaction.atomic():
+        same = StatusList.objects.select_for_update().filter(pk=row.pk)
+        return not same.filter(refresh_at=row.refresh_at, signed_at=row.signed_at).exists()
 
 
 def check_places(report: Report) -> None:
@@ -89,7 +114,11 @@ def _read(row: StatusList, head: SealLog, *, now: datetime) -> bytes:
         return history.find(proof.verification_method, at=proof.created or now).key
 
     verify_proofs(document, resolve=resolve, expected=Expected(now=now))
-    return read_list(document).bits.octets
+    found = read_list(document)
+    url = f"{public_url()}/{list_path(row.certifier.code, row.purpose, row.number)}"
+    if found.list_url != url or found.purposes != {row.purpose}:
+        raise ValueError("another list")
+    return found.bits.octets
 
 
 def check_keys(report: Report, head: SealLog) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, Model, OuterRef
 
 from jurande.core.errors import CoreError
@@ -246,12 +247,22 @@ def check_standings(report: Report) -> None:
     """Each credential stands where its changes, in their order, lead."""
     changed = SealedCredential.objects.filter(Exists(StatusChange.objects.filter(credential=OuterRef("pk"))))
     for row in changed.order_by("pk").prefetch_related("changes").iterator(CHUNK):
-        standing = STANDINGS.initial
-        for change in sorted(row.changes.all(), key=lambda change: change.pk):
-            standing = STANDINGS.moves.get(standing, {}).get(change.move, "")
-        if standing != row.standing:
+        if not _stands(row) and not _stands_still(row.pk):
             report.add("row_state", f"SealedCredential {row.code}")
     unchanged = SealedCredential.objects.exclude(standing=STANDINGS.initial)
     alone = unchanged.exclude(Exists(StatusChange.objects.filter(credential=OuterRef("pk"))))
     for code in alone.order_by("pk").values_list("code", flat=True):
         report.add("row_state", f"SealedCredential {code}")
+
+
+def _stands(row: SealedCredential) -> bool:
+    standing = STANDINGS.initial
+    for change in sorted(row.changes.all(), key=lambda change: change.pk):
+        standing = STANDINGS.moves.get(standing, {}).get(change.move, "")
+    return standing == row.standing
+
+
+def _stands_still(pk: int) -> bool:
+    """Look again with the row locked: a change may have been decided between the two readings."""
+    with transaction.atomic():
+        return _stands(SealedCredential.objects.select_for_update(of=("self",)).get(pk=pk))

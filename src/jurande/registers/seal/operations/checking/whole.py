@@ -26,7 +26,14 @@ from jurande.registers.seal.models import (
     WaitingEntry,
 )
 from jurande.registers.seal.operations.checking.faults import Report
-from jurande.registers.seal.operations.checking.files import check_keys, check_lists, check_log_files, check_places
+from jurande.registers.seal.operations.checking.files import (
+    LOCK_SECONDS,
+    check_keys,
+    check_lists,
+    check_log_files,
+    check_places,
+    twice,
+)
 from jurande.registers.seal.operations.checking.rows import (
     CHUNK,
     RowCheck,
@@ -36,8 +43,10 @@ from jurande.registers.seal.operations.checking.rows import (
 )
 from jurande.registers.seal.operations.standing import (
     SealingStopped,
+    alone,
     current_head,
     demand,
+    disk_answers,
     guard_folder,
     log_key,
     mac_of_checkpoint,
@@ -64,7 +73,9 @@ def check(*, now: datetime) -> Report:
         if not is_append_only(connection, model._meta.db_table):
             report.add("unlocked", model._meta.db_table)
     try:
-        demand(now=now)
+        # While nobody seals: the head and what it counts are read one after the other.
+        with alone(wait_seconds=LOCK_SECONDS), disk_answers():
+            demand(now=now)
     except SealingStopped as stopped:
         # The verdict of the former check is not one of this one.
         if stopped.code != Stop.CHECK_FAILED:
@@ -79,8 +90,8 @@ def check(*, now: datetime) -> Report:
     check_standings(report)
     check_skeletons(report)
     check_places(report)
-    check_lists(report, head, now=now)
-    check_keys(report, head)
+    twice(report, lambda trial: check_lists(trial, head, now=now))
+    twice(report, lambda trial: check_keys(trial, head))
     check_log_files(report)
     return report
 
@@ -149,7 +160,8 @@ def _entries(report: Report, size: int) -> Iterator[LogEntry]:
 
 
 def _checkpoints(head: SealLog) -> Iterator[SignedCheckpoint]:
-    return SignedCheckpoint.objects.filter(origin=head.origin).order_by("size").iterator(CHUNK)
+    # Those signed while we read are about entries that we do not read.
+    return SignedCheckpoint.objects.filter(origin=head.origin, size__lte=head.size).order_by("size").iterator(CHUNK)
 
 
 def _check_checkpoint(
