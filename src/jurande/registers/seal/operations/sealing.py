@@ -91,6 +91,8 @@ def seal_intended(*, now: datetime, done: Sealing | None = None) -> Sealing:
         store(signed, now=now)
         done.credentials += len(signed)
         done.entries += len(signed)
+        if len(rows) < CHUNK:
+            break
     done.entries += _place_waiting([pk for pk, kind in waiting if kind not in KEY_EVENTS], now=now)
     return done
 
