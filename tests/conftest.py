@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import shutil
 import socket
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import hypothesis
 import pytest
@@ -125,3 +128,47 @@ def chromium() -> Iterator[Any]:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield opened
         opened.close()
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the application answers."""
+
+    url: str
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def served(transactional_db: None, settings: Any) -> Iterator[Served]:
+    """The application on a port of its own, for this test alone: one request at a time, and no connection kept open.
+
+    pytest-django's serves the whole session from threads that outlive it, and that then fail.
+    """
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.wsgi import get_wsgi_application
+    from django.db import connection, connections
+
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
+    main = connections["default"]
+    server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), handler_class=_Quiet)
+
+    def serve() -> None:
+        if in_memory:
+            connections["default"] = main
+        server.serve_forever(0.02)
+        if not in_memory:
+            connections.close_all()
+
+    thread = threading.Thread(target=serve)
+    main.inc_thread_sharing()
+    thread.start()
+    yield Served(f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    main.dec_thread_sharing()

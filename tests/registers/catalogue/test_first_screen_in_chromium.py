@@ -56,10 +56,10 @@ def extracts(shared: Path) -> Path:
     return shared
 
 
-def open_page(chromium: Any, live_server: Any, width: int, cookie: str = "") -> tuple[Any, list[str]]:
-    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="fr-FR", base_url=live_server.url)
+def open_page(chromium: Any, served: Any, width: int, cookie: str = "") -> tuple[Any, list[str]]:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, locale="fr-FR", base_url=served.url)
     if cookie:
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": served.url}])
     page = context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     said: list[str] = []
@@ -69,12 +69,12 @@ def open_page(chromium: Any, live_server: Any, width: int, cookie: str = "") -> 
 
 
 def test_a_certifier_sees_its_network_and_the_public_finds_it(
-    chromium: Any, live_server: Any, extracts: Path, tmp_path: Path
+    chromium: Any, served: Any, extracts: Path, tmp_path: Path
 ) -> None:
     cache.clear()
     house = house_of(CLASSE_DIGITALE)
     client = factories.enter(Client(), factories.member(Role.NETWORK_MANAGER, of=house))
-    page, said = open_page(chromium, live_server, 1440, client.cookies[settings.SESSION_COOKIE_NAME].value)
+    page, said = open_page(chromium, served, 1440, client.cookies[settings.SESSION_COOKIE_NAME].value)
 
     # Nothing to type: what bears its SIREN is offered.
     page.goto(f"/c/{house.code}/")
@@ -123,7 +123,7 @@ def test_a_certifier_sees_its_network_and_the_public_finds_it(
 
     # Anybody finds it, without a cookie.
     for width in (1440, 390):
-        page, said = open_page(chromium, live_server, width)
+        page, said = open_page(chromium, served, width)
         for typed in ("intelligence artificielle ressources humaines", "ia rh"):
             page.goto("/")
             page.get_by_role("searchbox").fill(typed)

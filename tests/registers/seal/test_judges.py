@@ -16,7 +16,6 @@ import pytest
 from aics_tlog.verified import audit_tiles
 from aics_witness.config import LogConfig
 from django.db import connection
-from pytest_django.live_server_helper import LiveServer
 
 from jurande.config.cli.log import audit
 from jurande.config.cli.seal.verify import verify
@@ -31,6 +30,7 @@ from jurande.registers.seal.operations.standing import log_folder, public_folder
 from jurande.registers.seal.policies import MACHINE
 from jurande.registers.seal.states import Reason, Stop
 from tests import factories
+from tests.conftest import Served
 from tests.core.log.samples import witness as sample_witness
 from tests.registers.seal.conftest import LATER, NOW
 from tests.registers.seal.homes import one_published, own_home
@@ -117,13 +117,13 @@ class TestAWitnessOfOthers:
 @pytest.mark.django_db(transaction=True)
 class TestOurOwnCommands:
     def test_agree_on_what_the_application_serves(
-        self, live_server: LiveServer, settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+        self, served: Served, settings: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         own_home(settings, tmp_path / "home")
-        settings.PUBLIC_URL = live_server.url
+        settings.PUBLIC_URL = served.url
         certifier = factories.certifier()
         row = one_published(certifier)
-        report = audit(f"{live_server.url}/registre", queries.overview().public_key)
+        report = audit(f"{served.url}/registre", queries.overview().public_key)
         assert report["valid"] is True, report
         assert report["size"] == 2
 

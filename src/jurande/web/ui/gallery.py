@@ -231,7 +231,7 @@ JOBS = (
         7,
         207,
         "encore 40 s environ",
-        "délivrées",
+        done_word="délivrées",
         rejected=REJECTED,
         rejected_url="#",
     ),
