@@ -40,13 +40,27 @@ WIDTHS = (1440, 390)
 EXPECTED = {"/nulle-part/": 404, "/invite/inconnu/": 410, "/lien/inconnu/": 200}
 
 
-def faults(page: Any) -> list[str]:
+def faults(page: Any, *, colours: bool = True) -> list[str]:
+    """What axe finds; colours do not depend on the width, and are what it takes longest to look at."""
     page.evaluate(f"window.axe || (() => {{ {AXE} }})()")
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": colours}}}
+    found = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{violation['id']}: {violation['help']} — {json.dumps([node['html'][:160] for node in violation['nodes'][:3]])}"
         for violation in found["violations"]
     ]
+
+
+def faults_at_each_width(page: Any, where: str) -> list[str]:
+    """What is wrong with the page that is open, on a desk and in a hand."""
+    wrong = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        spill = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if spill > 0:
+            wrong.append(f"{where}: {spill} px wider than a screen of {width} px")
+        wrong += [f"{where}, {width} px: {fault}" for fault in faults(page, colours=width == WIDTHS[0])]
+    return wrong
 
 
 @pytest.mark.slow
@@ -68,12 +82,7 @@ def test_every_screen_holds(visitor: Any, persona: str) -> None:
         answer = page.goto(where if where.startswith("/") else home + where)
         if answer.status != EXPECTED.get(path, 200):
             wrong.append(f"{path}: {answer.status}")
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            spill = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if spill > 0:
-                wrong.append(f"{path}: {spill} px wider than a screen of {width} px")
-            wrong += [f"{path}, {width} px: {fault}" for fault in faults(page)]
+        wrong += faults_at_each_width(page, path)
     here.said[:] = [said for said in here.said if "status of 404" not in said and "status of 410" not in said]
     assert not wrong, "\n".join(wrong)
 
