@@ -38,12 +38,15 @@ class TestFiction:
 @pytest.mark.slow
 @pytest.mark.django_db
 class TestBuild:
-    @pytest.fixture(autouse=True)
-    def _built(self, settings: Any, django_capture_on_commit_callbacks: Any) -> None:
+    def test_makes_a_whole_world_that_each_persona_can_enter(self, settings: Any, client: Client) -> None:
+        """One test, for the world takes seconds to build."""
         settings.DEMO, settings.PERSONAS = True, PERSONAS
         world.build(now=NOW)
+        self.is_in_order()
+        self.lets_one_be_each_persona(client)
+        self.shows_every_letter_with_its_link(client)
 
-    def test_makes_a_whole_world_in_order(self, client: Client) -> None:
+    def is_in_order(self) -> None:
         claire = queries.person_at("claire.vasseur@imr.exemple.fr")
         imr = next(place for place in queries.places_of(claire) if place.kind == "certifier")
         actor = queries.actor_for(claire, certifier=queries.certifier_for(claire, imr.code))
@@ -54,14 +57,14 @@ class TestBuild:
         assert all(chain.ok for chain in report.chains)
         assert {job.state for job in common.every_job()} == {JobState.DONE}
 
-    def test_lets_one_be_each_persona(self, client: Client) -> None:
+    def lets_one_be_each_persona(self, client: Client) -> None:
         for persona in PERSONAS:
             answer = client.post(f"/demonstration/{persona.key}/", follow=True)
             assert answer.status_code == 200, persona.key
             assert not answer.redirect_chain[-1][0].startswith("/acces/"), persona.key
             assert persona.last_name in answer.content.decode()
 
-    def test_shows_every_letter_with_its_link(self, client: Client) -> None:
+    def shows_every_letter_with_its_link(self, client: Client) -> None:
         page = client.get("/demonstration/courriels/").content.decode()
         assert "/invite/" in page
 
