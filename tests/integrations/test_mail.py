@@ -92,7 +92,7 @@ class TestSmtpCarrier:
         with serving() as server:
             assert carrier(server).deliver(LETTER).by == "smtp"
         assert server.said[0] == "ehlo jurande.exemple.fr"
-        assert server.said[1].startswith(f"mail FROM:<{FROM}>")
+        assert server.said[1].lower().startswith(f"mail from:<{FROM}>")
         read = email.message_from_bytes(server.content, policy=default)
         assert read["Subject"] == LETTER.subject
         assert read["From"] == f'"{LETTER.from_name}" <{FROM}>'

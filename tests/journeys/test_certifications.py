@@ -36,14 +36,15 @@ def test_from_a_fiche_to_a_published_version(visitor: Any) -> None:
 
     # The keyboard is enough: Enter goes on, Alt and the arrows move, Backspace joins.
     lines = page.locator("[data-line] [data-line-text][aria-label^='Compétence']")
+    lines.first.wait_for()
     count = lines.count()
     lines.first.click()
     page.keyboard.press("End")
     page.keyboard.press("Enter")
     page.keyboard.type("Peser la batterie et noter son état")
     saved(page)
-    assert lines.count() == count + 1
-    assert lines.nth(1).input_value() == "Peser la batterie et noter son état"
+    expect(lines).to_have_count(count + 1)
+    expect(lines.nth(1)).to_have_value("Peser la batterie et noter son état")
     lines.nth(1).click()
     page.keyboard.press("Alt+ArrowDown")
     expect(lines.nth(2)).to_have_value("Peser la batterie et noter son état")
@@ -58,7 +59,7 @@ def test_from_a_fiche_to_a_published_version(visitor: Any) -> None:
     page.keyboard.press("Home")
     page.keyboard.press("Backspace")
     expect(lines.nth(2)).to_have_value("Peser la batterie et noter son état")
-    assert lines.count() == count + 1
+    expect(lines).to_have_count(count + 1)
 
     # What was typed survives a session that ended: it comes back after signing in again.
     claire.context.clear_cookies(name="jurande")
