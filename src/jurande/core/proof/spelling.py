@@ -12,9 +12,10 @@ Source: VC Data Integrity 1.0 §2.4.1 (context validation).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from jurande.core.encoding.jcs import Json
+from jurande.core.proof.contexts import FILES, definition
 from jurande.core.proof.errors import ProofError
 
 _KEYWORDS = frozenset({"@context", "@value", "@language", "@json"})
@@ -55,14 +56,31 @@ def check_spelling(document: Mapping[str, Json]) -> None:
 
 
 def _check_words(node: Mapping[str, Json]) -> None:
-    for word in node:
-        if ":" in word or (word[:1] == "@" and word not in _KEYWORDS) or word[:1].isupper():
-            raise SpellingRefused(f"«{word[:100]}» in place of a word")
+    if not _USUAL.issuperset(node):
+        for word in node:
+            if _is_misspelt(word):
+                raise SpellingRefused(f"«{word[:100]}» in place of a word")
     kinds = [kind for kind in _list(node.get("type")) if isinstance(kind, str)]
     if any(":" in kind for kind in kinds):
         raise SpellingRefused("an address in place of a type")
-    if len(set(kinds)) != len(kinds):
+    if len(kinds) > 1 and len(set(kinds)) != len(kinds):
         raise SpellingRefused("the same type twice")
+
+
+def _is_misspelt(word: str) -> bool:
+    return ":" in word or (word[:1] == "@" and word not in _KEYWORDS) or word[:1].isupper()
+
+
+def _usual_words(definitions: Json) -> Iterator[str]:
+    for word, meaning in definitions.items() if isinstance(definitions, dict) else ():
+        if not _is_misspelt(word):
+            yield word
+        if isinstance(meaning, dict):
+            yield from _usual_words(meaning.get("@context"))
+
+
+#: What our contexts define and that is well spelt: most documents have no other word, and are soon read.
+_USUAL = frozenset({"@context", *(word for url in FILES for word in _usual_words(definition(url)))})  # type: ignore[arg-type]
 
 
 def _list(value: Json) -> list[Json]:
