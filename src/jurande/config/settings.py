@@ -42,6 +42,8 @@ INSTALLED_APPS = [
     "jurande.registers.parties.apps.Parties",
     "jurande.registers.seal.apps.Seal",
     "jurande.registers.catalogue.apps.Catalogue",
+    "jurande.registers.network.apps.Network",
+    "jurande.registers.conventions.apps.Conventions",
     "jurande.web.ui.apps.Ui",
     "jurande.demo.apps.Demo",
     "django.contrib.auth",

@@ -83,6 +83,17 @@ class Right(TextChoices):
     PREPARE_CERTIFICATIONS = "prepare_certifications", _("Préparer un référentiel ou une micro-certification")
     PUBLISH_CERTIFICATIONS = "publish_certifications", _("Publier ou retirer une certification")
 
+    SEE_APPLICATIONS = "see_applications", _("Voir les appels, les candidatures et les agréments")
+    MANAGE_CALLS = "manage_calls", _("Préparer et publier les appels et les barèmes, confier les dossiers")
+    REVIEW_APPLICATIONS = "review_applications", _("Évaluer une candidature")
+    DECIDE_APPLICATIONS = "decide_applications", _("Décider d’une candidature, d’un agrément ou d’un recours")
+
+    SEE_CONVENTIONS = "see_conventions", _("Lire les conventions")
+    PREPARE_CONVENTIONS = "prepare_conventions", _("Rédiger les clauses, préparer et envoyer une convention")
+    SIGN_CONVENTIONS = "sign_conventions", _("Signer une convention")
+    SUSPEND_CONVENTIONS = "suspend_conventions", _("Suspendre une convention, notifier des griefs")
+    TERMINATE_CONVENTIONS = "terminate_conventions", _("Décider de la résiliation d’une convention")
+
     SEE_PARTNERSHIP = "see_partnership", _("Voir son propre partenariat")
     UPDATE_PARTNERS = "update_partners", _("Mettre à jour l’identité, les établissements et Qualiopi d’un partenaire")
     MANAGE_PARTNER_PEOPLE = "manage_partner_people", _("Inviter et retirer les personnes d’un partenaire")
@@ -103,9 +114,18 @@ _NETWORK = _CERTIFICATIONS | frozenset(
         Right.WORD_LETTERS,
         Right.SEE_LETTERS,
         Right.SEE_JOURNAL,
+        Right.SEE_APPLICATIONS,
+        Right.MANAGE_CALLS,
+        Right.REVIEW_APPLICATIONS,
+        Right.DECIDE_APPLICATIONS,
+        Right.SEE_CONVENTIONS,
+        Right.PREPARE_CONVENTIONS,
+        Right.SUSPEND_CONVENTIONS,
     }
 )
-_PARTNER_FILE = frozenset({Right.SEE_PARTNERSHIP, Right.SEE_DOCUMENTS, Right.FILE_DOCUMENTS})
+_PARTNER_FILE = frozenset(
+    {Right.SEE_PARTNERSHIP, Right.SEE_DOCUMENTS, Right.FILE_DOCUMENTS, Right.SEE_APPLICATIONS, Right.SEE_CONVENTIONS}
+)
 
 # The whole of who may do what; docs/reference/roles.md is printed from it.
 ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
@@ -126,10 +146,20 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.SET_RULES,
         Right.ISSUE_API_KEYS,
         Right.REGISTER_HOLDERS,
+        Right.SIGN_CONVENTIONS,
+        Right.TERMINATE_CONVENTIONS,
     },
     Role.NETWORK_MANAGER: _NETWORK,
     Role.REVIEWER: frozenset(
-        {Right.SEE_NETWORK, Right.SEE_DOCUMENTS, Right.SEE_CERTIFICATIONS, Right.PREPARE_CERTIFICATIONS}
+        {
+            Right.SEE_NETWORK,
+            Right.SEE_DOCUMENTS,
+            Right.SEE_CERTIFICATIONS,
+            Right.PREPARE_CERTIFICATIONS,
+            Right.SEE_APPLICATIONS,
+            Right.REVIEW_APPLICATIONS,
+            Right.SEE_CONVENTIONS,
+        }
     ),
     Role.SIGNATORY: frozenset(
         {
@@ -138,15 +168,29 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.PUBLISH_CERTIFICATIONS,
             Right.SEE_DOCUMENTS,
             Right.SEE_JOURNAL,
+            Right.SEE_APPLICATIONS,
+            Right.DECIDE_APPLICATIONS,
+            Right.SEE_CONVENTIONS,
+            Right.SIGN_CONVENTIONS,
+            Right.TERMINATE_CONVENTIONS,
         }
     ),
     Role.AUDITOR: frozenset(
-        {Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.SEE_DOCUMENTS, Right.FILE_DOCUMENTS, Right.SEE_JOURNAL}
+        {
+            Right.SEE_NETWORK,
+            Right.SEE_CERTIFICATIONS,
+            Right.SEE_DOCUMENTS,
+            Right.FILE_DOCUMENTS,
+            Right.SEE_JOURNAL,
+            Right.SEE_APPLICATIONS,
+            Right.REVIEW_APPLICATIONS,
+            Right.SEE_CONVENTIONS,
+        }
     ),
     Role.ISSUER: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.REGISTER_HOLDERS}),
-    Role.ACCOUNTANT: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS}),
-    Role.READER: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS}),
-    Role.HEAD: _PARTNER_FILE | {Right.UPDATE_PARTNERS, Right.MANAGE_PARTNER_PEOPLE},
+    Role.ACCOUNTANT: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.SEE_CONVENTIONS}),
+    Role.READER: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.SEE_CONVENTIONS}),
+    Role.HEAD: _PARTNER_FILE | {Right.UPDATE_PARTNERS, Right.MANAGE_PARTNER_PEOPLE, Right.SIGN_CONVENTIONS},
     Role.TRAINING_MANAGER: _PARTNER_FILE,
     Role.EXAM_MANAGER: _PARTNER_FILE,
     Role.QUALITY: _PARTNER_FILE,
@@ -156,7 +200,9 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
 }
 
 # What is left to the people of a partner once the partnership has ended: reading what concerned them.
-RIGHTS_AFTER_END = frozenset({Right.SEE_PARTNERSHIP, Right.SEE_DOCUMENTS})
+RIGHTS_AFTER_END = frozenset(
+    {Right.SEE_PARTNERSHIP, Right.SEE_DOCUMENTS, Right.SEE_APPLICATIONS, Right.SEE_CONVENTIONS}
+)
 
 
 class Scope(TextChoices):

@@ -38,6 +38,8 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
     "certifier": (
         Entry(_("À faire"), "certifier:home"),
         Entry(_("Réseau"), "certifier:partners"),
+        Entry(_("Recrutement"), "certifier:recruitment"),
+        Entry(_("Conventions"), "certifier:conventions"),
         Entry(_("Vu par l’État"), "certifier:state"),
         Entry(_("Certifications"), "certifier:certifications"),
         Entry(_("Formations et sessions"), "certifier:sittings"),
@@ -54,6 +56,8 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
     ),
     "partner": (
         Entry(_("À faire"), "partner:home"),
+        Entry(_("Conventions"), "partner:conventions"),
+        Entry(_("Candidatures"), "partner:applications"),
         Entry(_("Habilitations"), "partner:habilitations"),
         Entry(_("Formations et sessions"), "partner:sittings"),
         Entry(_("Pièces"), "partner:documents"),

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Conventions(AppConfig):
+    name = "jurande.registers.conventions"
+    label = "conventions"
