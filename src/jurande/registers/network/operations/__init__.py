@@ -1,0 +1,1 @@
+"""Every decision about fee schedules, calls, applications and approvals."""
