@@ -10,17 +10,33 @@ from jurande.registers.network.models.applications import (
     Subcontractor,
     Target,
 )
+from jurande.registers.network.models.approvals import Approval
 from jurande.registers.network.models.calls import Call, CallCriterion
 from jurande.registers.network.models.checks import Check, Flag
 from jurande.registers.network.models.fees import FeeLine, FeeSchedule
+from jurande.registers.network.models.judgments import (
+    Appeal,
+    Condition,
+    Decision,
+    Question,
+    Reconciliation,
+    Review,
+    Score,
+    StageSpell,
+    Visit,
+)
 
 __all__ = [
+    "Appeal",
     "Application",
     "ApplicationDocument",
+    "Approval",
     "Call",
     "CallCriterion",
     "Check",
     "ClientReference",
+    "Condition",
+    "Decision",
     "FeeLine",
     "FeeSchedule",
     "Flag",
@@ -28,7 +44,13 @@ __all__ = [
     "ModuleCoverage",
     "Premises",
     "ProgrammeModule",
+    "Question",
+    "Reconciliation",
+    "Review",
+    "Score",
     "StaffMember",
+    "StageSpell",
     "Subcontractor",
     "Target",
+    "Visit",
 ]

@@ -1,0 +1,5 @@
+"""Recruitment: everything under /c/<code>/recrutement/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
