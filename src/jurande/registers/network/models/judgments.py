@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.common.codes import CodeField
 from jurande.registers.documents.models import Document
-from jurande.registers.network.models.applications import Application, ApplicationDocument
+from jurande.registers.network.models.applications import Application
 from jurande.registers.network.models.calls import Call, CallCriterion
 from jurande.registers.network.states.judgments import (
     REVIEWERS,
@@ -274,7 +274,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 class Question(models.Model):
     """What is asked of the applicant, by which day, and what they answered; closed when no answer is awaited.
 
-    ``attachment``: the document that came with the answer, kept among those of the application.
+    The documents that came with the answer are those of the application whose ``answers_code`` is this one's code.
     """
 
     code = CodeField()
@@ -286,7 +286,6 @@ class Question(models.Model):
     answer = models.TextField(_("réponse"), blank=True)
     answered_at = models.DateTimeField(_("répondue le"), null=True)
     answered_by_code = models.CharField(max_length=16, blank=True)
-    attachment = models.ForeignKey(ApplicationDocument, on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(_("close le"), null=True)
     closed_by_code = models.CharField(max_length=16, blank=True)
     reminded_on = models.DateField(_("rappelée le"), null=True)
@@ -298,7 +297,7 @@ class Question(models.Model):
         verbose_name_plural = _("questions au candidat")
         constraints = [
             models.CheckConstraint(
-                condition=Q(answered_at=None, answered_by_code="", answer="", attachment=None)
+                condition=Q(answered_at=None, answered_by_code="", answer="")
                 | Q(answered_at__isnull=False) & ~Q(answered_by_code="") & ~Q(answer=""),
                 name="question_answered_by_somebody",
             ),
@@ -392,8 +391,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 class Decision(models.Model):
     """What was decided of an application, why and by whom. One stands; an appeal or a new date sets it aside.
 
-    ``appeal_until`` is the last day of the appeal; ``review_again_on`` when a deferred one comes back. ``decider_scored``:
-    the separation of the two was set aside by the certifier that day, and it is shown.
+    ``appeal_until`` is the last day of the appeal; ``review_again_on`` when a deferred one comes back.
+    ``decider_scored``: the certifier had set the separation of the two aside that day, and it is shown.
     """
 
     code = CodeField()
