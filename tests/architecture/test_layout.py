@@ -39,7 +39,7 @@ DJANGO_NAMES = {"process_view"}
 FORBIDDEN_NAMES = re.compile(r"^(utils?|helpers?|managers?|services?|data|misc|process_.*|handle_.*)$")
 WRITING = {"save", "create", "delete", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 # Where the clock may be read: at the edge. Everywhere else `now` is an argument.
-CLOCK_READERS = ("web/", "config/", "demo/", "registers/common/", "/tasks.py", "/management/")
+CLOCK_READERS = ("web/", "config/", "demo/", "registers/common/", "/tasks.py", "/tasks/", "/management/")
 
 
 def relative(path: Path) -> str:

@@ -1,0 +1,1 @@
+"""Rows of conventions turned into what may be rendered, signed and compared."""

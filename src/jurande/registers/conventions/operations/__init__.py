@@ -1,0 +1,1 @@
+"""Every decision about clauses and conventions."""

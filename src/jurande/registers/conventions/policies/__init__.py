@@ -1,0 +1,1 @@
+"""May they? Clauses, conventions, signatures and procedures."""
