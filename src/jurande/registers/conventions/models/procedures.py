@@ -43,9 +43,7 @@ class Suspension(models.Model):
         verbose_name = _("suspension")
         verbose_name_plural = _("suspensions")
         constraints = [
-            models.UniqueConstraint(
-                fields=["convention"], condition=Q(lifted_at=None), name="suspension_one_standing"
-            ),
+            models.UniqueConstraint(fields=["convention"], condition=Q(lifted_at=None), name="suspension_one_standing"),
             models.CheckConstraint(condition=~Q(reasons="") & ~Q(decided_by_code=""), name="suspension_says_why"),
             models.CheckConstraint(
                 condition=Q(lifted_at=None, lifted_by_code="", lift_reasons="")
@@ -131,8 +129,7 @@ class Termination(models.Model):
                 name="termination_observations_follow_receipt",
             ),
             models.CheckConstraint(
-                condition=Q(decided_at=None, decided_on=None, decided_by_code="", decision="")
-                & Q(state__in=UNDER_WAY)
+                condition=Q(decided_at=None, decided_on=None, decided_by_code="", decision="") & Q(state__in=UNDER_WAY)
                 | Q(decided_at__gte=F("notified_at"), decided_on__isnull=False)
                 & ~Q(decided_by_code="")
                 & ~Q(decision="")

@@ -165,7 +165,8 @@ class Signatory(models.Model):
                 name="signatory_declined_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(replaced_at=None, replaced_by_code="", replace_reason="") & ~Q(state=SignatoryState.REPLACED)
+                condition=Q(replaced_at=None, replaced_by_code="", replace_reason="")
+                & ~Q(state=SignatoryState.REPLACED)
                 | Q(state=SignatoryState.REPLACED, replaced_at__isnull=False)
                 & ~Q(replaced_by_code="")
                 & ~Q(replace_reason=""),
@@ -239,7 +240,9 @@ class OutsideSignature(models.Model):
     """What was read of the signatures of a PDF signed elsewhere, the day it was filed; ``findings`` is shown as found."""
 
     code = CodeField()
-    convention = models.ForeignKey("conventions.Convention", on_delete=models.PROTECT, related_name="outside_signatures")
+    convention = models.ForeignKey(
+        "conventions.Convention", on_delete=models.PROTECT, related_name="outside_signatures"
+    )
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     findings = models.JSONField()
     read_at = models.DateTimeField()
