@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from jurande.registers.catalogue.models import Certification
+from jurande.registers.catalogue.models import Certification, Referentiel
 from jurande.registers.common.codes import CodeField
 from jurande.registers.network.models.applications import Application, StaffMember
 from jurande.registers.network.models.judgments import judged_by
@@ -55,7 +55,8 @@ class Approval(models.Model):
     """One thing approved or refused. ``valid_from`` and ``valid_until`` are its first and last day.
 
     ``blocs``: lineages of blocs ([]: the whole certification); ``territory``: codes of départements ([]: everywhere).
-    ``renews``: the approval that this one follows.
+    ``referentiel``: the version that the applicant was judged on. ``renews``: the approval that this one follows.
+    ``warned_days``: the shortest notice of its end that was already sent.
     """
 
     code = CodeField()
@@ -64,6 +65,7 @@ class Approval(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, null=True, related_name="approvals")
     subject = models.CharField(_("objet"), max_length=14, choices=ApprovalSubject)
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, null=True, related_name="approvals")
+    referentiel = models.ForeignKey(Referentiel, on_delete=models.PROTECT, null=True, related_name="approvals")
     blocs = models.JSONField(_("blocs"), default=list)
     kind = models.CharField(_("rôle de l’organisme"), max_length=10, choices=HabilitationKind, blank=True)
     territory = models.JSONField(_("territoire"), default=list)
