@@ -32,7 +32,7 @@ class Granted:
 
 
 def granted(partnership: Partnership, *, on: date) -> list[Granted]:
-    """Give the certifications this partner is approved for that day; none unless the organisation itself is. Two queries."""
+    """Give the certifications this partner is approved for that day; none unless the organisation itself is."""
     in_force = Approval.objects.filter(partnership=partnership).granted_on(on)
     rows = in_force.of_certifications().select_related("certification", "referentiel").order_by("pk")
     if not in_force.filter(subject="organisation").exists():

@@ -34,7 +34,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Board:
-    """Every submitted review of an application, compared. ``agreed_for``: how many reviews a note reconciles, 0 for none."""
+    """Every submitted review of an application, compared. ``agreed_for``: how many of them a note reconciles."""
 
     asked: Sequence[Asked]
     reviews: Sequence[Review]
@@ -105,7 +105,7 @@ def keyed(scores: Iterable[Score]) -> dict[str, Score]:
 
 
 def board_of(application: Application) -> Board:
-    """Compare what was submitted. Whether somebody may see it is asked of ``Score.objects.visible_to`` by the screens."""
+    """Compare what was submitted; screens ask first whether it may be read, of ``ReviewQuerySet.readable_by``."""
     reviews = list(
         application.reviews.filter(state=ReviewState.SUBMITTED)
         .select_related("reviewer")
