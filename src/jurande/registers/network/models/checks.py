@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from jurande.core.france import vetting
 from jurande.registers.common.codes import CodeField
 from jurande.registers.network.states import CheckKind, CheckOutcome, CheckSource
 from jurande.registers.parties.models import Certifier, Partnership
@@ -32,8 +32,8 @@ class CheckQuerySet(models.QuerySet["Check"]):
 class Check(models.Model):
     """One automatic check of one place, as it came out at that moment. Rows only grow; the last of a kind holds.
 
-    ``facts``: what the sentence is made of (``core.france.vetting``). ``source_on``: the day of the publication that
-    answered, None for a calculation or when none was imported.
+    ``facts``: the case of ``core.france.vetting`` and what its sentence is made of. ``source_on``: the day of the
+    publication that answered, None for a calculation or when none was imported.
     """
 
     code = CodeField()
@@ -61,6 +61,11 @@ class Check(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.siret}"
 
+    @property
+    def sentence(self) -> str:
+        """The answer in words."""
+        return vetting.sentence(self.facts["case"], self.facts)
+
 
 class FlagQuerySet(models.QuerySet["Flag"]):
     def visible_to(self, actor: Actor) -> FlagQuerySet:
@@ -71,9 +76,6 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 
     def raised(self) -> FlagQuerySet:
         return self.filter(settled_at=None)
-
-    def settled_since(self, day: date) -> FlagQuerySet:
-        return self.filter(settled_at__date__gte=day)
 
 
 class Flag(models.Model):
