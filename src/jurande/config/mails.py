@@ -4,4 +4,5 @@ from __future__ import annotations
 
 MAILS: list[str] = [
     "jurande.registers.parties.emails.KINDS",
+    "jurande.registers.network.emails.applications.KINDS",
 ]

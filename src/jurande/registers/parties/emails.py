@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.correspondence.emails import Letter, MailKind
 from jurande.registers.parties.models import ApiKey, Certifier, Invitation, MagicLink, Person
-from jurande.registers.parties.states import Role
+from jurande.registers.parties.states import LinkPurpose, Role
 
 # Where links lead; the screens behind them are declared in web/account and web/guest (tested there).
 INVITATION_PATH = "/invite/{token}/"
@@ -77,6 +77,27 @@ MAGIC_LINK = MailKind(
     action_label=_("Entrer"),
     reason=_("Vous recevez ce message parce qu’un lien a été demandé avec votre adresse."),
     keep_days=1,
+)
+GUEST_LINK = MailKind(
+    key="parties.guest_link",
+    label=_("Lien pour entrer, à qui vient pour une seule chose"),
+    fields={
+        "prenom": "Yann",
+        "organisme": "Institut des métiers de la réparation",
+        "objet": "Candidature",
+        "jusquau": "19 mars 2026 à 14 h 30",
+        "lien": "https://jurande.exemple.fr/lien/…",
+    },
+    subject=_("{{ objet }}\u00a0: votre lien pour entrer"),
+    body=_(
+        "Bonjour {{ prenom }},\n\n"
+        "Voici votre lien pour entrer chez {{ organisme }}. Il est personnel et sert une seule fois, "
+        "jusqu’au {{ jusquau }}. Un bouton vous fera entrer\u00a0: ouvrir la page ne suffit pas.\n\n"
+        "Si vous n’avez rien demandé, ne faites rien\u00a0: personne n’entrera."
+    ),
+    action_label=_("Entrer"),
+    reason=_("Vous recevez ce message parce qu’un lien a été demandé avec votre adresse."),
+    keep_days=LINK_KEEP_DAYS,
 )
 API_KEY_EXPIRING = MailKind(
     key="parties.api_key_expiring",
@@ -150,6 +171,7 @@ KINDS = (
     INVITATION,
     PARTNERSHIP_OPENED,
     MAGIC_LINK,
+    GUEST_LINK,
     API_KEY_EXPIRING,
     SECURITY_NOTICE,
     PASSWORD_RESET,
@@ -213,16 +235,19 @@ def _code_at(email: str) -> str:
 
 
 def magic_link(link: MagicLink, token: str, certifier: Certifier | None) -> Letter:
-    """The letter that lets somebody in once."""
+    """The letter that lets somebody in once; a guest's says for what, and until which day."""
+    guest = link.purpose != LinkPurpose.HOLDER and certifier is not None
+    about = {"organisme": certifier.name, "objet": str(LinkPurpose(link.purpose).label)} if certifier else {}
     return Letter(
-        kind=MAGIC_LINK.key,
+        kind=GUEST_LINK.key if guest else MAGIC_LINK.key,
         to_email=link.person.email,
         # Not in the mailbox that a session opens: a borrowed one would let itself in again.
         to_code="",
         certifier_code=link.certifier_code,
         fields={
             "prenom": link.person.first_name,
-            "jusquau": _hour(link.expires_at),
+            "jusquau": moment(link.expires_at) if guest else _hour(link.expires_at),
+            **(about if guest else {}),
             "lien": settings.PUBLIC_URL + MAGIC_LINK_PATH.format(token=token),
         },
         about=("person", link.person.code),

@@ -352,6 +352,7 @@ class Act(StrEnum):
     API_KEY_ISSUED = "parties.api_key.issued"
     API_KEY_REVOKED = "parties.api_key.revoked"
     HOLDER_REGISTERED = "parties.holder.registered"
+    GUEST_WELCOMED = "parties.guest.welcomed"
     MAGIC_LINK_SENT = "parties.magic_link.sent"
     MAGIC_LINK_USED = "parties.magic_link.used"
     PERSON_UPDATED = "parties.person.updated"

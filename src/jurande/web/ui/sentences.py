@@ -58,6 +58,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "parties.api_key.issued": lazy("%(who)s a créé une clé d’API."),
     "parties.api_key.revoked": lazy("%(who)s a révoqué une clé d’API."),
     "parties.holder.registered": lazy("%(who)s a ouvert l’espace d’un titulaire."),
+    "parties.guest.welcomed": lazy("%(who)s a laissé son adresse pour recevoir un lien."),
     "parties.magic_link.sent": lazy("%(who)s a envoyé un lien à usage unique."),
     "parties.magic_link.used": lazy("%(who)s est entré par un lien à usage unique."),
     "parties.person.updated": lazy("%(who)s a mis à jour son compte."),
@@ -66,6 +67,13 @@ SENTENCES: Mapping[str, str | Promise] = {
     "parties.second_factor.cleared": lazy(
         "%(who)s a retiré le second facteur de %(what)s, qui en choisira un autre à sa prochaine connexion."
     ),
+    "network.application.started": lazy("%(who)s a commencé une candidature."),
+    "network.application.submitted": lazy("%(who)s a déposé %(what)s."),
+    "network.application.withdrawn": lazy("%(who)s a retiré %(what)s."),
+    "network.application.discarded": lazy("%(who)s a abandonné une candidature en préparation."),
+    "network.application.charter_signed": lazy("%(who)s a fait signer les engagements."),
+    "network.application.document_added": lazy("%(who)s a joint une pièce à sa candidature : %(why)s."),
+    "network.application.document_withdrawn": lazy("%(who)s a retiré une pièce de sa candidature : %(why)s."),
     "catalogue.claim.made": lazy("%(who)s a rattaché %(what)s, lue au répertoire national."),
     "catalogue.claim.released": lazy("%(who)s a détaché %(what)s."),
     "documents.document.kept": lazy("%(who)s a enregistré un fichier, gardé sous son empreinte."),
@@ -130,6 +138,7 @@ NOUNS: Mapping[str, str | Promise] = {
     "membership": lazy("quelqu’un"),
     "site": lazy("un organisme"),
     "certification": lazy("une certification"),
+    "application": lazy("une candidature"),
 }
 
 STATUSES: Mapping[str, str] = {

@@ -21,6 +21,7 @@ from jurande.registers.parties.operations.entrances import (
     warn_of_expiring_api_keys,
 )
 from jurande.registers.parties.operations.files import FilingRefused, attach_document, detach_document
+from jurande.registers.parties.operations.guests import welcome_guest
 from jurande.registers.parties.operations.identities import (
     CertifierRefused,
     IdentityRefused,
@@ -116,4 +117,5 @@ __all__ = [
     "update_site",
     "use_magic_link",
     "warn_of_expiring_api_keys",
+    "welcome_guest",
 ]

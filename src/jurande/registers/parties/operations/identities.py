@@ -117,7 +117,7 @@ def update_organisation(
     organisation = _editable(house, actor)
     organisation.legal_name = _name(legal_name)
     organisation.usual_name = usual_name.strip()
-    organisation.nda = _number(identifiers.nda, nda, "nda") if nda.strip() else ""
+    organisation.nda = read_number(identifiers.nda, nda, "nda") if nda.strip() else ""
     organisation.search_text = organisation.text_to_search()
     organisation.save(update_fields=["legal_name", "usual_name", "nda", "search_text"])
     _told(Act.ORGANISATION_UPDATED, "organisation", organisation.code, actor, now)
@@ -140,7 +140,7 @@ def add_site(
     :raises NotAllowed: as for its identity. :raises IdentityRefused: another's SIRET, known already, or wrong.
     """
     organisation = _editable(house, actor)
-    number = _number(identifiers.siret, siret, "siret")
+    number = read_number(identifiers.siret, siret, "siret")
     if identifiers.siren_of(number) != organisation.siren:
         raise IdentityRefused(
             _(
@@ -224,14 +224,14 @@ def site_for(*, siret: str, legal_name: str, usual_name: str, nda: str, address:
 
     :raises IdentityRefused: a number, a name or the postcode is wrong.
     """
-    number = _number(identifiers.siret, siret, "siret")
+    number = read_number(identifiers.siret, siret, "siret")
     organisation = Organisation.objects.filter(siren=identifiers.siren_of(number)).first()
     if organisation is None:
         new = Organisation(
             siren=identifiers.siren_of(number),
             legal_name=_name(legal_name),
             usual_name=usual_name.strip(),
-            nda=_number(identifiers.nda, nda, "nda") if nda.strip() else "",
+            nda=read_number(identifiers.nda, nda, "nda") if nda.strip() else "",
         )
         # Somebody may register the same organisation at this very moment: whoever comes second finds it.
         organisation, _created = Organisation.objects.get_or_create(
@@ -269,7 +269,7 @@ def _new_site(organisation: Organisation, siret: str, *, address: str, postcode:
 
 
 def _place(site: Site, *, address: str, postcode: str, city: str) -> None:
-    site.postcode = _number(identifiers.postcode, postcode, "postcode")
+    site.postcode = read_number(identifiers.postcode, postcode, "postcode")
     site.departement = departement_of_postcode(site.postcode) or ""
     site.address = address.strip()
     site.city = city.strip()
@@ -293,7 +293,11 @@ def _name(text: str) -> str:
     return name
 
 
-def _number(read: identifiers.Reader, text: str, field: str) -> str:
+def read_number(read: identifiers.Reader, text: str, field: str) -> str:
+    """Give the number in its one form.
+
+    :raises IdentityRefused: it cannot be one; the sentence stands beside ``field``.
+    """
     try:
         return read(text)
     except IdentifierRefused as refusal:
