@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from datetime import date, datetime
+from io import BytesIO
 from typing import BinaryIO
 
 from django.db import transaction
@@ -75,15 +76,54 @@ def keep(
     except Rejected as rejected:
         raise refusal(rejected, accept) from rejected
     except OSError as error:
-        if error.errno not in DISK_FULL:
-            raise
-        raise DocumentRefused(
-            _(
-                "Le fichier n’a pas pu être conservé\u00a0: il n’y a plus de place sur le disque. Rien n’a été "
-                "enregistré. Prévenez la personne qui exploite cette installation, puis envoyez-le de nouveau."
-            ),
-            code="disk_full",
-        ) from error
+        raise _no_room_or(error) from error
+
+
+def keep_made(*, content: bytes, filename: str, kind: Kind, certifier_code: str, now: datetime) -> Document:
+    """Keep a file that this installation made, in the transaction of the record that will hold it.
+
+    What is refused from outside is not judged here: our PDFs carry their data as an attached file. No quota
+    stops it, for what the law demands is kept even by who has no room left; it is counted with the rest afterwards.
+
+    :raises DocumentRefused: a full disk.
+    """
+    files = store()
+    try:
+        with files.receive(BytesIO(content), limit_bytes=len(content)) as received, transaction.atomic():
+            blob = _keep_content(files, received, Examined(kind, filename, FORMATS[kind].media_type), now=now)
+            document = Document(
+                blob=blob,
+                filename=filename,
+                kind=kind.value,
+                certifier_code=certifier_code,
+                uploaded_by="",
+                uploaded_at=now,
+            )
+            document.save(force_insert=True)
+            record(
+                chain=certifier_code or INSTALLATION,
+                actor_code="",
+                action=Act.DOCUMENT_KEPT,
+                subject_kind="document",
+                subject_code=document.code,
+                digest=blob.sha256,
+                now=now,
+            )
+        return document
+    except OSError as error:
+        raise _no_room_or(error) from error
+
+
+def _no_room_or(error: OSError) -> Exception:
+    if error.errno not in DISK_FULL:
+        return error
+    return DocumentRefused(
+        _(
+            "Le fichier n’a pas pu être conservé\u00a0: il n’y a plus de place sur le disque. Rien n’a été "
+            "enregistré. Prévenez la personne qui exploite cette installation, puis envoyez-le de nouveau."
+        ),
+        code="disk_full",
+    )
 
 
 def _keep_content(files: FileStore, received: Received, examined: Examined, *, now: datetime) -> Blob:
