@@ -9,6 +9,7 @@ JOBS: dict[str, str] = {
     "seal.settle": "jurande.registers.seal.tasks.settle",
     "seal.issue_batch": "jurande.registers.seal.tasks.issue_batch",
     "seal.check": "jurande.registers.seal.tasks.check",
+    "network.recheck": "jurande.registers.network.tasks.checks.recheck",
     "network.remind_applicants": "jurande.registers.network.tasks.applications.remind_applicants",
     "catalogue.import": "jurande.registers.catalogue.tasks.read_delivery",
     "catalogue.forget_files": "jurande.registers.catalogue.tasks.forget_files",

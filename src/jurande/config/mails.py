@@ -4,5 +4,6 @@ from __future__ import annotations
 
 MAILS: list[str] = [
     "jurande.registers.parties.emails.KINDS",
+    "jurande.registers.network.emails.calls.KINDS",
     "jurande.registers.network.emails.applications.KINDS",
 ]

@@ -10,6 +10,7 @@ SCHEDULE: list[Planned] = [
     Daily("parties.forget_the_dead", at="03:15"),
     Every("seal.settle", minutes=1),
     Daily("seal.check", at="04:30"),
+    Daily("network.recheck", at="02:30"),
     Daily("network.remind_applicants", at="07:10"),
     Daily("catalogue.forget_files", at="03:20"),
     Daily("common.purge", at="03:15"),

@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 from jurande.registers.catalogue.queries.certifications import names_of_certifications
 from jurande.registers.catalogue.states import RetireReason, Source
+from jurande.registers.network.queries.names import names_of_recruitment
+from jurande.registers.network.states.calls import CloseReason
 from jurande.registers.parties.queries import names_of
 from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
 from jurande.registers.seal.states import Reason
@@ -67,6 +69,18 @@ SENTENCES: Mapping[str, str | Promise] = {
     "parties.second_factor.cleared": lazy(
         "%(who)s a retiré le second facteur de %(what)s, qui en choisira un autre à sa prochaine connexion."
     ),
+    "network.fee_schedule.started": lazy("%(who)s a commencé le barème %(what)s."),
+    "network.fee_schedule.changed": lazy("%(who)s a changé le barème %(what)s."),
+    "network.fee_schedule.frozen": lazy("%(who)s a figé le barème %(what)s."),
+    "network.fee_schedule.discarded": lazy("%(who)s a abandonné un barème en préparation."),
+    "network.call.started": lazy("%(who)s a commencé l’appel %(what)s."),
+    "network.call.changed": lazy("%(who)s a changé l’appel %(what)s, qui était en préparation."),
+    "network.call.discarded": lazy("%(who)s a abandonné un appel en préparation."),
+    "network.call.published": lazy("%(who)s a publié l’appel %(what)s."),
+    "network.call.extended": lazy("%(who)s a prolongé ou précisé l’appel %(what)s."),
+    "network.call.closed": lazy("%(who)s a clos l’appel %(what)s : %(why)s."),
+    "network.partners.rechecked": lazy("%(who)s a vérifié les partenaires de nouveau : des signalements ont changé."),
+    "network.flag.settled": lazy("%(who)s a réglé un signalement %(of)s et dit ce qui a été vu."),
     "network.application.started": lazy("%(who)s a commencé une candidature."),
     "network.application.submitted": lazy("%(who)s a déposé %(what)s."),
     "network.application.withdrawn": lazy("%(who)s a retiré %(what)s."),
@@ -125,7 +139,7 @@ SENTENCES: Mapping[str, str | Promise] = {
 # The reasons that operations give, in words. Codes are unique across these lists (tested).
 REASONS: Mapping[str, str | Promise] = {
     str(value): label
-    for choices in (Role, EndReason, DocumentKind, Rule, Scope, Source, RetireReason, Reason)
+    for choices in (Role, EndReason, DocumentKind, Rule, Scope, Source, RetireReason, Reason, CloseReason)
     for value, label in choices.choices
 }
 
@@ -139,6 +153,8 @@ NOUNS: Mapping[str, str | Promise] = {
     "site": lazy("un organisme"),
     "certification": lazy("une certification"),
     "application": lazy("une candidature"),
+    "call": lazy("en préparation"),
+    "fee_schedule": lazy("en préparation"),
 }
 
 STATUSES: Mapping[str, str] = {
@@ -148,6 +164,8 @@ STATUSES: Mapping[str, str] = {
     "parties.partnership.joined": "ok",
     "parties.partnership.ended": "end",
     "parties.rule.relaxed": "warn",
+    "network.call.published": "ok",
+    "network.call.closed": "end",
     "seal.key.compromised": "late",
     "seal.credential.issued": "ok",
     "seal.credential.revoked": "end",
@@ -192,7 +210,9 @@ def names_in(entries: Sequence[Told]) -> dict[str, str]:
     """Give the display name of every actor and subject of these entries that still has one."""
     names = names_of({code for entry in entries for code in (entry.actor_code, entry.subject_code)})
     certified = {entry.subject_code for entry in entries if entry.subject_kind == "certification"}
-    return names | names_of_certifications(certified) if certified else names
+    names |= names_of_certifications(certified) if certified else {}
+    recruited = {entry.subject_code for entry in entries if entry.subject_kind in {"application", "call", "fee_schedule"}}
+    return names | names_of_recruitment(recruited) if recruited else names
 
 
 def told(entries: Iterable[Told]) -> list[Event]:

@@ -14,6 +14,7 @@ from jurande.web.ui.parts import Progress
 LABELS: dict[str, str | Promise] = {
     "catalogue.forget_files": _("Jeter les fichiers d’import oubliés"),
     "catalogue.import": _("Lire un répertoire national"),
+    "network.recheck": _("Vérifier de nouveau chaque partenaire"),
     "network.remind_applicants": _("Rappeler les candidatures commencées"),
     "common.purge": _("Oublier les vieux travaux"),
     "common.reencrypt": _("Chiffrer de nouveau avec la nouvelle clé"),

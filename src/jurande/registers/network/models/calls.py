@@ -83,7 +83,7 @@ class Call(models.Model):
     published_by_code = models.CharField(max_length=16, blank=True)
     closed_at = models.DateTimeField(_("clos le"), null=True)
     closed_by_code = models.CharField(max_length=16, blank=True)
-    close_reason = models.CharField(_("motif de clôture"), max_length=10, choices=CloseReason.choices, blank=True)
+    close_reason = models.CharField(_("motif de clôture"), max_length=15, choices=CloseReason.choices, blank=True)
     close_note = models.TextField(_("précision"), blank=True)
 
     objects = CallQuerySet.as_manager()

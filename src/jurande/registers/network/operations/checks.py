@@ -243,7 +243,6 @@ def settle_flag(*, flag: Flag, note: str, actor: Actor, now: datetime) -> Flag:
         action=Act.FLAG_SETTLED,
         subject_kind="partnership",
         subject_code=held.partnership.code,
-        reason_code=held.kind,
         now=now,
     )
     return held

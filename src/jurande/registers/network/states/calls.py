@@ -67,11 +67,11 @@ CALL_LIFE = Lifecycle(
 class CloseReason(TextChoices):
     """Why a call takes no more applications."""
 
-    FULL = "full", _("Les places sont pourvues")
-    ENDED = "ended", _("La date de clôture est passée")
-    CHANGED = "changed", _("Un nouvel appel le remplace")
+    FULL = "places_filled", _("Les places sont pourvues")
+    ENDED = "date_passed", _("La date de clôture est passée")
+    CHANGED = "new_call", _("Un nouvel appel le remplace")
     GIVEN_UP = "given_up", _("Le certificateur y renonce")
-    MISTAKE = "mistake", _("Publié par erreur")
+    MISTAKE = "call_mistake", _("Publié par erreur")
 
 
 # --- automatic checks ---------------------------------------------------------------------------
