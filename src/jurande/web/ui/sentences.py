@@ -211,7 +211,9 @@ def names_in(entries: Sequence[Told]) -> dict[str, str]:
     names = names_of({code for entry in entries for code in (entry.actor_code, entry.subject_code)})
     certified = {entry.subject_code for entry in entries if entry.subject_kind == "certification"}
     names |= names_of_certifications(certified) if certified else {}
-    recruited = {entry.subject_code for entry in entries if entry.subject_kind in {"application", "call", "fee_schedule"}}
+    recruited = {
+        entry.subject_code for entry in entries if entry.subject_kind in {"application", "call", "fee_schedule"}
+    }
     return names | names_of_recruitment(recruited) if recruited else names
 
 
