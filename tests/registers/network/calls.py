@@ -1,0 +1,100 @@
+"""Fee schedules and calls for tests, made through the operations, in the words of the field."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from jurande.registers.catalogue.models import Certification
+from jurande.registers.network.models import Call, FeeSchedule
+from jurande.registers.network.operations import calls, fees
+from jurande.registers.network.operations.calls import Terms, Wanted
+from jurande.registers.network.operations.fees import Price
+from jurande.registers.network.states import FeeKind, HabilitationKind
+from jurande.registers.parties.models import Certifier
+from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import DocumentKind, Role
+from tests import factories
+from tests.factories import NOW, TODAY
+from tests.registers.catalogue import certifications
+
+PRICES = (
+    Price(FeeKind.ENTRY, "Instruction du dossier", 120_000, 2000),
+    Price(FeeKind.ANNUAL, "Redevance annuelle", 60_000, 2000),
+    Price(FeeKind.PER_CANDIDATE, "Inscription d’un candidat", 9_000, 0, "CGI, art. 261-4-4° a"),
+)
+TRAINERS = Wanted(
+    "Des formateurs du métier",
+    help="Cinq ans de pratique au moins.",
+    weight=4,
+    is_knockout=True,
+    evidence="Le CV et le diplôme de chaque formateur",
+    evidence_kinds=[DocumentKind.STAFF],
+    needs_document=True,
+)
+PREMISES = Wanted("Un atelier équipé", weight=2, evidence="Photographies et inventaire de l’atelier")
+TEXT = "Nous cherchons des organismes qui forment des réparateurs."
+
+
+def manager(certifier: Certifier, role: Role = Role.NETWORK_MANAGER) -> Actor:
+    """Somebody who prepares calls."""
+    return factories.actor_of(factories.member(role, of=certifier), certifier)
+
+
+def schedule(of: Certifier, *, by: Actor | None = None, prices: tuple[Price, ...] = PRICES) -> FeeSchedule:
+    """A draft with these prices."""
+    actor = by or manager(of)
+    return fees.start_schedule(certifier=of, title="Barème 2026", prices=prices, actor=actor, now=NOW)
+
+
+def frozen_schedule(of: Certifier, *, by: Actor | None = None, prices: tuple[Price, ...] = PRICES) -> FeeSchedule:
+    """A schedule that calls may refer to."""
+    actor = by or manager(of)
+    made = schedule(of, by=actor, prices=prices)
+    return fees.freeze_schedule(schedule=made, revision=made.revision, actor=actor, now=NOW)
+
+
+def certification(of: Certifier | None = None, *, number: str = "RNCP49021") -> Certification:
+    """A registered certification whose référentiel is published."""
+    house = of or factories.certifier()
+    held = certifications.registered(house, number=number)
+    certifications.framed(certifications.draft_of(held), certifications.writer(house))
+    certifications.published(held, certifications.publisher(house))
+    held.refresh_from_db()
+    return held
+
+
+def terms(of: Call, **changed: object) -> Terms:
+    """What a complete call says, these words aside."""
+    said: dict[str, object] = {
+        "title": of.title,
+        "text": TEXT,
+        "kinds": [HabilitationKind.FORMER, HabilitationKind.BOTH],
+        "opens_on": TODAY,
+        "closes_on": date(2026, 6, 30),
+        "places": 10,
+        "fee_schedule": of.fee_schedule,
+        "charter": ["Nous présentons à l’examen toutes les personnes que nous formons."],
+        "charter_weight": 2,
+    }
+    return Terms(**{**said, **changed})  # type: ignore[arg-type]  # tests name fields freely
+
+
+def draft_call(of: Certification, *, by: Actor, **changed: object) -> Call:
+    """A call that lacks nothing: priced, with two criteria; ``changed``: terms that differ."""
+    call = calls.start_call(certification=of, title="Devenir partenaire", actor=by, now=NOW)
+    call.fee_schedule = frozen_schedule(of.certifier, by=by)
+    call = calls.write_call(call=call, terms=terms(call, **changed), revision=call.revision, actor=by, now=NOW)
+    for wanted in (TRAINERS, PREMISES):
+        calls.add_criterion(call=call, wanted=wanted, revision=call.revision, actor=by, now=NOW)
+        call.refresh_from_db()
+    return call
+
+
+def open_call(
+    of: Certification | None = None, *, by: Actor | None = None, now: datetime = NOW, **changed: object
+) -> Call:
+    """A published call: written by one, published by another; ``changed``: terms that differ."""
+    held = of or certification()
+    draft = draft_call(held, by=by or manager(held.certifier), **changed)
+    other = manager(held.certifier, Role.ADMINISTRATOR)
+    return calls.publish_call(call=draft, revision=draft.revision, actor=other, now=now)
