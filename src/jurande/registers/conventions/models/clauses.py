@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france import conventions
+from jurande.registers.catalogue.states import Habilitation
 from jurande.registers.common.codes import CodeField
 from jurande.registers.conventions.states import ClauseSetState
 from jurande.registers.parties.models import Certifier
@@ -79,7 +80,8 @@ class Clause(models.Model):
     """One article. ``key`` stays the same from set to set: it tells reworded from new.
 
     ``mention``: which of the seven of C. trav. R. 6113-16-2 it carries, 0 for none. ``duty``: the source shown beside
-    its title. ``revision`` grows at each change, so that nobody overwrites what they have not read.
+    its title. ``only_for``: the habilitation without which it does not appear. ``revision`` grows at each change, so
+    that nobody overwrites what they have not read.
     """
 
     code = CodeField()
@@ -91,6 +93,7 @@ class Clause(models.Model):
     mention = models.PositiveSmallIntegerField(_("mention"), default=0)
     duty = models.CharField(_("source"), max_length=120, blank=True)
     is_required = models.BooleanField(_("ne peut être retirée"), default=False)
+    only_for = models.CharField(_("seulement pour qui doit"), max_length=10, choices=Habilitation, blank=True)
     revision = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -57,7 +57,7 @@ class Suspension(models.Model):
 
 
 class Termination(models.Model):
-    """A termination for fault: griefs, proof that they were received, delay, observations, decision. In that order only.
+    """A termination for fault: griefs, proof that they were received, delay, observations, decision, in that order.
 
     ``delay_days`` civil days begin the day after ``received_on``; ``observations_until`` is the last one. A decision
     to terminate needs observations, or ``decided_on`` after that day. Source: C. trav. R. 6113-16-6.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.common.codes import CodeField
 from jurande.registers.common.crypto import EncryptedTextField, lookup_digest
+from jurande.registers.conventions.models.texts import ConventionText
 from jurande.registers.conventions.states.signatures import (
     LONGEST_LINK_DAYS,
     STANDING,
@@ -20,7 +21,6 @@ from jurande.registers.conventions.states.signatures import (
     SigningMethod,
     SigningOrder,
 )
-from jurande.registers.conventions.models.texts import ConventionText
 from jurande.registers.documents.models import Document
 from jurande.registers.parties.models import Certifier, Person
 from jurande.registers.parties.states import Right
@@ -237,7 +237,7 @@ class SealedPdf(models.Model):
 
 
 class OutsideSignature(models.Model):
-    """What was read of the signatures of a PDF signed elsewhere, the day it was filed; ``findings`` is shown as found."""
+    """What was read of the signatures of a PDF signed elsewhere, the day it was filed; ``findings`` as found."""
 
     code = CodeField()
     convention = models.ForeignKey(
