@@ -6,4 +6,5 @@ MAILS: list[str] = [
     "jurande.registers.parties.emails.KINDS",
     "jurande.registers.network.emails.calls.KINDS",
     "jurande.registers.network.emails.applications.KINDS",
+    "jurande.registers.network.emails.judging.KINDS",
 ]

@@ -433,6 +433,11 @@ class Decision(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def appeal_is_pending(self) -> bool:
+        """Whether somebody contests it and has no answer yet."""
+        return Appeal.objects.filter(decision=self).awaited().exists()
+
 
 class ConditionQuerySet(models.QuerySet["Condition"]):
     def visible_to(self, actor: Actor) -> ConditionQuerySet:

@@ -23,7 +23,8 @@ from jurande.registers.parties.policies import Actor
 
 def locked(application: Application) -> Application:
     """Read the application again and hold it until the transaction ends: two people judge it in turn."""
-    return Application.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=application.pk)
+    rows = Application.objects.select_for_update(of=("self",))
+    return rows.select_related("applicant", "certifier__organisation", "partnership").get(pk=application.pk)
 
 
 def settle(application: Application, *, now: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from jurande.registers.catalogue.models import Certification, Referentiel
 from jurande.registers.network.models import Approval
@@ -50,6 +51,15 @@ def granted(partnership: Partnership, *, on: date) -> list[Granted]:
         for row in rows
         if row.certification is not None and row.valid_until is not None
     ]
+
+
+def words_for(approval: Approval) -> str:
+    """What it approves, in words."""
+    if approval.certification is not None:
+        return f"{approval.certification.title} ({approval.get_kind_display().lower()})"
+    if approval.staff is not None:
+        return f"{approval.staff.name}, {approval.get_role_display().lower()}"
+    return str(_("L’organisme"))
 
 
 def approvals_of(partnership: Partnership, actor: Actor) -> QuerySet[Approval]:
