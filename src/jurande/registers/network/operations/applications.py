@@ -21,6 +21,8 @@ from jurande.registers.journal.operations import record
 from jurande.registers.network.emails import applications as emails
 from jurande.registers.network.models import Application, Call, Target
 from jurande.registers.network.operations.drafts import ApplicationRefused, demand_unchanged, opened, touched
+from jurande.registers.network.operations.stages import settle
+from jurande.registers.network.operations.stages import settle
 from jurande.registers.network.policies import applications as policies
 from jurande.registers.network.queries import completeness
 from jurande.registers.network.states import (
@@ -358,6 +360,8 @@ def submit_application(*, application: Application, actor: Actor, now: datetime)
                 )
                 % {"title": target.call.title}
             ) from fault
+    settle(held, now=now)
+    settle(held, now=now)
     _told(ApplicationAct.SUBMITTED, held, actor, now, digest=held.charter_digest)
     correspondence.send(emails.receipt(held, targets), now=now)
     return held
@@ -382,6 +386,8 @@ def withdraw_application(*, application: Application, reason: str, actor: Actor,
     held.withdrawn_at, held.withdrawn_by_code, held.withdraw_reason = now, actor.code, why
     held.save(update_fields=["state", "withdrawn_at", "withdrawn_by_code", "withdraw_reason"])
     free_site(application=held)
+    settle(held, now=now)
+    settle(held, now=now)
     _told(ApplicationAct.WITHDRAWN, held, actor, now, digest=hashlib.sha256(why.encode()).hexdigest())
     correspondence.send(emails.withdrawn(held), now=now)
     return held

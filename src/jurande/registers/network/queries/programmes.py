@@ -72,12 +72,7 @@ def shortfall_sentence(one: Shortfall) -> str:
     if one.key == "minimum_hours":
         said = _("Le programme dure %(found)s\u00a0h\u00a0; le référentiel en demande %(least)s au moins.") % found
     else:
-        said = (
-            _(
-                "%(found)s\u00a0%% du programme se fait en présence\u00a0; le référentiel demande %(least)s\u00a0%% au moins."
-            )
-            % found
-        )
+        said = _("%(found)s\u00a0%% en présence\u00a0; le référentiel en demande %(least)s\u00a0%% au moins.") % found
     return f"{said} ({one.article})"
 
 
