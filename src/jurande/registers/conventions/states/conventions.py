@@ -112,6 +112,10 @@ class AnnexKind(models.TextChoices):
     OTHER = "other", _("Autre annexe")
 
 
+# Made when a convention is sent, from what it covers: nobody gives their file.
+MADE_ANNEXES = (AnnexKind.REFERENTIEL, AnnexKind.FEES)
+
+
 class RowOutcome(models.TextChoices):
     """What became of one convention in a renewal of many."""
 
