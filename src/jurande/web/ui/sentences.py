@@ -17,6 +17,7 @@ from jurande.registers.catalogue.queries.certifications import names_of_certific
 from jurande.registers.catalogue.states import RetireReason, Source
 from jurande.registers.network.queries.names import names_of_recruitment
 from jurande.registers.network.states.calls import CloseReason
+from jurande.registers.network.states.judgments import AppealState, ApprovalSubject, DecisionVerdict, Tie
 from jurande.registers.parties.queries import names_of
 from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
 from jurande.registers.seal.states import Reason
@@ -88,6 +89,26 @@ SENTENCES: Mapping[str, str | Promise] = {
     "network.application.charter_signed": lazy("%(who)s a fait signer les engagements."),
     "network.application.document_added": lazy("%(who)s a joint une pièce à sa candidature : %(why)s."),
     "network.application.document_withdrawn": lazy("%(who)s a retiré une pièce de sa candidature : %(why)s."),
+    "network.review.assigned": lazy("%(who)s a confié %(what)s à un évaluateur."),
+    "network.review.submitted": lazy("%(who)s a rendu son évaluation de %(what)s."),
+    "network.review.recused": lazy("%(who)s a écarté un évaluateur de %(what)s : %(why)s."),
+    "network.application.reviews_reconciled": lazy("%(who)s a accepté la note qui rapproche les évaluations de %(what)s."),
+    "network.question.asked": lazy("%(who)s a posé une question sur %(what)s."),
+    "network.question.answered": lazy("%(who)s a répondu à une question sur %(what)s."),
+    "network.question.closed": lazy("%(who)s n’attend plus de réponse à une question sur %(what)s."),
+    "network.visit.asked": lazy("%(who)s a demandé une visite pour %(what)s."),
+    "network.visit.planned": lazy("%(who)s a fixé le jour d’une visite pour %(what)s."),
+    "network.visit.reported": lazy("%(who)s a rendu compte de la visite pour %(what)s."),
+    "network.visit.cancelled": lazy("%(who)s a annulé une visite pour %(what)s."),
+    "network.application.decided": lazy("%(who)s a décidé de %(what)s : %(why)s."),
+    "network.condition.met": lazy("%(who)s a constaté qu’une condition de %(what)s est remplie."),
+    "network.application.brought_back": lazy("%(who)s a repris %(what)s, qui était ajournée."),
+    "network.appeal.lodged": lazy("%(who)s a déposé un recours sur %(what)s."),
+    "network.appeal.judged": lazy("%(who)s a jugé le recours sur %(what)s : %(why)s."),
+    "network.approval.granted": lazy("%(who)s a accordé un agrément (%(why)s), %(what)s."),
+    "network.approval.refused": lazy("%(who)s a refusé un agrément (%(why)s), %(what)s."),
+    "network.approval.withdrawn": lazy("%(who)s a retiré un agrément (%(why)s) de %(what)s."),
+    "network.approval.renewed": lazy("%(who)s a renouvelé un agrément (%(why)s) de %(what)s."),
     "catalogue.claim.made": lazy("%(who)s a rattaché %(what)s, lue au répertoire national."),
     "catalogue.claim.released": lazy("%(who)s a détaché %(what)s."),
     "documents.document.kept": lazy("%(who)s a enregistré un fichier, gardé sous son empreinte."),
@@ -139,7 +160,21 @@ SENTENCES: Mapping[str, str | Promise] = {
 # The reasons that operations give, in words. Codes are unique across these lists (tested).
 REASONS: Mapping[str, str | Promise] = {
     str(value): label
-    for choices in (Role, EndReason, DocumentKind, Rule, Scope, Source, RetireReason, Reason, CloseReason)
+    for choices in (
+        Role,
+        EndReason,
+        DocumentKind,
+        Rule,
+        Scope,
+        Source,
+        RetireReason,
+        Reason,
+        CloseReason,
+        Tie,
+        DecisionVerdict,
+        AppealState,
+        ApprovalSubject,
+    )
     for value, label in choices.choices
 }
 
@@ -155,6 +190,7 @@ NOUNS: Mapping[str, str | Promise] = {
     "application": lazy("une candidature"),
     "call": lazy("en préparation"),
     "fee_schedule": lazy("en préparation"),
+    "approval": lazy("un candidat"),
 }
 
 STATUSES: Mapping[str, str] = {
@@ -166,6 +202,11 @@ STATUSES: Mapping[str, str] = {
     "parties.rule.relaxed": "warn",
     "network.call.published": "ok",
     "network.call.closed": "end",
+    "network.review.recused": "warn",
+    "network.application.decided": "ok",
+    "network.appeal.lodged": "warn",
+    "network.approval.granted": "ok",
+    "network.approval.withdrawn": "end",
     "seal.key.compromised": "late",
     "seal.credential.issued": "ok",
     "seal.credential.revoked": "end",

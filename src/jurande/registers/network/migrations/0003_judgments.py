@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
                             ("supplies", "Client, fournisseur ou sous-traitant du candidat"),
                             ("family", "Lien familial ou d’amitié"),
                             ("competes", "Concurrent du candidat"),
-                            ("other", "Autre lien"),
+                            ("other_tie", "Autre lien"),
                         ],
                         max_length=12,
                         verbose_name="lien",

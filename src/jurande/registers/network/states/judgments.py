@@ -40,7 +40,7 @@ class Tie(TextChoices):
     SUPPLIES = "supplies", _("Client, fournisseur ou sous-traitant du candidat")
     FAMILY = "family", _("Lien familial ou d’amitié")
     COMPETES = "competes", _("Concurrent du candidat")
-    OTHER = "other", _("Autre lien")
+    OTHER = "other_tie", _("Autre lien")
 
 
 class Points(IntegerChoices):
