@@ -92,7 +92,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "network.review.assigned": lazy("%(who)s a confié %(what)s à un évaluateur."),
     "network.review.submitted": lazy("%(who)s a rendu son évaluation de %(what)s."),
     "network.review.recused": lazy("%(who)s a écarté un évaluateur de %(what)s : %(why)s."),
-    "network.application.reviews_reconciled": lazy("%(who)s a accepté la note qui rapproche les évaluations de %(what)s."),
+    "network.application.reviews_reconciled": lazy("%(who)s a accepté la note de rapprochement sur %(what)s."),
     "network.question.asked": lazy("%(who)s a posé une question sur %(what)s."),
     "network.question.answered": lazy("%(who)s a répondu à une question sur %(what)s."),
     "network.question.closed": lazy("%(who)s n’attend plus de réponse à une question sur %(what)s."),

@@ -1,0 +1,138 @@
+"""Applications being judged, for tests, in the words of the field: made through the operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from jurande.registers.network.models import Application, Decision, Review
+from jurande.registers.network.operations import deciding, reviewing
+from jurande.registers.network.operations.deciding import Ruling, Rulings
+from jurande.registers.network.operations.reviewing import Given
+from jurande.registers.network.queries.deciding import people_to_rule_on
+from jurande.registers.network.queries.scores import asked_in
+from jurande.registers.network.states import DecisionVerdict
+from jurande.registers.parties.models import Certifier, Person
+from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import Role
+from tests import factories
+from tests.factories import NOW, TODAY
+from tests.registers.network import applications
+
+DUE = TODAY + timedelta(days=21)
+UNTIL = date(2029, 3, 11)
+
+
+@dataclass(frozen=True)
+class Team:
+    """The colleagues who judge at one certifier: one gives the files, two score, one decides, one hears appeals."""
+
+    house: Certifier
+    manager: Actor
+    first: Person
+    second: Person
+    decider: Actor
+    judge: Actor
+
+    def actor(self, person: Person) -> Actor:
+        return factories.actor_of(person, self.house)
+
+
+def team(house: Certifier) -> Team:
+    """Five people, each with the role of what they do."""
+
+    def one(role: Role) -> Person:
+        return factories.member(role, of=house)
+
+    return Team(
+        house,
+        manager=factories.actor_of(one(Role.NETWORK_MANAGER), house),
+        first=one(Role.REVIEWER),
+        second=one(Role.AUDITOR),
+        decider=factories.actor_of(one(Role.SIGNATORY), house),
+        judge=factories.actor_of(one(Role.SIGNATORY), house),
+    )
+
+
+def submitted(**given: object) -> tuple[Application, Team]:
+    """A submitted application, and who judges it."""
+    # The colleagues' addresses are at exemple.fr: an applicant of the same house would be linked to all of them.
+    given.setdefault("by", applications.applicant(email=factories.email().replace("exemple.fr", "fabrique.exemple.fr")))
+    held = applications.submitted(**given)  # type: ignore[arg-type]  # tests name fields freely
+    return held, team(held.certifier)
+
+
+def assigned(held: Application, by: Team, *, now: datetime = NOW) -> list[Review]:
+    """The file in the hands of two people."""
+    return reviewing.assign(application=held, reviewers=[by.first, by.second], due_on=DUE, actor=by.manager, now=now)
+
+
+def scored(
+    review: Review,
+    by: Team,
+    *,
+    points: int = 3,
+    apart: Mapping[str, int] | None = None,
+    now: datetime = NOW,
+    hand_in: bool = True,
+) -> Review:
+    """A review with the same points everywhere, those of ``apart`` aside (by key); handed in unless said otherwise."""
+    actor = by.actor(review.reviewer)
+    reviewing.begin(review=review, actor=actor, now=now)
+    given = {
+        one.key: Given((apart or {}).get(one.key, points), "Vu sur pièces.") for one in asked_in(review.application)
+    }
+    kept = reviewing.keep_scores(review=review, given=given, opinion="Dossier sérieux.", actor=actor, now=now)
+    return reviewing.submit(review=kept, actor=actor, now=now) if hand_in else kept
+
+
+def ready(*, points: tuple[int, int] = (3, 3), **given: object) -> tuple[Application, Team]:
+    """An application that two people scored, to be decided."""
+    held, by = submitted(**given)
+    for review, given_points in zip(assigned(held, by), points, strict=True):
+        scored(review, by, points=given_points)
+    held.refresh_from_db()
+    return held, by
+
+
+def rulings(held: Application, *, refused: Mapping[tuple[str, str], str] | None = None) -> Rulings:
+    """Everything granted until ``UNTIL``, except the people of ``refused``, each for its reason."""
+    yes = Ruling(granted=True, valid_until=UNTIL)
+    no = refused or {}
+    return Rulings(
+        valid_from=TODAY,
+        organisation_until=UNTIL,
+        targets={target.code: yes for target in held.targets.all()},
+        people={
+            (staff.code, role): Ruling(granted=False, reasons=no[staff.code, role]) if (staff.code, role) in no else yes
+            for staff, role in people_to_rule_on(held)
+        },
+    )
+
+
+def decided(
+    held: Application,
+    by: Team,
+    *,
+    verdict: DecisionVerdict = DecisionVerdict.APPROVED,
+    now: datetime = NOW,
+    actor: Actor | None = None,
+    refused: Mapping[tuple[str, str], str] | None = None,
+    **given: object,
+) -> Decision:
+    """A decision with its reasons; an approving one grants everything, ``refused`` aside."""
+    approving = verdict in (DecisionVerdict.APPROVED, DecisionVerdict.APPROVED_WITH_CONDITIONS)
+    if verdict == DecisionVerdict.APPROVED_WITH_CONDITIONS:
+        given.setdefault("conditions", [("Équiper le second poste", TODAY + timedelta(days=60))])
+    if verdict == DecisionVerdict.DEFERRED:
+        given.setdefault("review_again_on", TODAY + timedelta(days=30))
+    return deciding.decide(
+        application=held,
+        verdict=verdict,
+        reasons="Le programme couvre tout le référentiel.",
+        rulings=rulings(held, refused=refused) if approving else None,
+        actor=actor or by.decider,
+        now=now,
+        **given,  # type: ignore[arg-type]  # tests name fields freely
+    )
