@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.timezone import localdate
+
 from jurande.registers.network.models import Application, Decision, Review
 from jurande.registers.network.operations import deciding, reviewing
 from jurande.registers.network.operations.deciding import Ruling, Rulings
@@ -96,12 +98,14 @@ def ready(*, points: tuple[int, int] = (3, 3), **given: object) -> tuple[Applica
     return held, by
 
 
-def rulings(held: Application, *, refused: Mapping[tuple[str, str], str] | None = None) -> Rulings:
+def rulings(
+    held: Application, *, refused: Mapping[tuple[str, str], str] | None = None, valid_from: date = TODAY
+) -> Rulings:
     """Everything granted until ``UNTIL``, except the people of ``refused``, each for its reason."""
     yes = Ruling(granted=True, valid_until=UNTIL)
     no = refused or {}
     return Rulings(
-        valid_from=TODAY,
+        valid_from=valid_from,
         organisation_until=UNTIL,
         targets={target.code: yes for target in held.targets.all()},
         people={
@@ -131,7 +135,7 @@ def decided(
         application=held,
         verdict=verdict,
         reasons="Le programme couvre tout le référentiel.",
-        rulings=rulings(held, refused=refused) if approving else None,
+        rulings=rulings(held, refused=refused, valid_from=localdate(now)) if approving else None,
         actor=actor or by.decider,
         now=now,
         **given,  # type: ignore[arg-type]  # tests name fields freely
