@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from jurande.registers.catalogue.queries.certifications import names_of_certifications
 from jurande.registers.catalogue.states import RetireReason, Source
+from jurande.registers.conventions.queries.names import names_of_conventions
 from jurande.registers.network.queries.names import names_of_recruitment
 from jurande.registers.network.states.calls import CloseReason
 from jurande.registers.network.states.judgments import AppealState, ApprovalSubject, DecisionVerdict, Tie
@@ -70,6 +71,26 @@ SENTENCES: Mapping[str, str | Promise] = {
     "parties.second_factor.cleared": lazy(
         "%(who)s a retiré le second facteur de %(what)s, qui en choisira un autre à sa prochaine connexion."
     ),
+    "conventions.clauses.started": lazy("%(who)s a commencé une version des clauses de convention."),
+    "conventions.clause.written": lazy("%(who)s a écrit une clause de convention."),
+    "conventions.clause.removed": lazy("%(who)s a retiré une clause de convention."),
+    "conventions.clauses.discarded": lazy("%(who)s a abandonné une version des clauses de convention."),
+    "conventions.clauses.published": lazy("%(who)s a publié une version des clauses de convention."),
+    "conventions.choices.changed": lazy("%(who)s a changé les choix de la maison sur les conventions."),
+    "conventions.convention.prepared": lazy("%(who)s a commencé la convention %(what)s."),
+    "conventions.convention.mentions_set": lazy("%(who)s a rempli les mentions de %(what)s."),
+    "conventions.convention.scopes_set": lazy("%(who)s a choisi les certifications visées par %(what)s."),
+    "conventions.convention.free_clause_written": lazy("%(who)s a écrit une clause particulière de %(what)s."),
+    "conventions.convention.free_clause_removed": lazy("%(who)s a rétabli une clause de %(what)s."),
+    "conventions.convention.annex_added": lazy("%(who)s a joint une annexe à %(what)s."),
+    "conventions.convention.annex_removed": lazy("%(who)s a retiré une annexe de %(what)s."),
+    "conventions.convention.sent": lazy("%(who)s a envoyé %(what)s à signer : son texte est figé."),
+    "conventions.convention.taken_back": lazy("%(who)s a repris %(what)s : les liens de signature ne servent plus."),
+    "conventions.convention.abandoned": lazy("%(who)s a abandonné la convention %(what)s."),
+    "conventions.convention.recorded": lazy("%(who)s a enregistré %(what)s, signée ailleurs."),
+    "conventions.convention.took_effect": lazy("%(what)s est entrée en vigueur."),
+    "conventions.convention.ended": lazy("%(what)s a pris fin."),
+    "conventions.renewal.asked": lazy("%(who)s a demandé le renouvellement de plusieurs conventions."),
     "network.fee_schedule.started": lazy("%(who)s a commencé le barème %(what)s."),
     "network.fee_schedule.changed": lazy("%(who)s a changé le barème %(what)s."),
     "network.fee_schedule.frozen": lazy("%(who)s a figé le barème %(what)s."),
@@ -255,7 +276,9 @@ def names_in(entries: Sequence[Told]) -> dict[str, str]:
     recruited = {
         entry.subject_code for entry in entries if entry.subject_kind in {"application", "call", "fee_schedule"}
     }
-    return names | names_of_recruitment(recruited) if recruited else names
+    names |= names_of_recruitment(recruited) if recruited else {}
+    agreed = {entry.subject_code for entry in entries if entry.subject_kind == "convention"}
+    return names | names_of_conventions(agreed) if agreed else names
 
 
 def told(entries: Iterable[Told]) -> list[Event]:

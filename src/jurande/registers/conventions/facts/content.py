@@ -165,7 +165,7 @@ def content_of(convention: Convention) -> ConventionContent:
         scopes=lines,
         articles=_articles(convention, _values(convention, lines)),
         schedule=f"{schedule.reference} — {schedule.title}" if schedule else "",
-        prices=_prices(schedule) if schedule else (),
+        prices=prices_of(schedule) if schedule else (),
         annexes=tuple(_annexes(convention, scopes)),
     )
 
@@ -195,14 +195,15 @@ def terms_of(convention: Convention) -> core.Terms:
 
 def annexes_to_make(scopes: Sequence[ConventionScope], convention: Convention) -> list[tuple[str, str]]:
     """Kind and title of the annexes that are made when the convention is sent: référentiels, and the prices."""
-    made = [("referentiel", _referentiel_title(scope)) for scope in scopes if scope.referentiel is not None]
+    made = [("referentiel", referentiel_title(scope)) for scope in scopes if scope.referentiel is not None]
     made = list(dict.fromkeys(made))
     if convention.fee_schedule is not None:
         made.append(("fees", f"Barème {convention.fee_schedule.reference}"))
     return made
 
 
-def _referentiel_title(scope: ConventionScope) -> str:
+def referentiel_title(scope: ConventionScope) -> str:
+    """The title of the annex that holds the version of this scope."""
     number = scope.referentiel.number if scope.referentiel else 0
     return f"Référentiel {scope.certification.reference}, version {number}"
 
@@ -263,7 +264,8 @@ def _scope_lines(scopes: Sequence[ConventionScope]) -> tuple[ScopeLine, ...]:
     )
 
 
-def _prices(schedule: FeeSchedule) -> tuple[PriceLine, ...]:
+def prices_of(schedule: FeeSchedule) -> tuple[PriceLine, ...]:
+    """The lines of a schedule in words, in order. One query."""
     return tuple(
         PriceLine(
             label=line.label,
@@ -356,9 +358,10 @@ def _subcontracting(convention: Convention, percent: int) -> str:
         return (
             f"{convention.subcontracting_terms}\n\n"
             "Un sous-traitant ne sous-traite pas à son tour. Chaque sous-traitance fait l’objet d’un contrat écrit, "
-            "qui dit les missions, leur contenu, les moyens, la durée et le prix. Quand l’action est payée par le compte "
-            "personnel de formation, le sous-traitant remplit les conditions de l’article L. 6323-9-2 du code du "
-            f"travail et la part sous-traitée ne dépasse pas {percent}\u00a0% de ce que le partenaire y réalise dans l’année."
+            "qui dit les missions, leur contenu, les moyens, la durée et le prix. Quand l’action est payée par le "
+            "compte personnel de formation, le sous-traitant remplit les conditions de l’article L. 6323-9-2 du code "
+            f"du travail, et la part sous-traitée ne dépasse pas {percent}\u00a0% de ce que le partenaire y réalise "
+            "dans l’année."
         )
     return TO_FILL
 

@@ -27,13 +27,17 @@ class RenewalRunQuerySet(models.QuerySet["RenewalRun"]):
 
 
 class RenewalRun(models.Model):
-    """Many conventions to renew with one set of clauses, for the same days. ``job_code``: the work that does it."""
+    """Many conventions to renew with one set of clauses, for the same days. ``job_code``: the work that does it.
+
+    ``sends``: whether those that lack nothing are sent to be signed at once.
+    """
 
     code = CodeField()
     certifier = models.ForeignKey(Certifier, on_delete=models.PROTECT, related_name="renewal_runs")
     clause_set = models.ForeignKey(ClauseSet, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField(_("du"))
     valid_until = models.DateField(_("au"))
+    sends = models.BooleanField(_("envoyées aussitôt"), default=False)
     asked_at = models.DateTimeField(_("demandé le"))
     asked_by_code = models.CharField(max_length=16)
     job_code = models.CharField(max_length=16)
@@ -54,7 +58,10 @@ class RenewalRun(models.Model):
 
 
 class RenewalRow(models.Model):
-    """One convention of such a run, and what became of it; no outcome: not done yet."""
+    """One convention of such a run, and what became of it; no outcome: not done yet.
+
+    ``reason``: why it was left out, or why what was prepared could not be sent.
+    """
 
     run = models.ForeignKey(RenewalRun, on_delete=models.CASCADE, related_name="rows")
     convention = models.ForeignKey(Convention, on_delete=models.PROTECT, related_name="+")
@@ -69,7 +76,8 @@ class RenewalRow(models.Model):
             models.UniqueConstraint(fields=["run", "convention"], name="renewalrow_once"),
             models.CheckConstraint(
                 condition=Q(outcome="", made=None, reason="")
-                | Q(outcome=RowOutcome.MADE, made__isnull=False, reason="")
+                | Q(outcome=RowOutcome.SENT, made__isnull=False, reason="")
+                | Q(outcome=RowOutcome.MADE, made__isnull=False)
                 | Q(outcome=RowOutcome.REFUSED, made=None) & ~Q(reason=""),
                 name="renewalrow_says_what_became_of_it",
             ),

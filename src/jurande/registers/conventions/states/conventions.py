@@ -119,8 +119,9 @@ MADE_ANNEXES = (AnnexKind.REFERENTIEL, AnnexKind.FEES)
 class RowOutcome(models.TextChoices):
     """What became of one convention in a renewal of many."""
 
-    MADE = "made", _("Renouvellement préparé")
-    REFUSED = "refused", _("Écarté")
+    SENT = "sent", _("Préparée et envoyée")
+    MADE = "made", _("Préparée")
+    REFUSED = "refused", _("Écartée")
 
 
 class ConventionAct(StrEnum):

@@ -1,0 +1,109 @@
+"""Clauses and conventions for tests, in the words of the field, made through the operations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from jurande.registers.catalogue.models import Certification
+from jurande.registers.catalogue.states import ReferentielState
+from jurande.registers.conventions.models import ClauseSet, Convention
+from jurande.registers.conventions.operations import clauses, drafting, sending
+from jurande.registers.conventions.operations.drafting import Mentions, Scope
+from jurande.registers.parties.models import Certifier, Partnership, Person
+from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import Role
+from tests import factories
+from tests.factories import NOW
+from tests.registers.network import calls
+
+WHOLE = Mentions(
+    purpose="both",
+    valid_from=date(2026, 4, 1),
+    valid_until=date(2029, 3, 31),
+    counterpart="schedule",
+    counterpart_terms="Le droit d’entrée est dû une fois.",
+    subcontracting="allowed",
+    subcontracting_terms="Le partenaire demande l’accord écrit du certificateur avant chaque sous-traitance.",
+    technical_means="Un atelier de douze postes, outillé comme le référentiel le demande.",
+    teaching_means="Deux formateurs agréés, des supports relus chaque année.",
+    supervision_means="Une responsable pédagogique présente chaque jour.",
+    apprenticeship="none",
+    partner_signer_name="Karim Benali",
+    partner_signer_quality="président",
+    partner_signer_email="karim.benali@exemple.fr",
+    certifier_signer_name="Hélène Rouvière",
+    certifier_signer_quality="directrice générale",
+)
+
+
+def preparer(house: Certifier) -> Actor:
+    """A network manager of this house, new each time."""
+    return factories.actor_of(factories.member(Role.NETWORK_MANAGER, of=house), house)
+
+
+def signatory(house: Certifier) -> Person:
+    """Somebody who signs for this house, the one there is when there is one."""
+    held = house.memberships.in_force().filter(role=Role.SIGNATORY).select_related("person").first()
+    return held.person if held else factories.member(Role.SIGNATORY, of=house)
+
+
+def published_clauses(house: Certifier) -> ClauseSet:
+    """The standard clauses, published by another person; those in use when there are some."""
+    used = ClauseSet.objects.filter(certifier=house).published().first()
+    if used is not None:
+        return used
+    draft = clauses.start_clause_set(certifier=house, actor=preparer(house), now=NOW)
+    publisher = factories.actor_of(signatory(house), house)
+    return clauses.publish_clause_set(clause_set=draft, actor=publisher, now=NOW)
+
+
+def certification(house: Certifier, number: str = "RNCP49021") -> Certification:
+    """A certification whose référentiel is published, the one there is when there is one."""
+    return house.certifications.order_by("pk").first() or calls.certification(house, number=number)
+
+
+def draft(
+    partnership: Partnership | None = None, *, by: Actor | None = None, now: datetime = NOW, **changed: object
+) -> Convention:
+    """A convention with nothing missing, not sent; ``changed``: mentions written otherwise."""
+    partnership = partnership or factories.partnership()
+    house = partnership.certifier
+    by = by or preparer(house)
+    published_clauses(house)
+    convention = drafting.prepare(partnership=partnership, actor=by, now=now)
+    certified = certification(house)
+    version = certified.versions.get(state=ReferentielState.PUBLISHED)
+    drafting.set_scopes(
+        convention=convention, scopes=[Scope(certified, version, "both", (), ("13", "84"))], actor=by, now=now
+    )
+    convention.refresh_from_db()
+    said = {**vars(WHOLE), "certifier_signer_email": signatory(house).email, **changed}
+    needs_fees = said["counterpart"] == "schedule"
+    return drafting.set_mentions(
+        convention=convention,
+        mentions=Mentions(**said),
+        fee_schedule=(house.fee_schedules.filter(state="frozen").first() or calls.frozen_schedule(house))
+        if needs_fees
+        else None,
+        revision=convention.revision,
+        actor=by,
+        now=now,
+    )
+
+
+def sent(partnership: Partnership | None = None, *, now: datetime = NOW, **changed: object) -> Convention:
+    """A convention that waits for its signatures."""
+    partnership = partnership or factories.partnership()
+    by = preparer(partnership.certifier)
+    convention = draft(partnership, by=by, now=now, **changed)
+    return sending.send(convention=convention, revision=convention.revision, actor=by, now=now)
+
+
+def in_force(partnership: Partnership | None = None, **changed: object) -> Convention:
+    """A convention that binds both, as if both had signed: the signatures are another module's affair."""
+    convention = sent(partnership, **changed)
+    Convention.objects.filter(pk=convention.pk).update(
+        state="in_force", concluded_on=convention.valid_from, in_force_on=convention.valid_from
+    )
+    convention.refresh_from_db()
+    return convention
