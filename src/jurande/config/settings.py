@@ -141,6 +141,9 @@ JURANDE_MAILS = MAILS
 JURANDE_SMTP_URL = os.environ.get("JURANDE_SMTP_URL", "")
 JURANDE_MAIL_FROM = os.environ.get("JURANDE_MAIL_FROM") or f"jurande@{_host}"
 
+# --- cachet: with the address of a time stamping authority, sealed PDFs are time-stamped (RFC 3161) ---
+JURANDE_TSA_URL = os.environ.get("JURANDE_TSA_URL", "")
+
 # --- people -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "parties.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

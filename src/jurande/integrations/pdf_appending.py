@@ -86,3 +86,31 @@ def attach(
     writer.root["/AF"].append(added)
     writer.update_container(names)
     writer.update_container(writer.root["/AF"])
+
+
+def page_count(writer: IncrementalPdfFileWriter) -> int:
+    """How many pages there are, with those that were added."""
+    return int(writer.root["/Pages"]["/Count"])
+
+
+def draw(
+    writer: IncrementalPdfFileWriter, drawing: bytes, *, page: int, box: tuple[int, int, int, int], says: str
+) -> None:
+    """Lay a one-page PDF over a rectangle of a page (x1, y1, x2, y2 in points), as a stamp that says ``says``.
+
+    The page's own instructions do not change: the drawing is an annotation of its own, which prints with it.
+    """
+    form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))  # type: ignore[no-untyped-call]
+    stamp = generic.DictionaryObject(
+        {
+            pdf_name("/Type"): pdf_name("/Annot"),
+            pdf_name("/Subtype"): pdf_name("/Stamp"),
+            pdf_name("/Rect"): generic.ArrayObject(_number(side) for side in box),
+            pdf_name("/Contents"): pdf_string(says),
+            # Printed with the page, and neither moved nor changed.
+            pdf_name("/F"): _number(4 + 64 + 128),
+            pdf_name("/AP"): generic.DictionaryObject({pdf_name("/N"): form}),
+        }
+    )
+    place, _resources = writer.find_page_for_modification(page)  # type: ignore[no-untyped-call]
+    writer.register_annotation(place, writer.add_object(stamp))

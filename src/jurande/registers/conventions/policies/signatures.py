@@ -15,9 +15,7 @@ from jurande.registers.parties.states import Right, Rule
 
 def can_choose_signing(actor: Actor, certifier: Certifier) -> Verdict:
     """How long a link opens, and who signs first: those who prepare conventions."""
-    return _at_home(
-        actor, certifier, Right.PREPARE_CONVENTIONS, _("Seul un responsable du réseau règle la signature.")
-    )
+    return _at_home(actor, certifier, Right.PREPARE_CONVENTIONS, _("Seul un responsable du réseau règle la signature."))
 
 
 def can_follow_signatures(actor: Actor, convention: Convention) -> Verdict:

@@ -156,6 +156,7 @@ class SignatureAct(StrEnum):
     SIGNATORY_DECLINED = "conventions.signatory.declined"
     SIGNATORY_REPLACED = "conventions.signatory.replaced"
     CONVENTION_SEALED = "conventions.convention.sealed"
+    CACHET_CHANGED = "conventions.cachet.changed"
     OUTSIDE_SIGNATURE_READ = "conventions.outside_signature.read"
     CHOICES_SET = "conventions.signing_choices.set"
     SUSPENDED = "conventions.convention.suspended"
@@ -170,3 +171,4 @@ class SignatureAct(StrEnum):
     END_REFUSED = "conventions.ending.refused"
     RENEWAL_DECLINED = "conventions.ending.not_renewed"
     LETTER_OPENED = "conventions.letter.opened"
+    LETTER_POSTED = "conventions.letter.posted"
