@@ -353,6 +353,7 @@ class Migration(migrations.Migration):
                 ),
                 ("entered_at", models.DateTimeField(verbose_name="depuis")),
                 ("left_at", models.DateTimeField(null=True, verbose_name="jusqu’à")),
+                ("lasted_seconds", models.PositiveBigIntegerField(null=True, verbose_name="durée")),
                 ("due_on", models.DateField(null=True, verbose_name="échéance")),
                 (
                     "application",
@@ -819,7 +820,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="stagespell",
-            index=models.Index(fields=["certifier", "left_at"], name="spell_past"),
+            index=models.Index(fields=["certifier", "left_at", "stage", "lasted_seconds"], name="spell_past"),
         ),
         migrations.AddConstraint(
             model_name="stagespell",
@@ -830,7 +831,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="stagespell",
             constraint=models.CheckConstraint(
-                condition=models.Q(("left_at", None), ("left_at__gte", models.F("entered_at")), _connector="OR"),
+                condition=models.Q(
+                    models.Q(("lasted_seconds", None), ("left_at", None)),
+                    models.Q(("lasted_seconds__isnull", False), ("left_at__gte", models.F("entered_at"))),
+                    _connector="OR",
+                ),
                 name="spell_ends_after_it_starts",
             ),
         ),

@@ -63,6 +63,7 @@ class StageSpell(models.Model):
     waits_on = models.CharField(_("attend"), max_length=10, choices=WaitsOn)
     entered_at = models.DateTimeField(_("depuis"))
     left_at = models.DateTimeField(_("jusqu’à"), null=True)
+    lasted_seconds = models.PositiveBigIntegerField(_("durée"), null=True)
     due_on = models.DateField(_("échéance"), null=True)
 
     objects = StageSpellQuerySet.as_manager()
@@ -75,12 +76,14 @@ class StageSpell(models.Model):
                 fields=["application"], condition=Q(left_at=None), name="spell_one_current_by_application"
             ),
             models.CheckConstraint(
-                condition=Q(left_at=None) | Q(left_at__gte=F("entered_at")), name="spell_ends_after_it_starts"
+                condition=Q(left_at=None, lasted_seconds=None)
+                | Q(left_at__gte=F("entered_at"), lasted_seconds__isnull=False),
+                name="spell_ends_after_it_starts",
             ),
         ]
         indexes = [
             models.Index(fields=["certifier", "stage", "entered_at"], condition=Q(left_at=None), name="spell_current"),
-            models.Index(fields=["certifier", "left_at"], name="spell_past"),
+            models.Index(fields=["certifier", "left_at", "stage", "lasted_seconds"], name="spell_past"),
         ]
 
     def __str__(self) -> str:

@@ -41,7 +41,8 @@ def settle(application: Application, *, now: datetime) -> None:
         return
     if current is not None:
         current.left_at = max(now, current.entered_at)
-        current.save(update_fields=["left_at"])
+        current.lasted_seconds = int((current.left_at - current.entered_at).total_seconds())
+        current.save(update_fields=["left_at", "lasted_seconds"])
     StageSpell(
         certifier=application.certifier,
         application=application,
