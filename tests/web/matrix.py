@@ -43,6 +43,7 @@ AUDITORS = MANAGERS | {"auditor"}
 JOURNAL_READERS = AUDITORS | {"signatory"}
 FILE_READERS = JOURNAL_READERS | {"reviewer"}
 PREPARERS = MANAGERS | {"reviewer"}
+REVIEWERS = AUDITORS | PREPARERS
 PUBLISHERS = MANAGERS | {"signatory"}
 
 PARTNERS = frozenset(PARTNER_ROLES)
@@ -120,6 +121,8 @@ MATRIX: dict[str, Page] = {
     "public:home": public(),
     "public:certifications": public(),
     "public:certifications-one": public(),
+    "public:calls": public(),
+    "public:calls-one": public(),
     "public:partners": public(),
     "public:partners-one": public(),
     "public:log": public(),
@@ -199,6 +202,29 @@ MATRIX: dict[str, Page] = {
     "certifier:certifications-sheet": certifier(PREPARERS, PREPARERS),
     "certifier:certifications-align": certifier(None, PREPARERS),
     "certifier:certifications-unalign": certifier(None, PREPARERS),
+    "certifier:recruitment-calls": certifier(FILE_READERS),
+    "certifier:recruitment-calls-new": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-calls-one": certifier(FILE_READERS),
+    "certifier:recruitment-calls-write": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-calls-criterion-new": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-calls-criterion": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-calls-criterion-remove": certifier(None, MANAGERS),
+    "certifier:recruitment-calls-criterion-move": certifier(None, MANAGERS),
+    "certifier:recruitment-calls-publish": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-calls-extend": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-calls-close": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-calls-copy": certifier(None, MANAGERS),
+    "certifier:recruitment-calls-discard": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-fees": certifier(FILE_READERS),
+    "certifier:recruitment-fees-new": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-fees-one": certifier(FILE_READERS),
+    "certifier:recruitment-fees-title": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-fees-line-new": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-fees-line": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-fees-line-remove": certifier(None, MANAGERS),
+    "certifier:recruitment-fees-freeze": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-fees-discard": certifier(MANAGERS, MANAGERS),
+    "certifier:recruitment-flag": certifier(FILE_READERS, REVIEWERS),
     "certifier:team": certifier(TEAM),
     "certifier:team-invite": certifier(ADMINISTRATORS, ADMINISTRATORS),
     "certifier:team-renew": certifier(None, ADMINISTRATORS),

@@ -29,6 +29,7 @@ from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, Doc
 from tests import factories
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
+from tests.registers.network import calls
 from tests.registers.seal.homes import own_home, public_addresses
 from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
 
@@ -135,6 +136,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         "guest:invitation": ["inconnu"],
         "operator:seal-key": [mine.code],
         **public_addresses(mine),
+        **calls.addresses(mine, theirs),
         "guest:link": ["inconnu"],
         "account:sessions-close": ["inconnue"],
         "operator:home-invite": [mine.code],

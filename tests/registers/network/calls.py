@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from jurande.registers.catalogue.models import Certification
-from jurande.registers.network.models import Call, FeeSchedule
+from jurande.registers.network.models import Call, Check, FeeSchedule, Flag
 from jurande.registers.network.operations import calls, fees
 from jurande.registers.network.operations.calls import Terms, Wanted
 from jurande.registers.network.operations.fees import Price
 from jurande.registers.network.states import FeeKind, HabilitationKind
-from jurande.registers.parties.models import Certifier
+from jurande.registers.parties.models import Certifier, Partnership
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import DocumentKind, Role
 from tests import factories
@@ -98,3 +98,47 @@ def open_call(
     draft = draft_call(held, by=by or manager(held.certifier), **changed)
     other = manager(held.certifier, Role.ADMINISTRATOR)
     return calls.publish_call(call=draft, revision=draft.revision, actor=other, now=now)
+
+
+def flag(of: Partnership, by: Certifier) -> Flag:
+    """A partner that no list knows any more."""
+    check = Check.objects.create(
+        certifier=by,
+        siret=of.site.siret,
+        siren=of.site.siret[:9],
+        kind="known",
+        outcome="warning",
+        source="training_bodies",
+        source_on=TODAY,
+        facts={"case": "known.absent"},
+        checked_at=NOW,
+    )
+    return Flag.objects.create(certifier=by, partnership=of, cause=check, kind="known", raised_at=NOW)
+
+
+def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
+    """What the addresses of calls, fee schedules and flags have in their path; prepared by nobody of the house."""
+    actor = manager(mine)
+    held = certification(mine, number="RNCP49099")
+    draft = draft_call(held, by=actor)
+    opened = open_call(held, by=actor)
+    unfrozen = schedule(mine, by=actor)
+    line = unfrozen.lines.get(position=1)
+    criterion = draft.criteria.get(position=1)
+    calls_of = "certifier:recruitment-calls"
+    fees_of = "certifier:recruitment-fees"
+    drafts = ("-one", "-write", "-criterion-new", "-publish", "-copy", "-discard")
+    return {
+        **{f"{calls_of}{name}": [mine.code, draft.code] for name in drafts},
+        **{f"{calls_of}{name}": [mine.code, opened.code] for name in ("-extend", "-close")},
+        **{
+            f"{calls_of}-criterion{name}": [mine.code, draft.code, criterion.code] for name in ("", "-remove", "-move")
+        },
+        **{
+            f"{fees_of}{name}": [mine.code, unfrozen.code]
+            for name in ("-one", "-title", "-line-new", "-freeze", "-discard")
+        },
+        **{f"{fees_of}-line{name}": [mine.code, unfrozen.code, line.code] for name in ("", "-remove")},
+        "certifier:recruitment-flag": [mine.code, flag(theirs, mine).code],
+        "public:calls-one": [opened.code],
+    }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,12 +16,15 @@ from jurande.registers.parties import policies, queries
 from jurande.registers.parties.queries import Waiting
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.certifications.parts import clock_dues
-from jurande.web.ui.parts import Spot
+from jurande.web.certifier.recruitment.flags import recruitment_dues
+from jurande.web.ui.parts import Due, Spot
 from jurande.web.ui.sentences import told
 from jurande.web.ui.waiting import dues
 
 SHOWN_AT_FIRST = 8
 ENTRIES = 8
+# What each register adds to what waits: deadlines that the actor may do something about.
+REGISTERS: tuple[Callable[[Asked, date], list[Due]], ...] = (clock_dues, recruitment_dues)
 
 
 @require_safe
@@ -29,7 +35,9 @@ def home(request: Asked, certifier: str) -> HttpResponse:
     today = timezone.localdate()
     waiting = queries.waiting_for(actor, today)
     everything = "tout" in request.GET
-    every = dues(waiting, today, lambda line: _url(certifier, line)) + clock_dues(request, today)
+    every = dues(waiting, today, lambda line: _url(certifier, line))
+    for register in REGISTERS:
+        every += register(request, today)
     every.sort(key=lambda line: line.due_on)
     lines = every if everything else every[:SHOWN_AT_FIRST]
     by_departement = queries.partners_by_departement(actor)

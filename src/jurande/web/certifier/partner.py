@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jurande.registers.common.verdicts import require
+from jurande.registers.network.queries import checks
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import PARTNER_ROLES, EndReason
 from jurande.web.access import Asked, audience
@@ -70,6 +71,7 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "qualiopi": queries.qualiopi_of(partnership.organisation),
         "dues": dues(waiting, today, lambda line: ""),
         "late": sum(line.due_on < today for line in waiting),
+        "flags": checks.flags_of(actor, partnership),
         "people": queries.people_of(partnership, actor),
         "invitations": queries.invitations(actor, partnership),
         "files": [

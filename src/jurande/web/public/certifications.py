@@ -12,6 +12,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -24,6 +25,7 @@ from jurande.registers.catalogue.queries.fiches import FichePage, fiche_number, 
 from jurande.registers.catalogue.queries.national import Because
 from jurande.registers.catalogue.queries.search import NO_LEVEL, Choice, Found, search
 from jurande.registers.catalogue.states import Habilitation, Register, Source
+from jurande.registers.network.queries.calls import open_calls_for_fiche
 from jurande.web.access import audience
 from jurande.web.public.keeping import shareable
 from jurande.web.ui.fields import DayInput
@@ -191,6 +193,7 @@ def certification(request: HttpRequest, number: str) -> HttpResponse:
         "replacing": _kin(page, page.record.replacing),
         "partners": len({partner.siret for partner in active}),
         "kinds": _kinds(active),
+        "calls": open_calls_for_fiche(known, timezone.localdate()),
         "spots": spots(directory.by_departement(active), certification=known),
         "directory_url": f"{reverse('public:partners')}?{urlencode({'certification': known})}",
         "form": form,

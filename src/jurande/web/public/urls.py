@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from jurande.web.public import certifications, directory, sealed, views
+from jurande.web.public import calls, certifications, directory, sealed, views
 
 app_name = "public"
 urlpatterns = [
     path("", views.home, name="home"),
     path("certifications/", certifications.certifications, name="certifications"),
     path("certifications/<str:number>/", certifications.certification, name="certifications-one"),
+    path("appels/", calls.calls, name="calls"),
+    path("appels/<str:code>/", calls.call, name="calls-one"),
     path("annuaire/", directory.directory, name="partners"),
     path("annuaire/<str:siren>/", directory.body, name="partners-one"),
     path("registre/<path:path>", sealed.log, name="log"),

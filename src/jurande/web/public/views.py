@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from jurande.registers.catalogue.queries import sources
+from jurande.registers.network.queries import calls
 from jurande.web.access import audience
 from jurande.web.public.legal import LegalNotice
 from jurande.web.ui.registers import cited
@@ -21,7 +23,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if around is not None and around.places:
         return redirect(around.places[0].url)
     read = sources.latest(sources.REGISTERS)
-    return render(request, "public/home.html", {"words": "", "selects": (), "sources": cited(read)})
+    page = {
+        "words": "",
+        "selects": (),
+        "sources": cited(read),
+        "is_recruiting": calls.is_anything_open(timezone.localdate()),
+    }
+    return render(request, "public/home.html", page)
 
 
 def _notice() -> LegalNotice:

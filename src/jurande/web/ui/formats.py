@@ -141,6 +141,11 @@ def percent(share: float | None) -> str:
     return "" if share is None else f"{number(share * 100, 0)}{NBSP}%"
 
 
+def rate(basis_points: int | None) -> str:
+    """«20 %», «5,5 %», from basis points: as many decimals as it has."""
+    return "" if basis_points is None else f"{number(Decimal(basis_points) / 100)}{NBSP}%"
+
+
 def octets(size_bytes: int | None) -> str:
     """«412 Ko», «1,2 Mo»: decimal multiples, one digit after the comma below ten."""
     if size_bytes is None:

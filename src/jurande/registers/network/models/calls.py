@@ -36,6 +36,14 @@ class CallQuerySet(models.QuerySet["Call"]):
     def in_states(self, *states: str) -> CallQuerySet:
         return self.filter(state__in=states)
 
+    def matching(self, words: str) -> CallQuerySet:
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(title__icontains=word) | Q(reference__icontains=word) | Q(certification__title__icontains=word)
+            )
+        return found
+
     def taking_applications_on(self, day: date) -> CallQuerySet:
         """Open, begun, and not past its closing day."""
         return self.filter(Q(closes_on=None) | Q(closes_on__gte=day), state=CallState.OPEN, opens_on__lte=day)

@@ -189,6 +189,11 @@ def _missing_criteria(criteria: Sequence[CallCriterion]) -> list[Gap]:
     ]
 
 
+def late_calls(actor: Actor, today: date) -> CallQuerySet:
+    """The calls of the house that are past their last day and that nobody closed."""
+    return Call.objects.visible_to(actor).in_states(CallState.OPEN).filter(closes_on__lt=today).order_by("closes_on")
+
+
 def is_late(call: Call, today: date) -> bool:
     """Whether its last day is past and nobody closed it."""
     return call.state == CallState.OPEN and call.closes_on is not None and call.closes_on < today

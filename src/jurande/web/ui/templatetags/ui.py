@@ -42,6 +42,7 @@ FORMATS: dict[str, Callable[..., str]] = {
     "number": formats.number,
     "euros": formats.euros,
     "percent": formats.percent,
+    "rate": formats.rate,
     "octets": formats.octets,
     "count": formats.count,
     "ordinal": formats.ordinal,
