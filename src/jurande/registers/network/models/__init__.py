@@ -14,6 +14,12 @@ from jurande.registers.network.models.approvals import Approval
 from jurande.registers.network.models.calls import Call, CallCriterion
 from jurande.registers.network.models.checks import Check, Flag
 from jurande.registers.network.models.fees import FeeLine, FeeSchedule
+from jurande.registers.network.models.habilitations import (
+    Habilitation,
+    HabilitationCondition,
+    HabilitationHold,
+    HabilitationSpell,
+)
 from jurande.registers.network.models.judgments import (
     Appeal,
     Condition,
@@ -40,6 +46,10 @@ __all__ = [
     "FeeLine",
     "FeeSchedule",
     "Flag",
+    "Habilitation",
+    "HabilitationCondition",
+    "HabilitationHold",
+    "HabilitationSpell",
     "HoleNote",
     "ModuleCoverage",
     "Premises",
