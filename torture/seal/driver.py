@@ -7,6 +7,7 @@ checkpoint is told by the signer at the instant it exists, before anything of it
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -14,16 +15,19 @@ from contextlib import contextmanager
 from datetime import datetime
 from hashlib import sha256
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from benches._open_badge import VALUES, sample
 from django.conf import settings
+from django.core.management import call_command
 from django.db import close_old_connections
+from django.db.migrations.migration import Migration
 from django.utils import timezone
 from tests import factories
 from torture.seal.stage import Role, Voice
 
-from jurande.config import preparation
+from jurande.config import backups, preparation
 from jurande.config.installation import open_home
 from jurande.core.log import signing
 from jurande.core.proof import template
@@ -43,10 +47,13 @@ from jurande.registers.seal.operations import (
     statuses,
 )
 from jurande.registers.seal.operations.credentials import Line
+from jurande.registers.seal.operations.points import crash_point
 from jurande.registers.seal.policies import MACHINE
 from jurande.registers.seal.states import BatchState, Move, Reason
 
 CRASH_POINTS = ("K0", "K1", "K2", "K3", "K4", "K5", "K7")
+# The registers above the seal: without their tables, an installation is one of an earlier version.
+LATER = ("conventions", "network")
 ROWS_A_LINE = 200
 SKELETON = {
     name: value
@@ -283,6 +290,38 @@ def commit_document(name: str) -> Role:
             actor=actor,
             now=timezone.now(),
         )
+
+    return role
+
+
+def grow_old(voice: Voice) -> None:
+    """Take away the tables of the registers that came after the seal, as in an installation made before them."""
+    for app in LATER:
+        call_command("migrate", app, "zero", verbosity=0)
+
+
+def upgrade(dying_in: int = 0) -> Role:
+    """Start the present version on what there is; its ``dying_in``-th migration is done but not yet committed at K8."""
+
+    def role(voice: Voice) -> None:
+        turns, apply = count(1), Migration.apply
+
+        def counted(self: Migration, *arguments: Any, **options: Any) -> Any:
+            state = apply(self, *arguments, **options)
+            if next(turns) == dying_in:
+                crash_point("K8")
+            return state
+
+        Migration.apply = counted  # type: ignore[method-assign]
+        preparation.prepare([])
+
+    return role
+
+
+def back_up(folder: Path) -> Role:
+    def role(voice: Voice) -> None:
+        backups.back_up(settings.HOME, folder, environment=os.environ, now=timezone.now())
+        backups.verify(folder, backups.read_manifest(folder)["files"])
 
     return role
 

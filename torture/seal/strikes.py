@@ -6,15 +6,21 @@ Each function strikes at least as often as it is asked, judges after each strike
 from __future__ import annotations
 
 import random
+import shutil
+import tempfile
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 from torture.seal import driver
 from torture.seal.faults import CALLS, DISK_FULL, FILLING, IO_ERROR, KILL, Fault, count_calls, demand_strace, run_with
 from torture.seal.house import Broken, House
 from torture.seal.stage import Child, Role
+
+from jurande.config.backups import read_manifest
+from jurande.config.exits import Stopped
 
 PAUSE_SECONDS = (0.01, 0.25)
 WRITERS, SAME_KEY = 20, 50
@@ -51,6 +57,38 @@ def kill_at_points(house: House) -> int:
             raise Broken(f"crash point {point} was never reached: {house.last_words()}")
         house.recover(f"crash point {point}")
     return len(points)
+
+
+def kill_upgrades(house: House) -> int:
+    """Kill each migration of an upgrade when it is done but not committed. :raises Broken: the next start differs."""
+    for dying_in in count(1):
+        house.ask(driver.grow_old)
+        child = house.run(driver.upgrade(dying_in), crash_at="K8")
+        house.ask(driver.upgrade())
+        house.recover(f"crash point K8, migration n° {dying_in}")
+        if not child.was_killed:
+            break
+    if dying_in == 1:
+        raise Broken(f"crash point K8 was never reached: {house.last_words()}")
+    return dying_in - 1
+
+
+def kill_backup(house: House) -> int:
+    """Kill a backup: what it leaves is not taken for one, and the next one is whole."""
+    unfinished = house.aside / "unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    child = house.run(driver.back_up(unfinished), crash_at="K9")
+    if not child.was_killed or not any(unfinished.iterdir()):
+        raise Broken(f"crash point K9 was never reached: {house.last_words()}")
+    try:
+        read_manifest(unfinished)
+    except Stopped:
+        house.recover("crash point K9")
+    else:
+        raise Broken("a backup that was cut is taken for a whole one")
+    with tempfile.TemporaryDirectory(dir=house.aside) as folder:
+        house.ask(driver.back_up(Path(folder)))
+    return 1
 
 
 def fail_calls(house: House, most: int) -> tuple[int, int]:

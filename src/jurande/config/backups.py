@@ -26,6 +26,7 @@ from jurande import __version__
 from jurande.config.exits import Exit, Stopped
 from jurande.config.home import Home
 from jurande.config.installation import write_durably
+from jurande.registers.seal.operations.points import crash_point
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -70,6 +71,7 @@ def back_up(home: Home, folder: Path, *, environment: Mapping[str, str], now: da
     else:
         kind = "postgresql"
         dump_postgresql(url, folder / POSTGRESQL_COPY)
+    crash_point("K9")
     copy_tree(home.documents, folder / "documents")
     copy_tree(home.keys, folder / KEYS)
     if home.settings.exists():

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.encoding import jcs
@@ -189,8 +190,9 @@ def request_digest(terms: Terms, line: Line) -> str:
 
 
 def _asked_before(terms: Terms, line: Line, digest: str) -> SealedCredential | None:
-    mine = SealedCredential.objects.filter(certifier=terms.certifier)
-    found = mine.filter(idempotency_key=line.idempotency_key).first()
+    either = Q(idempotency_key=line.idempotency_key) | Q(business_key=line.business_key)
+    held = list(SealedCredential.objects.filter(either, certifier=terms.certifier))
+    found = next((row for row in held if row.idempotency_key == line.idempotency_key), None)
     if found is not None and found.request_digest != digest:
         raise IssueRefused(
             _(
@@ -199,7 +201,7 @@ def _asked_before(terms: Terms, line: Line, digest: str) -> SealedCredential | N
             ),
             code="idempotency",
         )
-    if found is None and mine.filter(business_key=line.business_key).exists():
+    if found is None and held:
         raise IssueRefused(
             _("Cette attestation est déjà délivrée. Pour la remplacer, révoquez-la et demandez une autre version."),
             code="business_key",
