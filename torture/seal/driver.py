@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benches._open_badge import VALUES, sample
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import close_old_connections
@@ -292,6 +293,11 @@ def commit_document(name: str) -> Role:
         )
 
     return role
+
+
+def later_migrations() -> list[str]:
+    names = (apps.get_app_config(app).path for app in LATER)
+    return [path.stem for name in names for path in Path(name, "migrations").glob("0*.py")]
 
 
 def grow_old(voice: Voice) -> None:
