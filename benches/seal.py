@@ -120,7 +120,8 @@ def ask(server: str, what: str, count: int) -> dict[str, float]:
         )
     answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     # It lasts: what was found so far is not lost with what fails later.
-    print(f"{'PostgreSQL' if server else 'SQLite'}, {what}, {count} : {json.dumps(answer)}", file=sys.stderr, flush=True)
+    place = "PostgreSQL" if server else "SQLite"
+    print(f"{place}, {what}, {count} : {json.dumps(answer)}", file=sys.stderr, flush=True)
     return answer
 
 

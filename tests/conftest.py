@@ -28,6 +28,14 @@ SHARED = ROOT.parent / "shared"
 LOOPBACK = ("127.", "::1", "localhost")
 
 
+LONGEST_NAME = 80
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name long values by their argument: a file or a token made anew by each process would give each its own tests."""
+    return argname if isinstance(val, str | bytes) and len(val) > LONGEST_NAME else None
+
+
 @pytest.fixture(autouse=True)
 def _unordered_rows_come_back_in_any_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """A list that happens to be in order today is a bug tomorrow."""
