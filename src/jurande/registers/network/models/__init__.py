@@ -20,6 +20,7 @@ from jurande.registers.network.models.habilitations import (
     HabilitationHold,
     HabilitationSpell,
 )
+from jurande.registers.network.models.imports import ImportRow, NetworkImport
 from jurande.registers.network.models.judgments import (
     Appeal,
     Condition,
@@ -31,18 +32,22 @@ from jurande.registers.network.models.judgments import (
     StageSpell,
     Visit,
 )
+from jurande.registers.network.models.keeping import CalendarFeed, RadarLetter, SavedView
+from jurande.registers.network.models.ledger import DeclaredChange, RegisterDifference
 
 __all__ = [
     "Appeal",
     "Application",
     "ApplicationDocument",
     "Approval",
+    "CalendarFeed",
     "Call",
     "CallCriterion",
     "Check",
     "ClientReference",
     "Condition",
     "Decision",
+    "DeclaredChange",
     "FeeLine",
     "FeeSchedule",
     "Flag",
@@ -51,12 +56,17 @@ __all__ = [
     "HabilitationHold",
     "HabilitationSpell",
     "HoleNote",
+    "ImportRow",
     "ModuleCoverage",
+    "NetworkImport",
     "Premises",
     "ProgrammeModule",
     "Question",
+    "RadarLetter",
     "Reconciliation",
+    "RegisterDifference",
     "Review",
+    "SavedView",
     "Score",
     "StaffMember",
     "StageSpell",

@@ -1,0 +1,215 @@
+"""What the declared list reads: roles on a day, what the national register shows, the sheet to type in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from jurande.core.france import ledger as law
+from jurande.registers.catalogue.models import Certification, Fiche, NationalPartner, Snapshot
+from jurande.registers.catalogue.queries.national import latest_snapshot
+from jurande.registers.catalogue.queries.sources import REGISTERS
+from jurande.registers.catalogue.states import HabilitationState as ListedState
+from jurande.registers.network.models import DeclaredChange, Habilitation, HabilitationSpell, RegisterDifference
+from jurande.registers.network.models.ledger import DeclaredChangeQuerySet, RegisterDifferenceQuerySet
+from jurande.registers.network.states.ledger import ChangeState
+from jurande.registers.parties.models import Certifier, Partnership
+from jurande.registers.parties.policies import Actor
+
+Pair = tuple[str, str]
+
+
+# --- what a place may do -------------------------------------------------------------------------
+
+
+def role_on(partnership_id: int, certification_id: int, day: date) -> str:
+    """Say what a place may do for a certification on a day, all its habilitations together. One query."""
+    held = Habilitation.objects.decided().filter(partnership_id=partnership_id, certification_id=certification_id)
+    return law.joined(held.active_on(day).order_by("pk").values_list("kind", flat=True))
+
+
+def spells_of_place(partnership_id: int, certification_id: int) -> QuerySet[HabilitationSpell]:
+    """The spells of a place for a certification."""
+    return HabilitationSpell.objects.filter(
+        habilitation__partnership_id=partnership_id, habilitation__certification_id=certification_id
+    )
+
+
+def already_listed(fiche: Fiche, siret: str, role: str, since: date) -> date | None:
+    """Return the day of the last snapshot when it is of ``since`` or later and gives this role to the place."""
+    snapshot = latest_snapshot(fiche.register)
+    if snapshot is None or snapshot.published_on < since:
+        return None
+    rows = NationalPartner.objects.current().filter(fiche=fiche, siret=siret, state=ListedState.ACTIVE)
+    listed = law.joined(rows.order_by("pk").values_list("habilitation", flat=True))
+    return snapshot.published_on if listed == role else None
+
+
+# --- both lists side by side ---------------------------------------------------------------------
+
+
+@dataclass
+class Reading:
+    """One register as a house reads it. ``here`` and ``listed``: the role of each place that has one.
+
+    ``here`` is what was true on the day of the snapshot. ``pending``: the lines not read in the register yet, in order.
+    """
+
+    snapshot_on: date
+    fiches: Mapping[str, Fiche]
+    here: Mapping[Pair, str]
+    listed: Mapping[Pair, str]
+    pending: dict[Pair, list[DeclaredChange]]
+
+
+def readings(certifier: Certifier) -> list[Reading]:
+    """Both lists for each register that was read: the fiches for which somebody was habilitated here. Eight queries."""
+    held = Habilitation.objects.decided().filter(certifier=certifier)
+    certifications = Certification.objects.filter(pk__in=held.order_by().values("certification"), fiche__isnull=False)
+    fiches = list(Fiche.objects.filter(certifications__in=certifications).distinct().order_by("number"))
+    found = []
+    for source in REGISTERS:
+        ours = {fiche.number: fiche for fiche in fiches if fiche.register == source}
+        snapshot = latest_snapshot(source) if ours else None
+        if snapshot is not None:
+            found.append(_reading(certifier, snapshot, ours))
+    return found
+
+
+def _reading(certifier: Certifier, snapshot: Snapshot, fiches: Mapping[str, Fiche]) -> Reading:
+    day = snapshot.published_on
+    held = Habilitation.objects.decided().filter(certifier=certifier, certification__fiche__in=fiches.values())
+    here = held.active_on(day).order_by("pk")
+    listed = NationalPartner.objects.current().filter(fiche__in=fiches.values(), state=ListedState.ACTIVE)
+    lines = DeclaredChange.objects.pending().filter(certifier=certifier, fiche__in=fiches.values())
+    pending: dict[Pair, list[DeclaredChange]] = {}
+    for line in lines.select_related("fiche").in_order():
+        pending.setdefault((line.fiche.number, line.siret), []).append(line)
+    return Reading(
+        snapshot_on=day,
+        fiches=fiches,
+        here=_roles(here.values_list("certification__fiche__number", "partnership__site__siret", "kind")),
+        listed=_roles(listed.order_by("pk").values_list("fiche__number", "siret", "habilitation")),
+        pending=pending,
+    )
+
+
+def _roles(rows: Iterable[tuple[str, str, str]]) -> dict[Pair, str]:
+    held: dict[Pair, set[str]] = {}
+    for number, siret, kind in rows:
+        held.setdefault((number, siret), set()).add(kind)
+    return {pair: law.joined(kinds) for pair, kinds in held.items()}
+
+
+# --- the sheet -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """One thing to type in at France compétences. ``words``: the role as the register writes it, empty to remove it.
+
+    ``happened_on`` and ``due_on``: the first change that leads there and its last day. ``codes``: the lines it sums up.
+    """
+
+    number: str
+    title: str
+    siret: str
+    name: str
+    move: str
+    words: str
+    listed_words: str
+    happened_on: date
+    due_on: date
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What differs from the last national snapshot and was not typed in yet, the first due first.
+
+    ``snapshots``: the day of the last one of each register that was read; empty when none was.
+    """
+
+    lines: Sequence[SheetLine]
+    snapshots: Mapping[str, date]
+
+
+def changes(actor: Actor) -> DeclaredChangeQuerySet:
+    """The lines of the actor's house, with what a list shows of them, the first due first."""
+    return (
+        DeclaredChange.objects.visible_to(actor)
+        .select_related(
+            "fiche", "certifier", "habilitation__certification", "habilitation__partnership__site__organisation"
+        )
+        .order_by("due_on", "pk")
+    )
+
+
+def sheet(actor: Actor) -> Sheet:
+    """Sum up by place what is to be declared, as it differs from the last snapshot. Five queries."""
+    waiting = list(changes(actor).in_states([ChangeState.TO_DECLARE]).in_order())
+    days = {source: taken.published_on for source in REGISTERS if (taken := latest_snapshot(source))}
+    pairs = Q(siret__in={line.siret for line in waiting}, fiche__in={line.fiche_id for line in waiting})
+    rows = NationalPartner.objects.current().filter(pairs, state=ListedState.ACTIVE).order_by("pk")
+    listed = _roles(rows.values_list("fiche__number", "siret", "habilitation"))
+    by_pair: dict[Pair, list[DeclaredChange]] = {}
+    for line in waiting:
+        by_pair.setdefault((line.fiche.number, line.siret), []).append(line)
+    lines = [
+        _sheet_line(held, listed.get(pair, law.NONE) if held[0].fiche.register in days else held[0].before)
+        for pair, held in by_pair.items()
+    ]
+    return Sheet(sorted((line for line in lines if line.move), key=lambda line: (line.due_on, line.name)), days)
+
+
+def _sheet_line(held: Sequence[DeclaredChange], listed: str) -> SheetLine:
+    first, last = held[0], held[-1]
+    return SheetLine(
+        number=first.fiche.number,
+        title=first.habilitation.certification.title,
+        siret=first.siret,
+        name=first.habilitation.partnership.name,
+        move=law.movement(listed, last.after),
+        words=law.REGISTER_WORDS.get(last.after, ""),
+        listed_words=law.REGISTER_WORDS.get(listed, ""),
+        happened_on=last.happened_on,
+        due_on=min(line.due_on for line in held),
+        codes=tuple(line.code for line in held),
+    )
+
+
+def change(actor: Actor, code: str) -> DeclaredChange | None:
+    """One line of the actor's house."""
+    return changes(actor).filter(code=code).first()
+
+
+def differences(actor: Actor) -> RegisterDifferenceQuerySet:
+    """What the register says and nobody decided, the last raised first."""
+    rows = RegisterDifference.objects.visible_to(actor).raised()
+    return rows.select_related("fiche", "certifier", "partnership__site__organisation").order_by(
+        "-raised_at", "name", "pk"
+    )
+
+
+def difference(actor: Actor, code: str) -> RegisterDifference | None:
+    """One difference of the actor's house, settled ones included."""
+    rows = RegisterDifference.objects.visible_to(actor).filter(code=code)
+    return rows.select_related("fiche", "certifier", "partnership__site__organisation").first()
+
+
+def unlisted_oneself(actor: Actor, certifier: Certifier) -> list[str]:
+    """The fiches for which the certifier trains itself and that do not list its own SIRET: EDOF blocks it. Two queries.
+
+    Source: C. trav. R. 6113-16; Caisse des Dépôts, EDOF, since January 2022.
+    """
+    own = Partnership.objects.visible_to(actor).in_force().filter(site__organisation=certifier.organisation)
+    held = Habilitation.objects.live().filter(partnership__in=own, certification__fiche__isnull=False)
+    pairs = list(held.order_by("pk").values_list("certification__fiche__number", "partnership__site__siret"))
+    rows = NationalPartner.objects.current().filter(
+        fiche__number__in={number for number, _siret in pairs}, state=ListedState.ACTIVE
+    )
+    listed = set(rows.order_by("pk").values_list("fiche__number", "siret")) if pairs else set()
+    return sorted({number for number, siret in pairs if (number, siret) not in listed})
