@@ -84,6 +84,11 @@ def partner(look: frozenset[str] | None, act: frozenset[str] | None = None) -> P
     return Page(look, act, PARTNERS)
 
 
+def applicant(*, act: bool = False) -> Page:
+    """Who applies: here somebody of a partner, whose colleagues who file documents see it too."""
+    return Page(PARTNER_FILERS, PARTNER_FILERS if act else None)
+
+
 ALLAUTH = Page(guards_itself=True)
 ALLAUTH_PAGES = (
     "account_login",
@@ -138,6 +143,21 @@ MATRIX: dict[str, Page] = {
     "guest:invitation": public(act=True),
     "guest:link": public(act=True),
     "guest:ask-link": public(act=True),
+    # --- one's own applications ---
+    "guest:applications": account(),
+    "guest:applications-enter": public(act=True),
+    "guest:applications-start": public(act=True),
+    "guest:applications-one": applicant(),
+    "guest:applications-step": applicant(act=True),
+    "guest:applications-import": applicant(act=True),
+    "guest:applications-sent": applicant(),
+    "guest:applications-add": applicant(act=True),
+    "guest:applications-piece": applicant(),
+    "guest:applications-answer": applicant(act=True),
+    "guest:applications-condition": applicant(act=True),
+    "guest:applications-appeal": applicant(act=True),
+    "guest:applications-withdraw": applicant(act=True),
+    "guest:applications-discard": applicant(act=True),
     # --- one's own account ---
     "account:home": account(act=True),
     "account:places": account(),

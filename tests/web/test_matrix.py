@@ -29,7 +29,7 @@ from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, Doc
 from tests import factories
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
-from tests.registers.network import calls
+from tests.registers.network import applications, calls
 from tests.registers.seal.homes import own_home, public_addresses
 from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
 
@@ -138,6 +138,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **public_addresses(mine),
         **calls.addresses(mine, theirs),
         "guest:link": ["inconnu"],
+        **applications.addresses(theirs, people["head"]),
         "account:sessions-close": ["inconnue"],
         "operator:home-invite": [mine.code],
         "operator:home-operators-end": [an_operator_role.code],
@@ -201,7 +202,7 @@ def expected(page: Page, method: str, who: str) -> str:
 def answered(response: Any) -> str:
     """What came, in the same words."""
     status = response.status_code
-    if status == 302 and response["Location"].startswith("/acces/entrer/"):
+    if status == 302 and response["Location"].startswith(("/acces/entrer/", "/candidatures/entrer/?")):
         return "sent to sign in"
     # 503 is what /sante says where no worker runs.
     if status in {200, 302, 204, 410, 422, 503}:

@@ -126,7 +126,7 @@ def person_of(request: HttpRequest) -> Person:
 
 
 def audience(name: str) -> Callable[[View], View]:
-    """Declare for whom a view is: public, account, operator, certifier, partner, holder, guest or api.
+    """Declare for whom a view is: public, account, applicant, operator, certifier, partner, holder, guest or api.
 
     A certifier's view takes ``certifier`` from its address, a partner's takes ``partnership``: their codes. Behind it,
     ``request.actor`` stands in that place, and ``request.certifier`` or ``request.partnership`` is the row.
@@ -157,6 +157,13 @@ def _open(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
 
 def _account(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
     return None if _person(request) is not None else _to_sign_in(request)
+
+
+def _applicant(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
+    """Somebody who applies, and who may have no password: they are offered a link before a sign-in page."""
+    if _person(request) is not None:
+        return None
+    return _elsewhere(request, f"{reverse('guest:applications-enter')}?{urlencode({'next': _way_back(request)})}")
 
 
 def _operator(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
@@ -234,6 +241,7 @@ _GATES: dict[str, Gate] = {
     "public": _open,
     "guest": _open,
     "account": _account,
+    "applicant": _applicant,
     "operator": _operator,
     "certifier": _certifier,
     "partner": _partner,

@@ -7,19 +7,19 @@ from datetime import date, datetime
 from typing import Any
 
 from jurande.registers.journal.states import INSTALLATION
-from jurande.registers.network.models import Application, Call, CallCriterion, Target
+from jurande.registers.network.models import Application, Call, CallCriterion, Condition, Decision, Question, Target
 from jurande.registers.network.operations import applications as operations
 from jurande.registers.network.operations import parts, programme
 from jurande.registers.network.operations.application_documents import add_document
 from jurande.registers.network.queries import completeness
 from jurande.registers.network.queries.programmes import sheet_of
-from jurande.registers.network.states import CallState, HabilitationKind, StaffFunction
-from jurande.registers.parties.models import Certifier, Person
+from jurande.registers.network.states import CallState, DecisionVerdict, HabilitationKind, StaffFunction
+from jurande.registers.parties.models import Certifier, Partnership, Person
 from jurande.registers.parties.operations import welcome_guest
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import DocumentKind
 from tests import factories
-from tests.factories import NOW, TODAY
+from tests.factories import NOW
 from tests.registers.catalogue import certifications
 
 PDF = (
@@ -36,7 +36,7 @@ def open_call(
     *,
     number: str = "RNCP49021",
     reference: str = "APPEL-2026-0001",
-    closes_on: date | None = date(2026, 6, 30),
+    closes_on: date | None = None,
     kinds: tuple[str, ...] = tuple(HabilitationKind.values),
     **limits: int,
 ) -> Call:
@@ -53,7 +53,7 @@ def open_call(
         title="Réparateur d’électroménager, Ouest",
         kinds=list(kinds),
         charter=CHARTER,
-        opens_on=TODAY,
+        opens_on=date(2025, 1, 1),
         closes_on=closes_on,
         started_at=NOW,
         started_by_code=writer.code,
@@ -85,6 +85,11 @@ def applicant(*, email: str = "", first_name: str = "Yann", last_name: str = "Le
 def actor(person: Person) -> Actor:
     """The person as a guest."""
     return factories.actor_of(person)
+
+
+def by(held: Application) -> dict[str, Any]:
+    """Its applicant, at this moment: what operations on its parts take."""
+    return {"actor": actor(held.applicant), "now": NOW}
 
 
 def draft(to: Call | None = None, *, by: Person | None = None, now: datetime = NOW) -> Application:
@@ -200,3 +205,37 @@ def submitted(
     person = by or applicant()
     held = complete(to, by=person, at_siret=at_siret, name=name, now=now)
     return operations.submit_application(application=held, actor=actor(person), now=now)
+
+
+def addresses(theirs: Partnership, head: Person) -> dict[str, list[str]]:
+    """What each address of an applicant needs in its path: a draft and a submitted file of this partner."""
+    call = open_call(theirs.certifier, number="RNCP49077", reference="APPEL-2026-0077")
+    place = theirs.site.siret
+    sent = submitted(call, by=head, at_siret=place)
+    question = Question.objects.create(
+        application=sent, text="Qui ?", asked_at=NOW, asked_by_code=head.code, answer_by=date(2030, 1, 1)
+    )
+    decision = Decision.objects.create(
+        application=sent,
+        verdict=DecisionVerdict.APPROVED_WITH_CONDITIONS,
+        reasons="Un dossier solide.",
+        decided_at=NOW,
+        decided_by_code=head.code,
+    )
+    condition = Condition.objects.create(decision=decision, text="Un extincteur", due_on=date(2030, 1, 1))
+    begun = draft(call, by=head)
+    operations.set_identity(application=begun, siret=place, legal_name="Maison", actor=actor(head), now=NOW)
+    return {
+        "guest:applications-start": [call.code],
+        "guest:applications-one": [sent.code],
+        "guest:applications-step": [begun.code, "personnes"],
+        "guest:applications-import": [begun.code],
+        "guest:applications-sent": [sent.code],
+        "guest:applications-add": [sent.code],
+        "guest:applications-piece": [sent.code, sent.documents.order_by("pk")[0].code],
+        "guest:applications-answer": [sent.code, question.code],
+        "guest:applications-condition": [sent.code, condition.code],
+        "guest:applications-appeal": [sent.code],
+        "guest:applications-withdraw": [sent.code],
+        "guest:applications-discard": [begun.code],
+    }

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import LinkPurpose
 from jurande.web.access import audience, client_address, is_too_frequent
+from jurande.web.guest.applications.entrances import opened_by_link
 from jurande.web.sign_in import sign_in
 from jurande.web.ui.forms import refusing
 
@@ -77,8 +78,15 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
             used = operations.use_magic_link(token=token, now=timezone.now())
         except operations.LinkRefused as refusal:
             return render(request, "guest/closed.html", {"sentence": refusal.sentence, "again": True}, status=410)
-        return sign_in(request, used.person, to="/titulaire/" if used.purpose == LinkPurpose.HOLDER else "/")
+        return sign_in(request, used.person, to=_door(request, used))
     return render(request, "guest/link.html")
+
+
+def _door(request: HttpRequest, used: Any) -> str:
+    """Where a link leads, once its button was pressed."""
+    if used.purpose == LinkPurpose.HOLDER:
+        return "/titulaire/"
+    return opened_by_link(request, used) if used.purpose == LinkPurpose.APPLICANT else "/"
 
 
 class AskForm(forms.Form):

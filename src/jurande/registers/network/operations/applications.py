@@ -15,13 +15,14 @@ from jurande.core.encoding.jcs import canonical_bytes
 from jurande.core.france import identifiers
 from jurande.core.france.departements import DEPARTEMENTS
 from jurande.core.france.spelling import fold
+from jurande.registers.catalogue.models import TrainingBody
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence import operations as correspondence
 from jurande.registers.journal.operations import record
 from jurande.registers.network.emails import applications as emails
 from jurande.registers.network.models import Application, Call, Target
+from jurande.registers.network.operations.checks import check_site
 from jurande.registers.network.operations.drafts import ApplicationRefused, demand_unchanged, opened, touched
-from jurande.registers.network.operations.stages import settle
 from jurande.registers.network.operations.stages import settle
 from jurande.registers.network.policies import applications as policies
 from jurande.registers.network.queries import completeness
@@ -157,6 +158,8 @@ def set_identity(
 ) -> Application:
     """Say who applies. Everything may be left for later; what is given must be possible.
 
+    The place is checked at once against the public lists, which also fill the blanks they know.
+
     :raises NotAllowed: not theirs, or submitted. :raises IdentityRefused: a number that cannot be.
     :raises ApplicationChanged: somebody wrote it since.
     """
@@ -171,8 +174,11 @@ def set_identity(
     held.address = _line(address, 250)
     held.city = _line(city, 100)
     held.presentation = presentation.strip()[:LONG_CHARS]
+    _fill_from_public_list(held)
     held.partnership = _own_partnership(held)
     held.save(update_fields=[*IDENTITY, "siren", "partnership"])
+    if held.siret:
+        check_site(certifier=held.certifier, siret=held.siret, nda=held.nda, now=now)
     touched(held, actor=actor, now=now)
     return held
 
@@ -183,6 +189,22 @@ def _number(kind: str, text: str) -> str:
 
 def _line(text: str, most: int) -> str:
     return " ".join(text.split())[:most]
+
+
+def _fill_from_public_list(application: Application) -> None:
+    """Write what the public list of training bodies says of this place, where the applicant left blanks."""
+    if not application.siret or (application.legal_name and application.nda and application.city):
+        return
+    known = TrainingBody.objects.current().filter(siren=application.siren)
+    body = known.filter(siret=application.siret).order_by("pk").first()
+    declared = body or known.exclude(nda="").order_by("pk").first()
+    if declared is not None:
+        application.legal_name = application.legal_name or declared.name[:250]
+        application.nda = application.nda or declared.nda
+    if body is not None:
+        # The address is that of the very place, never of another of the same organisation.
+        application.city = application.city or body.city[:100]
+        application.postcode = application.postcode or body.postcode
 
 
 def _own_partnership(application: Application) -> Partnership | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
@@ -24,7 +25,13 @@ from jurande.integrations.inspection import Kind, Rejected, examine
 from jurande.registers.documents.operations.refusals import refusal
 from jurande.registers.documents.states import TABLES
 from jurande.registers.network.models import HoleNote, ModuleCoverage, ProgrammeModule, Target
-from jurande.registers.network.operations.drafts import ApplicationRefused, demand_unchanged, opened, touched
+from jurande.registers.network.operations.drafts import (
+    ApplicationChanged,
+    ApplicationRefused,
+    demand_unchanged,
+    opened,
+    touched,
+)
 from jurande.registers.network.queries.programmes import Sheet, sheet_of
 from jurande.registers.parties.policies import Actor
 
@@ -104,13 +111,20 @@ def set_coverage(*, target: Target, module_code: str, lineage: str, works: bool,
 
 
 @transaction.atomic
-def set_matrix(*, target: Target, ticks: Collection[tuple[str, str]], actor: Actor, now: datetime) -> None:
+def set_matrix(
+    *, target: Target, ticks: Collection[tuple[str, str]], actor: Actor, now: datetime, seen: str = ""
+) -> None:
     """Write the whole matrix at once: each tick a module's code and a competency's lineage; what is not ticked goes.
 
+    ``seen``: what ``matrix_seen`` gave when the grid was shown.
+
     :raises ApplicationRefused: a competency that was not asked for.
+    :raises ApplicationChanged: somebody ticked since.
     """
     row = _opened(target, actor)
     sheet = sheet_of(row)
+    if seen and seen != matrix_seen(sheet):
+        raise ApplicationChanged({})
     _demand_aims(sheet, {lineage for _module, lineage in ticks})
     by_code = {module.code: module for module in sheet.rows}
     ModuleCoverage.objects.filter(module__in=sheet.rows).delete()
@@ -120,6 +134,12 @@ def set_matrix(*, target: Target, ticks: Collection[tuple[str, str]], actor: Act
         if module in by_code
     )
     touched(row.application, actor=actor, now=now)
+
+
+def matrix_seen(sheet: Sheet) -> str:
+    """Fingerprint the grid as it is shown, for ``set_matrix``."""
+    ticks = sorted(f"{one.key}/{lineage}" for one in sheet.modules for lineage in one.works)
+    return hashlib.sha256(" ".join(ticks).encode()).hexdigest()[:16]
 
 
 @transaction.atomic

@@ -12,3 +12,4 @@ import "./reveal.js";
 import "./passkey.js";
 import "./job.js";
 import "./editor.js";
+import "./autosave.js";
