@@ -31,7 +31,7 @@ TRAINERS = Wanted(
     evidence_kinds=[DocumentKind.STAFF],
     needs_document=True,
 )
-PREMISES = Wanted("Un atelier équipé", weight=2, evidence="Photographies et inventaire de l’atelier")
+PREMISES = Wanted("Un atelier équipé", weight=2, evidence="Photographies et inventaire de l’atelier", evidence_kinds=[])
 TEXT = "Nous cherchons des organismes qui forment des réparateurs."
 
 
@@ -131,9 +131,7 @@ def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
     return {
         **{f"{calls_of}{name}": [mine.code, draft.code] for name in drafts},
         **{f"{calls_of}{name}": [mine.code, opened.code] for name in ("-extend", "-close")},
-        **{
-            f"{calls_of}-criterion{name}": [mine.code, draft.code, criterion.code] for name in ("", "-remove", "-move")
-        },
+        **{f"{calls_of}-criterion{name}": [mine.code, draft.code, criterion.code] for name in ("", "-remove", "-move")},
         **{
             f"{fees_of}{name}": [mine.code, unfrozen.code]
             for name in ("-one", "-title", "-line-new", "-freeze", "-discard")
