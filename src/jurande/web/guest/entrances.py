@@ -82,7 +82,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "guest/link.html")
 
 
-def _door(request: HttpRequest, used: Any) -> str:
+def _door(request: Any, used: Any) -> str:
     """Where a link leads, once its button was pressed."""
     if used.purpose == LinkPurpose.HOLDER:
         return "/titulaire/"

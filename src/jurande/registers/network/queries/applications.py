@@ -8,7 +8,16 @@ from django.db.models import Q
 
 from jurande.registers.correspondence.models import Message
 from jurande.registers.journal.models import Entry
-from jurande.registers.network.models import Application, ApplicationDocument, Call, Target
+from jurande.registers.network.models import (
+    Application,
+    ApplicationDocument,
+    Call,
+    CallCriterion,
+    Condition,
+    Decision,
+    Question,
+    Target,
+)
 from jurande.registers.network.states import ApplicationAct, CallState, JudgmentAct
 from jurande.registers.parties.models import Membership, Partnership, Person
 from jurande.registers.parties.policies import Actor
@@ -99,6 +108,37 @@ def documents_of(held: Application) -> list[ApplicationDocument]:
     return list(
         held.documents.select_related("document__blob", "criterion", "staff", "premises").order_by("attached_at", "pk")
     )
+
+
+def document(held: Application, code: str) -> ApplicationDocument | None:
+    """One document of the file."""
+    return held.documents.select_related("document__blob", "application").filter(code=code).first()
+
+
+def criterion(held: Application, code: str) -> CallCriterion | None:
+    """One condition of the calls applied to."""
+    return CallCriterion.objects.filter(call__targets__application=held, code=code).first()
+
+
+def question(held: Application, code: str) -> Question | None:
+    """One question that was asked about the file."""
+    return held.questions.filter(code=code).first()
+
+
+def decision_of(held: Application) -> Decision | None:
+    """The decision that stands, with its conditions and its appeal."""
+    return (
+        Decision.objects.filter(application=held, set_aside_at=None)
+        .select_related("appeal")
+        .prefetch_related("conditions")
+        .order_by("-decided_at", "-pk")
+        .first()
+    )
+
+
+def condition(held: Application, code: str) -> Condition | None:
+    """One condition of the decision that stands."""
+    return Condition.objects.filter(decision__application=held, decision__set_aside_at=None, code=code).first()
 
 
 def contact_of(held: Application) -> Contact | None:

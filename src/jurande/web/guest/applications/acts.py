@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.programme_sheets import minutes_in
-from jurande.registers.network.models import ApplicationDocument, CallCriterion, Target
 from jurande.registers.network.operations import applications as operations
 from jurande.registers.network.operations import parts, programme
 from jurande.registers.network.operations.application_documents import add_document, withdraw_document
@@ -63,7 +62,7 @@ def _identity(here: Here) -> Act:
     return Act("identity", form, run, said="" if goes_to else SAVED, goes_to=goes_to)
 
 
-def target_of(here: Here) -> Target:
+def target_of(here: Here) -> Any:
     """The call that a form is about, among those applied to.
 
     :raises Http404: none has this code.
@@ -78,7 +77,7 @@ def target_of(here: Here) -> Target:
     return found
 
 
-def bloc_choices(target: Target) -> list[tuple[str, str]]:
+def bloc_choices(target: Any) -> list[tuple[str, str]]:
     """The blocs that a call is about, by their rank and title."""
     referentiel = target.call.referentiel
     rows = referentiel.blocs.order_by("position", "pk") if referentiel is not None else []
@@ -143,7 +142,7 @@ def blocs_asked_for(here: Here) -> list[tuple[str, str]]:
 
 def row_form(here: Here, kind: str, code: str, **given: Any) -> forms.Form:
     """The form of one row of this kind; ``code`` empty for a new one."""
-    more = {"blocs": blocs_asked_for(here)} if kind == "staff" else {}
+    more: dict[str, Any] = {"blocs": blocs_asked_for(here)} if kind == "staff" else {}
     return ROW_FORMS[kind](auto_id=f"{kind}-{code or 'new'}-%s", **given, **more)
 
 
@@ -179,8 +178,7 @@ def _document(here: Here) -> Act:
     form = ours.EvidenceForm(asked, here.request.FILES, auto_id=f"piece-{code or 'new'}-%s")
     criterion = None
     if subject == "criterion":
-        calls = [target.call_id for target in queries.targets_of(here.held)]
-        criterion = CallCriterion.objects.filter(call__in=calls, code=code).first()
+        criterion = queries.criterion(here.held, code)
         if criterion is None:
             raise Http404
 
@@ -201,7 +199,7 @@ def _document(here: Here) -> Act:
 
 
 def _undocument(here: Here) -> Act:
-    held = ApplicationDocument.objects.filter(application=here.held, code=here.request.POST.get("code", "")).first()
+    held = queries.document(here.held, here.request.POST.get("code", ""))
     if held is None:
         raise Http404
 
@@ -283,7 +281,9 @@ def _matrix(here: Here) -> Act:
 
 def _notes(here: Here) -> Act:
     target = target_of(here)
-    notes = {name.removeprefix("note-"): text for name, text in here.request.POST.items() if name.startswith("note-")}
+    notes = {
+        name.removeprefix("note-"): str(text) for name, text in here.request.POST.items() if name.startswith("note-")
+    }
 
     def run(given: dict[str, Any]) -> str:
         programme.note_holes(target=target, notes=notes, **here.by)

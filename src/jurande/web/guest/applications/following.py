@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -18,7 +17,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jurande.registers.common.verdicts import require
-from jurande.registers.network.models import Application, Condition, Decision, Question
 from jurande.registers.network.operations import appeals, exchanges
 from jurande.registers.network.operations import applications as operations
 from jurande.registers.network.operations.application_documents import add_document
@@ -53,13 +51,7 @@ def one(request: Asked, code: str) -> HttpResponse:
 
 def _page(here: Here) -> dict[str, Any]:
     held, today = here.held, timezone.localdate()
-    decisions = list(
-        Decision.objects.filter(application=held, set_aside_at=None)
-        .select_related("appeal")
-        .prefetch_related("conditions")
-        .order_by("-decided_at", "-pk")
-    )
-    decision = decisions[0] if decisions else None
+    decision = queries.decision_of(held)
     appeal = getattr(decision, "appeal", None)
     may_act = policies.can_act_for_applicant(here.actor, held)
     questions = list(held.questions.order_by("-asked_at", "-pk"))
@@ -94,7 +86,7 @@ def _page(here: Here) -> dict[str, Any]:
     }
 
 
-def _standing(held: Application, decision: Decision | None) -> str:
+def _standing(held: Any, decision: Any) -> str:
     """Where the file stands, in one sentence."""
     if held.state == ApplicationState.WITHDRAWN:
         return _("Vous avez retiré cette candidature\u00a0: elle ne sera pas examinée.")
@@ -105,13 +97,13 @@ def _standing(held: Application, decision: Decision | None) -> str:
     return _("Votre candidature est à l’étude. Une troisième personne décidera, et ses motifs seront écrits ici.")
 
 
-def _approvals(held: Application) -> list[dict[str, Any]]:
+def _approvals(held: Any) -> list[dict[str, Any]]:
     rows = held.approvals.select_related("certification", "staff").order_by("subject", "pk")
     status = {"granted": "ok", "refused": "late", "withdrawn": "end"}
     return [{"row": row, "what": words_for(row), "status": status[row.state]} for row in rows]
 
 
-def _dues(here: Here, questions: list[Question], decision: Decision | None, today: date) -> list[Due]:
+def _dues(here: Here, questions: list[Any], decision: Any, today: date) -> list[Due]:
     """What the certifier waits for, the nearest day first."""
     found = [
         Due(
@@ -168,7 +160,7 @@ def sent(request: Asked, code: str) -> HttpResponse:
 def piece(request: Asked, code: str, piece: str) -> HttpResponseBase:
     """Hand over a document of the file to who may see the file."""
     here = here_of(request, code)
-    found = next((row for row in queries.documents_of(here.held) if row.code == piece), None)
+    found = queries.document(here.held, piece)
     if found is None:
         raise Http404
     return serve(found.document)
@@ -177,8 +169,8 @@ def piece(request: Asked, code: str, piece: str) -> HttpResponseBase:
 # --- answering ----------------------------------------------------------------------------------
 
 
-def _attached(here: Here, upload: UploadedFile | None, *, answers: str, kind: str = DocumentKind.OTHER) -> None:
-    if upload is None or upload.file is None:
+def _attached(here: Here, upload: Any, *, answers: str, kind: str = DocumentKind.OTHER) -> None:
+    if upload is None:
         return
     add_document(kind=kind, content=upload.file, filename=upload.name or "", answers_code=answers, **here.given)
 
@@ -188,7 +180,7 @@ def _attached(here: Here, upload: UploadedFile | None, *, answers: str, kind: st
 def answer(request: Asked, code: str, question: str) -> HttpResponse:
     """Answer a question of the certifier, with a document when one is needed."""
     here = here_of(request, code)
-    row = Question.objects.filter(application=here.held, code=question).first()
+    row = queries.question(here.held, question)
     if row is None:
         raise Http404
     require(policies.can_act_for_applicant(here.actor, here.held))
@@ -213,7 +205,7 @@ def answer(request: Asked, code: str, question: str) -> HttpResponse:
 def condition(request: Asked, code: str, condition: str) -> HttpResponse:
     """Send the document that shows that a condition is met; the certifier looks at it."""
     here = here_of(request, code)
-    row = Condition.objects.filter(decision__application=here.held, code=condition).first()
+    row = queries.condition(here.held, condition)
     if row is None:
         raise Http404
     require(policies.can_act_for_applicant(here.actor, here.held))

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from jurande.registers.network.models import Application, Call
 from jurande.registers.network.policies import applications as policies
 from jurande.registers.network.queries import applications as queries
 from jurande.registers.network.queries import completeness
@@ -28,7 +27,7 @@ class Here:
     """One page of one application: ``actor`` stands where they may act for the applicant."""
 
     request: Asked
-    held: Application
+    held: Any
     actor: Actor
     step: str = ""
 
@@ -104,7 +103,7 @@ def around(here: Here, states: Sequence[StepState]) -> dict[str, Any]:
     }
 
 
-def calls_of(held: Application) -> list[Call]:
+def calls_of(held: Any) -> list[Any]:
     """The calls applied to, in the order they were chosen."""
     return [target.call for target in queries.targets_of(held)]
 

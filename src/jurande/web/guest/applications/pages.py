@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from jurande.core.france import vetting
 from jurande.core.france.identifiers import siren_of
-from jurande.registers.network.models import ApplicationDocument, Check
 from jurande.registers.network.operations.applications import IDENTITY, REQUEST
 from jurande.registers.network.operations.drafts import seen_of
 from jurande.registers.network.operations.parts import PARTS
@@ -18,7 +17,7 @@ from jurande.registers.network.operations.programme import MODULE, matrix_seen
 from jurande.registers.network.queries import applications as queries
 from jurande.registers.network.queries import checks, completeness, fees, programmes
 from jurande.registers.network.queries.completeness import TRAINING_KINDS
-from jurande.registers.network.states import CheckOutcome, StaffFunction
+from jurande.registers.network.states import DEMANDED_FUNCTIONS, CheckOutcome, StaffFunction
 from jurande.registers.parties.states import DocumentKind
 from jurande.web.guest.applications import acts
 from jurande.web.guest.applications import forms as ours
@@ -35,7 +34,7 @@ OUTCOME_STATUS = {
 Page = dict[str, Any]
 
 
-def said_of(check: Check) -> dict[str, Any]:
+def said_of(check: Any) -> dict[str, Any]:
     """A check as it is shown: its status, its sentence, where it was read and on which day."""
     return {
         "status": OUTCOME_STATUS[CheckOutcome(check.outcome)],
@@ -46,7 +45,7 @@ def said_of(check: Check) -> dict[str, Any]:
     }
 
 
-def _files(here: Here, rows: list[ApplicationDocument]) -> list[dict[str, Any]]:
+def _files(here: Here, rows: list[Any]) -> list[dict[str, Any]]:
     today = timezone.localdate()
     return [
         {
@@ -130,7 +129,7 @@ def _people(here: Here, act: Act | None) -> Page:
     named = [
         {
             "label": function.label,
-            "demanded": function in completeness.DEMANDED_FUNCTIONS,
+            "demanded": function in DEMANDED_FUNCTIONS,
             "names": [one["row"].name for one in rows if function in one["row"].functions],
         }
         for function in StaffFunction

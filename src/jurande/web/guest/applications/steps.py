@@ -62,7 +62,7 @@ def _acted(here: Here) -> HttpResponse:
         else:
             if not quietly:
                 if act.said:
-                    messages.success(request, act.said)
+                    messages.success(request, str(act.said))
                 return redirect(act.goes_to or f"{here.url()}{'#' + anchor if anchor else ''}")
             return _quiet(here_of(request, here.held.code, here.step), None)
     else:
