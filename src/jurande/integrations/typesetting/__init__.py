@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import typst
 
@@ -33,12 +34,26 @@ class TooMuchText(Exception):
 def typeset(sheet: str, content: Mapping[str, object]) -> bytes:
     """Fill the sheet of this name with this content and return the PDF.
 
-    ``content`` is what ``json`` can write; every sheet wants ``title``, ``author``, ``day`` (ISO, the day written in the
-    file) and what its head says. Takes some 50 ms for ten pages.
+    ``content`` is what ``json`` can write; every sheet wants ``title``, ``author``, ``reference`` and ``day`` (ISO, the
+    day written in the file). Takes some 50 ms for ten pages.
 
     :raises KeyError: no such sheet. :raises TooMuchText: more than ``MOST_BYTES``. :raises typst.TypstError: the
     content lacks what the sheet wants.
     """
+    made: bytes = _compiled(sheet, content, pdf_standards=STANDARDS)
+    return made
+
+
+def pictures(sheet: str, content: Mapping[str, object]) -> list[bytes]:
+    """Draw the pages of the same document as SVG pictures, to be looked at on a screen; some 60 ms for five pages.
+
+    :raises KeyError, TooMuchText, typst.TypstError: as ``typeset``.
+    """
+    drawn = _compiled(sheet, content, format="svg")
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
+def _compiled(sheet: str, content: Mapping[str, object], **options: Any) -> Any:
     path = SHEETS / f"{sheet}.typ"
     if path.parent != SHEETS or not path.is_file():
         raise KeyError(f"no sheet named {sheet!r}")
@@ -46,15 +61,14 @@ def typeset(sheet: str, content: Mapping[str, object]) -> bytes:
     if len(written.encode()) > MOST_BYTES:
         raise TooMuchText
     with _ONE_AT_A_TIME:
-        made: bytes = typst.compile(
+        return typst.compile(
             path,
             root=SHEETS,
             font_paths=[FONTS],
             ignore_system_fonts=True,
             sys_inputs={"content": written},
-            pdf_standards=STANDARDS,
             package_path=NO_PACKAGES,
             package_cache_path=NO_PACKAGES,
             timestamp=0,
+            **options,
         )
-    return made

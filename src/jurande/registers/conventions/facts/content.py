@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from jurande.core.encoding.jcs import canonical_bytes
 from jurande.core.france import conventions as core
 from jurande.core.france.clauses import day_in_words, fill
@@ -168,6 +170,34 @@ def content_of(convention: Convention) -> ConventionContent:
         prices=prices_of(schedule) if schedule else (),
         annexes=tuple(_annexes(convention, scopes)),
     )
+
+
+def paper_of(content: dict[str, Any], *, fingerprint: str, on: date) -> dict[str, Any]:
+    """What the sheet «convention» is filled with; ``on`` is written in the file.
+
+    Without a ``fingerprint`` it is a draft, and marked so on each page.
+    """
+    return {
+        "title": f"{content['title']} {content['reference']}",
+        "author": content["certifier"]["name"],
+        "day": on.isoformat(),
+        "reference": content["reference"],
+        "fingerprint": fingerprint,
+        "convention": content,
+    }
+
+
+def paper(convention: Convention) -> dict[str, Any]:
+    """What its pages are made from: the frozen content once sent, else what the draft says today."""
+    text = convention.text
+    if text is not None:
+        return paper_of(text.content, fingerprint=text.content_sha256, on=localdate(text.frozen_at))
+    return paper_of(content_of(convention).as_json(), fingerprint="", on=localdate(convention.changed_at))
+
+
+def missing_of(convention: Convention) -> list[core.Missing]:
+    """What its mentions lack before it can be sent. One query."""
+    return core.missing_mentions(terms_of(convention))
 
 
 def terms_of(convention: Convention) -> core.Terms:

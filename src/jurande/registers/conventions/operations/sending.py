@@ -18,7 +18,7 @@ from jurande.registers.catalogue.facts import referentiel_of
 from jurande.registers.catalogue.models import Referentiel
 from jurande.registers.common.verdicts import require
 from jurande.registers.conventions import policies
-from jurande.registers.conventions.facts import content_of, prices_of, referentiel_title, terms_of
+from jurande.registers.conventions.facts import content_of, paper_of, prices_of, referentiel_title, terms_of
 from jurande.registers.conventions.models import Convention, ConventionText
 from jurande.registers.conventions.operations import signing
 from jurande.registers.conventions.operations.additions import joined
@@ -61,7 +61,7 @@ def send(*, convention: Convention, revision: int, actor: Actor, now: datetime) 
     _make_annexes(draft, actor, now)
     content = content_of(draft)
     digest = content.digest()
-    pdf = rendered(content.as_json(), reference=draft.reference, fingerprint=digest, day=localdate(now).isoformat())
+    pdf = typeset("convention", paper_of(content.as_json(), fingerprint=digest, on=localdate(now)))
     document = keep_made(
         content=pdf, filename=f"{draft.reference}.pdf", kind=Kind.PDF, certifier_code=draft.certifier.code, now=now
     )
@@ -91,31 +91,6 @@ def take_back(*, convention: Convention, actor: Actor, now: datetime) -> Convent
     held.save()
     told(Act.TAKEN_BACK, held, actor, now)
     return held
-
-
-def rendered(content: dict[str, Any], *, reference: str, fingerprint: str, day: str) -> bytes:
-    """Set a content as the PDF that is sent; without a fingerprint, as a draft marked so. Some 60 ms."""
-    return typeset(
-        "convention",
-        {
-            "title": f"{content['title']} {reference}",
-            "author": content["certifier"]["name"],
-            "day": day,
-            "reference": reference,
-            "fingerprint": fingerprint,
-            "convention": content,
-        },
-    )
-
-
-def preview(convention: Convention, *, now: datetime) -> bytes:
-    """Set what the draft says today, marked as a draft on each page."""
-    return rendered(
-        content_of(convention).as_json(),
-        reference=convention.reference,
-        fingerprint="",
-        day=localdate(now).isoformat(),
-    )
 
 
 def _frozen(

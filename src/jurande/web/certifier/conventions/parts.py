@@ -1,0 +1,187 @@
+"""What the pages of conventions share: finding the row or answering 404, chips, the seven mentions in short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from jurande.core.france.conventions import MENTIONS, Mention, Missing
+from jurande.registers.common.verdicts import require
+from jurande.registers.conventions import policies
+from jurande.registers.conventions.facts import missing_of
+from jurande.registers.conventions.queries import clauses as clause_queries
+from jurande.registers.conventions.queries import conventions as queries
+from jurande.registers.conventions.states import ClauseSetState, ConventionState, Counterpart
+from jurande.web.access import Asked
+from jurande.web.ui.formats import day_plain, of_name
+from jurande.web.ui.marks import chip
+from jurande.web.ui.parts import Due
+
+STATUS = {
+    ConventionState.DRAFT: "draft",
+    ConventionState.SENT: "run",
+    ConventionState.SIGNED: "run",
+    ConventionState.IN_FORCE: "ok",
+    ConventionState.SUSPENDED: "late",
+    ConventionState.ENDED: "end",
+    ConventionState.ABANDONED: "end",
+}
+_SETS = {ClauseSetState.DRAFT: "draft", ClauseSetState.PUBLISHED: "ok", ClauseSetState.REPLACED: "end"}
+# Where each mention is written: the certifications have a page of their own.
+SCOPES = "scopes"
+# Once a convention has waited as long for its signatures, somebody has to call: the house's own habit.
+DAYS_TO_SIGN = timedelta(days=15)
+
+
+def found(request: Asked, code: str) -> Any:
+    """The convention of this house.
+
+    :raises Http404: it is somebody else's, or none.
+    """
+    require(policies.can_see_conventions(request.actor))
+    held = queries.convention(request.actor, code)
+    if held is None:
+        raise Http404
+    return held
+
+
+def set_found(request: Asked, code: str) -> Any:
+    """The set of clauses of this house.
+
+    :raises Http404: it is somebody else's, or none.
+    """
+    require(policies.can_see_conventions(request.actor))
+    held = clause_queries.clause_set(request.actor, code)
+    if held is None:
+        raise Http404
+    return held
+
+
+def state_chip(held: Any, *, bare: bool = False) -> SafeString:
+    """Where a convention stands."""
+    return chip(STATUS[ConventionState(held.state)], held.get_state_display(), bare=bare)
+
+
+def set_chip(held: Any) -> SafeString:
+    """Where a set of clauses stands."""
+    return chip(_SETS[ClauseSetState(held.state)], held.get_state_display(), bare=True)
+
+
+def waits_on(held: Any) -> str:
+    """Whose turn it is."""
+    if held.state == ConventionState.DRAFT:
+        return _("nous")
+    if held.state == ConventionState.SENT:
+        return _("les signataires")
+    return ""
+
+
+@dataclass(frozen=True)
+class MentionLine:
+    """One of the seven: what is said of it in short, what it lacks, and where it is written ("" for who may not)."""
+
+    mention: Mention
+    said: str
+    lacks: tuple[str, ...]
+    url: str
+
+    @property
+    def status(self) -> str:
+        """The shape beside it."""
+        return "warn" if self.lacks else "ok"
+
+
+def mention_lines(held: Any, *, editable: bool) -> list[MentionLine]:
+    """The seven mentions, in their order. Two queries."""
+    certifier = held.certifier.code
+    lacking: dict[str, list[Missing]] = {}
+    for one in missing_of(held):
+        lacking.setdefault(one.mention.key, []).append(one)
+    said = _said(held)
+    pages = {
+        name: reverse(f"certifier:conventions-{name}", args=[certifier, held.code]) for name in ("mentions", SCOPES)
+    }
+    lines = []
+    for mention in MENTIONS:
+        missing = lacking.get(mention.key, [])
+        url = pages[SCOPES] if mention.key == SCOPES else f"{pages['mentions']}#id_{_field(mention, missing)}"
+        lines.append(
+            MentionLine(mention, said[mention.key], tuple(one.sentence for one in missing), url if editable else "")
+        )
+    return lines
+
+
+FIRST_FIELDS = {"validity": "valid_from", "means": "technical_means"}
+
+
+def _field(mention: Mention, missing: Sequence[Missing]) -> str:
+    # A radio's first button bears the number 0.
+    name = missing[0].field if missing else FIRST_FIELDS.get(mention.key, mention.key)
+    return f"{name}_0" if name in ("purpose", "counterpart", "subcontracting", "apprenticeship") else name
+
+
+def _said(held: Any) -> dict[str, str]:
+    count = held.scopes.count()
+    period = ""
+    if held.valid_from and held.valid_until:
+        period = _("du %(first)s au %(last)s") % {
+            "first": day_plain(held.valid_from),
+            "last": day_plain(held.valid_until),
+        }
+    counterpart = held.get_counterpart_display() if held.counterpart else ""
+    if held.counterpart == Counterpart.SCHEDULE and held.fee_schedule:
+        counterpart = _("barème %(reference)s") % {"reference": held.fee_schedule.reference}
+    means = [held.technical_means, held.teaching_means, held.supervision_means]
+    return {
+        "purpose": held.get_purpose_display() if held.purpose else "",
+        "scopes": ngettext("%(n)d certification", "%(n)d certifications", count) % {"n": count} if count else "",
+        "validity": period,
+        "counterpart": counterpart,
+        "subcontracting": held.get_subcontracting_display() if held.subcontracting else "",
+        "means": _("décrits") if all(means) else "",
+        "apprenticeship": held.get_apprenticeship_display() if held.apprenticeship else "",
+    }
+
+
+def convention_dues(request: Asked, today: date) -> list[Due]:
+    """The conventions that end, wait for a signature or date from before the seven mentions. Three queries."""
+    actor = request.actor
+    if not policies.can_prepare_conventions(actor, request.certifier):
+        return []
+    rows = queries.conventions(actor)
+
+    def due(held: Any, title: str, due_on: date, law: str = "", opened_on: date | None = None) -> Due:
+        follower = held.partnership.followed_by
+        return Due(
+            title=title % {"reference": held.reference, "of": of_name(held.partnership.name)},
+            due_on=due_on,
+            today=today,
+            opened_on=opened_on,
+            url=reverse("certifier:conventions-one", args=[held.certifier.code, held.code]),
+            law=law,
+            who=follower.full_name if follower else "",
+        )
+
+    ending = [
+        due(one, _("Renouveler la convention %(reference)s %(of)s"), one.valid_until, "C. trav. R. 6113-16-2, 3°")
+        for one in queries.ending_soon(rows, today)
+    ]
+    unsigned = [
+        due(
+            one,
+            _("Relancer la signature de %(reference)s %(of)s"),
+            timezone.localdate(one.sent_at) + DAYS_TO_SIGN,
+            opened_on=timezone.localdate(one.sent_at),
+        )
+        for one in rows.in_states(ConventionState.SENT)
+    ]
+    return ending + unsigned
