@@ -14,6 +14,7 @@ LATER = (
     "is_probation",
     "confirmed_on",
     "basis_document_id",
+    "credential_id",
     "suspended_on",
     "ended_on",
     "ended_at",
@@ -58,8 +59,8 @@ class Migration(migrations.Migration):
                 ),
                 ("blocs", models.JSONField(default=list, verbose_name="blocs")),
                 ("territory", models.JSONField(default=list, verbose_name="territoire")),
-                ("valid_from", models.DateField(null=True, verbose_name="à partir du")),
-                ("valid_until", models.DateField(null=True, verbose_name="jusqu’au")),
+                ("valid_from", models.DateField(verbose_name="à partir du")),
+                ("valid_until", models.DateField(verbose_name="jusqu’au")),
                 (
                     "state",
                     models.CharField(
@@ -336,8 +337,6 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("state__in", ("active", "suspended", "ended")),
                         ("activated_at__isnull", False),
-                        ("valid_from__isnull", False),
-                        ("valid_until__isnull", False),
                         models.Q(("activated_by_code", ""), _negated=True),
                         models.Q(("basis", ""), _negated=True),
                         models.Q(("basis_reference", ""), _negated=True),
@@ -352,11 +351,9 @@ class Migration(migrations.Migration):
             model_name="habilitation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("credential", None), ("state", "prepared")),
-                    models.Q(("credential__isnull", False), ("state__in", ("active", "suspended", "ended"))),
-                    _connector="OR",
+                    models.Q(("state", "prepared"), _negated=True), ("credential", None), _connector="OR"
                 ),
-                name="habilitation_open_has_a_credential",
+                name="habilitation_prepared_has_no_credential",
             ),
         ),
         migrations.AddConstraint(
@@ -396,12 +393,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="habilitation",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from", None),
-                    ("valid_until", None),
-                    ("valid_until__gte", models.F("valid_from")),
-                    _connector="OR",
-                ),
+                condition=models.Q(("valid_until__gte", models.F("valid_from"))),
                 name="habilitation_ends_after_it_starts",
             ),
         ),

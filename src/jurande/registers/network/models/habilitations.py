@@ -37,11 +37,7 @@ if TYPE_CHECKING:
     from jurande.registers.parties.policies import Actor
 
 _RESTS_ON_SOMETHING = ~Q(basis="") & ~Q(basis_reference="") & Q(basis_on__isnull=False)
-_OPENED = (
-    Q(valid_from__isnull=False, valid_until__isnull=False, activated_at__isnull=False)
-    & ~Q(activated_by_code="")
-    & _RESTS_ON_SOMETHING
-)
+_OPENED = Q(activated_at__isnull=False) & ~Q(activated_by_code="") & _RESTS_ON_SOMETHING
 
 
 class HabilitationQuerySet(models.QuerySet["Habilitation"]):
@@ -90,6 +86,7 @@ class Habilitation(models.Model):
     ``blocs``: lineages of blocs ([]: the whole certification); ``territory``: codes of départements ([]: everywhere).
     ``basis_code``: the code of the convention, when it is in the register. ``suspended_on``: the first day of the
     suspension that stands; ``ended_on``: the first day without it. ``follows``: the one whose scope this one changes.
+    ``credential``: None until its first day, and as long as nothing can be sealed here.
     """
 
     code = CodeField()
@@ -101,8 +98,8 @@ class Habilitation(models.Model):
     kind = models.CharField(_("habilité à"), max_length=10, choices=HabilitationKind)
     blocs = models.JSONField(_("blocs"), default=list)
     territory = models.JSONField(_("territoire"), default=list)
-    valid_from = models.DateField(_("à partir du"), null=True)
-    valid_until = models.DateField(_("jusqu’au"), null=True)
+    valid_from = models.DateField(_("à partir du"))
+    valid_until = models.DateField(_("jusqu’au"))
     state = models.CharField(_("état"), max_length=10, choices=HabilitationState, default=HabilitationState.PREPARED)
     is_probation = models.BooleanField(_("probatoire"), default=False)
     confirmed_on = models.DateField(_("confirmée le"), null=True)
@@ -143,9 +140,8 @@ class Habilitation(models.Model):
                 name="habilitation_open_rests_on_an_act",
             ),
             models.CheckConstraint(
-                condition=Q(state=HabilitationState.PREPARED, credential=None)
-                | Q(state__in=DECIDED_STATES, credential__isnull=False),
-                name="habilitation_open_has_a_credential",
+                condition=~Q(state=HabilitationState.PREPARED) | Q(credential=None),
+                name="habilitation_prepared_has_no_credential",
             ),
             models.CheckConstraint(
                 condition=Q(state=HabilitationState.SUSPENDED, suspended_on__isnull=False)
@@ -160,7 +156,7 @@ class Habilitation(models.Model):
                 name="habilitation_ended_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+                condition=Q(valid_until__gte=F("valid_from")),
                 name="habilitation_ends_after_it_starts",
             ),
             models.CheckConstraint(
@@ -180,11 +176,10 @@ class Habilitation(models.Model):
         return ACTIONS_OF[HabilitationKind(self.kind)]
 
     @property
-    def last_day(self) -> date | None:
+    def last_day(self) -> date:
         """The last day on which it counts, suspensions aside; before ``valid_from`` when it ended unbegun."""
-        if self.ended_on is not None and self.valid_until is not None:
-            return min(self.ended_on - timedelta(days=1), self.valid_until)
-        return self.valid_until
+        over = self.ended_on
+        return self.valid_until if over is None else min(over - timedelta(days=1), self.valid_until)
 
     @property
     def lacks_its_document(self) -> bool:

@@ -1,0 +1,41 @@
+"""What is decided of habilitations; ``moves`` holds what every decision does."""
+
+from jurande.registers.network.operations.habilitations.acts import (
+    END_REASONS,
+    SUSPEND_REASONS,
+    activate,
+    attach_document,
+    confirm,
+    discard,
+    end,
+    end_expired,
+    prepare,
+    resume,
+    suspend,
+)
+from jurande.registers.network.operations.habilitations.conditions import (
+    demand_condition,
+    lapse_condition,
+    meet_condition,
+)
+from jurande.registers.network.operations.habilitations.moves import Ground, HabilitationRefused, Scope
+
+__all__ = [
+    "END_REASONS",
+    "SUSPEND_REASONS",
+    "Ground",
+    "HabilitationRefused",
+    "Scope",
+    "activate",
+    "attach_document",
+    "confirm",
+    "demand_condition",
+    "discard",
+    "end",
+    "end_expired",
+    "lapse_condition",
+    "meet_condition",
+    "prepare",
+    "resume",
+    "suspend",
+]
