@@ -10,282 +10,599 @@ PARTS = ("activity", "bloc", "competency", "criterion", "juryrule", "microelemen
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0001_national'),
-        ('parties', '0002_documents'),
+        ("catalogue", "0001_national"),
+        ("parties", "0002_documents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bloc',
+            name="Bloc",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('lineage', models.CharField(max_length=16)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(blank=True, verbose_name='texte')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField(verbose_name='modifiée le')),
-                ('changed_by_code', models.CharField(max_length=16)),
-                ('number', models.CharField(blank=True, max_length=30, verbose_name='code')),
-                ('assessment', models.TextField(blank=True, verbose_name='modalités d’évaluation')),
-                ('prerequisites', models.TextField(blank=True, verbose_name='prérequis')),
-                ('is_optional', models.BooleanField(default=False, verbose_name='au choix')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("lineage", models.CharField(max_length=16)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.TextField(blank=True, verbose_name="texte")),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField(verbose_name="modifiée le")),
+                ("changed_by_code", models.CharField(max_length=16)),
+                ("number", models.CharField(blank=True, max_length=30, verbose_name="code")),
+                ("assessment", models.TextField(blank=True, verbose_name="modalités d’évaluation")),
+                ("prerequisites", models.TextField(blank=True, verbose_name="prérequis")),
+                ("is_optional", models.BooleanField(default=False, verbose_name="au choix")),
             ],
             options={
-                'verbose_name': 'bloc de compétences',
-                'verbose_name_plural': 'blocs de compétences',
+                "verbose_name": "bloc de compétences",
+                "verbose_name_plural": "blocs de compétences",
             },
         ),
         migrations.CreateModel(
-            name='Certification',
+            name="Certification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(choices=[('registered', 'Certification enregistrée'), ('micro', 'Micro-certification')], max_length=12, verbose_name='nature')),
-                ('reference', models.CharField(max_length=40, verbose_name='référence')),
-                ('title', models.TextField(verbose_name='intitulé')),
-                ('state', models.CharField(choices=[('prepared', 'En préparation'), ('open', 'Ouverte'), ('retired', 'Retirée')], default='prepared', max_length=10, verbose_name='état')),
-                ('started_at', models.DateTimeField(verbose_name='commencée le')),
-                ('started_by_code', models.CharField(max_length=16)),
-                ('retired_at', models.DateTimeField(null=True, verbose_name='retirée le')),
-                ('retire_reason', models.CharField(blank=True, choices=[('registration_ended', 'Fin d’enregistrement'), ('superseded', 'Remplacée par une autre'), ('unused', 'Plus demandée'), ('started_by_mistake', 'Créée par erreur')], max_length=20, verbose_name='motif')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certifications', to='parties.certifier')),
-                ('fiche', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='certifications', to='catalogue.fiche')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("registered", "Certification enregistrée"), ("micro", "Micro-certification")],
+                        max_length=12,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, verbose_name="référence")),
+                ("title", models.TextField(verbose_name="intitulé")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("prepared", "En préparation"), ("open", "Ouverte"), ("retired", "Retirée")],
+                        default="prepared",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="commencée le")),
+                ("started_by_code", models.CharField(max_length=16)),
+                ("retired_at", models.DateTimeField(null=True, verbose_name="retirée le")),
+                (
+                    "retire_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("registration_ended", "Fin d’enregistrement"),
+                            ("superseded", "Remplacée par une autre"),
+                            ("unused", "Plus demandée"),
+                            ("started_by_mistake", "Créée par erreur"),
+                        ],
+                        max_length=20,
+                        verbose_name="motif",
+                    ),
+                ),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certifications",
+                        to="parties.certifier",
+                    ),
+                ),
+                (
+                    "fiche",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certifications",
+                        to="catalogue.fiche",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'certification',
-                'verbose_name_plural': 'certifications',
+                "verbose_name": "certification",
+                "verbose_name_plural": "certifications",
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "reference"), name="certification_reference_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)),
+                        fields=("certifier", "fiche"),
+                        name="certification_one_by_fiche",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fiche__isnull", False), ("kind", "registered")),
+                            models.Q(("fiche", None), ("kind", "micro")),
+                            _connector="OR",
+                        ),
+                        name="certification_registered_has_a_fiche",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("retired_at__isnull", False),
+                                ("state", "retired"),
+                                models.Q(("retire_reason", ""), _negated=True),
+                            ),
+                            models.Q(("retire_reason", ""), ("retired_at", None), ("state__in", ["prepared", "open"])),
+                            _connector="OR",
+                        ),
+                        name="certification_retired_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Competency',
+            name="Competency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('lineage', models.CharField(max_length=16)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(blank=True, verbose_name='texte')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField(verbose_name='modifiée le')),
-                ('changed_by_code', models.CharField(max_length=16)),
-                ('tags', models.JSONField(default=list, verbose_name='étiquettes')),
-                ('bloc', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competencies', to='catalogue.bloc')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("lineage", models.CharField(max_length=16)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.TextField(blank=True, verbose_name="texte")),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField(verbose_name="modifiée le")),
+                ("changed_by_code", models.CharField(max_length=16)),
+                ("tags", models.JSONField(default=list, verbose_name="étiquettes")),
+                (
+                    "bloc",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="competencies", to="catalogue.bloc"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'compétence',
-                'verbose_name_plural': 'compétences',
+                "verbose_name": "compétence",
+                "verbose_name_plural": "compétences",
             },
         ),
         migrations.CreateModel(
-            name='Referentiel',
+            name="Referentiel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('state', models.CharField(choices=[('draft', 'Brouillon'), ('published', 'Publiée'), ('replaced', 'Remplacée')], default='draft', max_length=10, verbose_name='état')),
-                ('title', models.TextField(verbose_name='intitulé')),
-                ('regulation', models.TextField(blank=True, verbose_name='règlement')),
-                ('valid_from', models.DateField(null=True, verbose_name='date d’effet')),
-                ('optional_min', models.PositiveSmallIntegerField(default=0, verbose_name='blocs au choix, au moins')),
-                ('minimum_hours', models.PositiveIntegerField(null=True, verbose_name='durée minimale')),
-                ('internship_min_hours', models.PositiveIntegerField(null=True, verbose_name='stage, au moins')),
-                ('internship_max_hours', models.PositiveIntegerField(null=True, verbose_name='stage, au plus')),
-                ('in_person_percent', models.PositiveSmallIntegerField(null=True, verbose_name='en présence, au moins')),
-                ('trainees_per_trainer', models.PositiveSmallIntegerField(null=True, verbose_name='apprenants par formateur, au plus')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('author_codes', models.JSONField(default=list)),
-                ('started_at', models.DateTimeField(verbose_name='commencée le')),
-                ('started_by_code', models.CharField(max_length=16)),
-                ('changed_at', models.DateTimeField(verbose_name='modifiée le')),
-                ('changed_by_code', models.CharField(max_length=16)),
-                ('published_at', models.DateTimeField(null=True, verbose_name='publiée le')),
-                ('published_by_code', models.CharField(blank=True, max_length=16)),
-                ('replaced_at', models.DateTimeField(null=True, verbose_name='remplacée le')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='empreinte')),
-                ('certification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='catalogue.certification')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Brouillon"), ("published", "Publiée"), ("replaced", "Remplacée")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("title", models.TextField(verbose_name="intitulé")),
+                ("regulation", models.TextField(blank=True, verbose_name="règlement")),
+                ("valid_from", models.DateField(null=True, verbose_name="date d’effet")),
+                ("optional_min", models.PositiveSmallIntegerField(default=0, verbose_name="blocs au choix, au moins")),
+                ("minimum_hours", models.PositiveIntegerField(null=True, verbose_name="durée minimale")),
+                ("internship_min_hours", models.PositiveIntegerField(null=True, verbose_name="stage, au moins")),
+                ("internship_max_hours", models.PositiveIntegerField(null=True, verbose_name="stage, au plus")),
+                (
+                    "in_person_percent",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="en présence, au moins"),
+                ),
+                (
+                    "trainees_per_trainer",
+                    models.PositiveSmallIntegerField(null=True, verbose_name="apprenants par formateur, au plus"),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("author_codes", models.JSONField(default=list)),
+                ("started_at", models.DateTimeField(verbose_name="commencée le")),
+                ("started_by_code", models.CharField(max_length=16)),
+                ("changed_at", models.DateTimeField(verbose_name="modifiée le")),
+                ("changed_by_code", models.CharField(max_length=16)),
+                ("published_at", models.DateTimeField(null=True, verbose_name="publiée le")),
+                ("published_by_code", models.CharField(blank=True, max_length=16)),
+                ("replaced_at", models.DateTimeField(null=True, verbose_name="remplacée le")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="empreinte")),
+                (
+                    "certification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="catalogue.certification",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'référentiel',
-                'verbose_name_plural': 'référentiels',
+                "verbose_name": "référentiel",
+                "verbose_name_plural": "référentiels",
+                "constraints": [
+                    models.UniqueConstraint(fields=("certification", "number"), name="referentiel_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")), fields=("certification",), name="referentiel_one_draft"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("certification",),
+                        name="referentiel_one_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("digest", ""), ("published_at", None), ("published_by_code", ""), ("state", "draft")
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("state__in", ["published", "replaced"]),
+                                models.Q(("published_by_code", ""), _negated=True),
+                                models.Q(("digest", ""), _negated=True),
+                                ("valid_from__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="referentiel_published_by_somebody_and_sealed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("replaced_at__isnull", False), ("state", "replaced")),
+                            models.Q(models.Q(("state", "replaced"), _negated=True), ("replaced_at", None)),
+                            _connector="OR",
+                        ),
+                        name="referentiel_replaced_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_person_percent", None), ("in_person_percent__lte", 100), _connector="OR"
+                        ),
+                        name="referentiel_percent",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MicroElements',
+            name="MicroElements",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('description', models.TextField(blank=True, verbose_name='présentation')),
-                ('country', models.CharField(blank=True, max_length=2, verbose_name='pays')),
-                ('workload_hours', models.PositiveSmallIntegerField(null=True, verbose_name='charge de travail')),
-                ('ects', models.CharField(blank=True, max_length=5, verbose_name='ECTS')),
-                ('level', models.CharField(blank=True, choices=[('1', 'Niveau 1 du cadre européen'), ('2', 'Niveau 2 du cadre européen'), ('3', 'Niveau 3 du cadre européen'), ('4', 'Niveau 4 du cadre européen'), ('5', 'Niveau 5 du cadre européen'), ('6', 'Niveau 6 du cadre européen'), ('7', 'Niveau 7 du cadre européen'), ('8', 'Niveau 8 du cadre européen'), ('none', 'Sans niveau\xa0: ne s’applique pas')], max_length=4, verbose_name='niveau')),
-                ('field', models.CharField(blank=True, choices=[('001', 'Programmes et certifications de base'), ('002', 'Alphabétisation et aptitude au calcul'), ('003', 'Compétences et développement personnels'), ('011', 'Éducation'), ('021', 'Arts'), ('022', 'Lettres (à l’exception des langues)'), ('023', 'Langues'), ('031', 'Sciences sociales et du comportement'), ('032', 'Journalisme et information'), ('041', 'Commerce et administration'), ('042', 'Droit'), ('051', 'Sciences biologiques et apparentées'), ('052', 'Environnement'), ('053', 'Sciences physiques'), ('054', 'Mathématiques et statistiques'), ('061', 'Technologies de l’information et de la communication'), ('071', 'Ingénierie et techniques apparentées'), ('072', 'Industries de transformation et de traitement'), ('073', 'Architecture et bâtiment'), ('081', 'Agriculture'), ('082', 'Sylviculture et exploitation forestière'), ('083', 'Halieutique'), ('084', 'Sciences vétérinaires'), ('091', 'Santé'), ('092', 'Protection sociale'), ('101', 'Services aux particuliers'), ('102', 'Services d’hygiène et de santé au travail'), ('103', 'Services de sécurité'), ('104', 'Services de transport')], max_length=4, verbose_name='domaine (CITE-F)')),
-                ('assessment_type', models.CharField(blank=True, choices=[('practical', 'Mise en situation professionnelle'), ('project', 'Projet ou étude de cas'), ('portfolio', 'Dossier de preuves'), ('oral', 'Entretien ou soutenance'), ('written', 'Épreuve écrite'), ('continuous', 'Évaluation en cours de formation'), ('workplace', 'Observation au travail')], max_length=12, verbose_name='type d’évaluation')),
-                ('protocol', models.TextField(blank=True, verbose_name='protocole d’évaluation')),
-                ('assessors', models.TextField(blank=True, verbose_name='évaluateurs')),
-                ('pass_rule', models.TextField(blank=True, verbose_name='règle de réussite')),
-                ('participation', models.CharField(blank=True, choices=[('onsite', 'En présence'), ('online', 'À distance'), ('blended', 'En partie à distance'), ('workplace', 'En situation de travail'), ('none', 'Sans formation\xa0: évaluation seule')], max_length=10, verbose_name='participation')),
-                ('quality', models.TextField(blank=True, verbose_name='assurance qualité')),
-                ('prerequisites', models.TextField(blank=True, verbose_name='prérequis')),
-                ('supervision', models.CharField(blank=True, choices=[('unsupervised', 'Sans surveillance ni vérification d’identité'), ('unidentified', 'Surveillée, sans vérification d’identité'), ('identified', 'Surveillée, identité vérifiée')], max_length=14, verbose_name='surveillance')),
-                ('grading', models.TextField(blank=True, verbose_name='note ou mention')),
-                ('stackability', models.CharField(blank=True, choices=[('alone', 'Autonome'), ('integrated', 'Fait partie d’un ensemble plus grand'), ('stackable', 'Se cumule avec d’autres')], max_length=12, verbose_name='cumul')),
-                ('further', models.TextField(blank=True, verbose_name='autres informations')),
-                ('validity_months', models.PositiveSmallIntegerField(null=True, verbose_name='durée de validité')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('referentiel', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='elements', to='catalogue.referentiel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("description", models.TextField(blank=True, verbose_name="présentation")),
+                ("country", models.CharField(blank=True, max_length=2, verbose_name="pays")),
+                ("workload_hours", models.PositiveSmallIntegerField(null=True, verbose_name="charge de travail")),
+                ("ects", models.CharField(blank=True, max_length=5, verbose_name="ECTS")),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("1", "Niveau 1 du cadre européen"),
+                            ("2", "Niveau 2 du cadre européen"),
+                            ("3", "Niveau 3 du cadre européen"),
+                            ("4", "Niveau 4 du cadre européen"),
+                            ("5", "Niveau 5 du cadre européen"),
+                            ("6", "Niveau 6 du cadre européen"),
+                            ("7", "Niveau 7 du cadre européen"),
+                            ("8", "Niveau 8 du cadre européen"),
+                            ("none", "Sans niveau\xa0: ne s’applique pas"),
+                        ],
+                        max_length=4,
+                        verbose_name="niveau",
+                    ),
+                ),
+                (
+                    "field",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("001", "Programmes et certifications de base"),
+                            ("002", "Alphabétisation et aptitude au calcul"),
+                            ("003", "Compétences et développement personnels"),
+                            ("011", "Éducation"),
+                            ("021", "Arts"),
+                            ("022", "Lettres (à l’exception des langues)"),
+                            ("023", "Langues"),
+                            ("031", "Sciences sociales et du comportement"),
+                            ("032", "Journalisme et information"),
+                            ("041", "Commerce et administration"),
+                            ("042", "Droit"),
+                            ("051", "Sciences biologiques et apparentées"),
+                            ("052", "Environnement"),
+                            ("053", "Sciences physiques"),
+                            ("054", "Mathématiques et statistiques"),
+                            ("061", "Technologies de l’information et de la communication"),
+                            ("071", "Ingénierie et techniques apparentées"),
+                            ("072", "Industries de transformation et de traitement"),
+                            ("073", "Architecture et bâtiment"),
+                            ("081", "Agriculture"),
+                            ("082", "Sylviculture et exploitation forestière"),
+                            ("083", "Halieutique"),
+                            ("084", "Sciences vétérinaires"),
+                            ("091", "Santé"),
+                            ("092", "Protection sociale"),
+                            ("101", "Services aux particuliers"),
+                            ("102", "Services d’hygiène et de santé au travail"),
+                            ("103", "Services de sécurité"),
+                            ("104", "Services de transport"),
+                        ],
+                        max_length=4,
+                        verbose_name="domaine (CITE-F)",
+                    ),
+                ),
+                (
+                    "assessment_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("practical", "Mise en situation professionnelle"),
+                            ("project", "Projet ou étude de cas"),
+                            ("portfolio", "Dossier de preuves"),
+                            ("oral", "Entretien ou soutenance"),
+                            ("written", "Épreuve écrite"),
+                            ("continuous", "Évaluation en cours de formation"),
+                            ("workplace", "Observation au travail"),
+                        ],
+                        max_length=12,
+                        verbose_name="type d’évaluation",
+                    ),
+                ),
+                ("protocol", models.TextField(blank=True, verbose_name="protocole d’évaluation")),
+                ("assessors", models.TextField(blank=True, verbose_name="évaluateurs")),
+                ("pass_rule", models.TextField(blank=True, verbose_name="règle de réussite")),
+                (
+                    "participation",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("onsite", "En présence"),
+                            ("online", "À distance"),
+                            ("blended", "En partie à distance"),
+                            ("workplace", "En situation de travail"),
+                            ("none", "Sans formation\xa0: évaluation seule"),
+                        ],
+                        max_length=10,
+                        verbose_name="participation",
+                    ),
+                ),
+                ("quality", models.TextField(blank=True, verbose_name="assurance qualité")),
+                ("prerequisites", models.TextField(blank=True, verbose_name="prérequis")),
+                (
+                    "supervision",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unsupervised", "Sans surveillance ni vérification d’identité"),
+                            ("unidentified", "Surveillée, sans vérification d’identité"),
+                            ("identified", "Surveillée, identité vérifiée"),
+                        ],
+                        max_length=14,
+                        verbose_name="surveillance",
+                    ),
+                ),
+                ("grading", models.TextField(blank=True, verbose_name="note ou mention")),
+                (
+                    "stackability",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("alone", "Autonome"),
+                            ("integrated", "Fait partie d’un ensemble plus grand"),
+                            ("stackable", "Se cumule avec d’autres"),
+                        ],
+                        max_length=12,
+                        verbose_name="cumul",
+                    ),
+                ),
+                ("further", models.TextField(blank=True, verbose_name="autres informations")),
+                ("validity_months", models.PositiveSmallIntegerField(null=True, verbose_name="durée de validité")),
+                ("revision", models.PositiveIntegerField(default=1)),
+                (
+                    "referentiel",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="elements", to="catalogue.referentiel"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'éléments de la micro-certification',
-                'verbose_name_plural': 'éléments des micro-certifications',
+                "verbose_name": "éléments de la micro-certification",
+                "verbose_name_plural": "éléments des micro-certifications",
             },
         ),
         migrations.CreateModel(
-            name='JuryRule',
+            name="JuryRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('route', models.CharField(choices=[('FI', 'Formation initiale'), ('CA', 'Apprentissage'), ('FC', 'Formation continue'), ('CQ', 'Contrat de professionnalisation'), ('CL', 'Candidature individuelle'), ('VAE', 'Validation des acquis de l’expérience')], max_length=4, verbose_name='voie d’accès')),
-                ('min_members', models.PositiveSmallIntegerField(verbose_name='membres, au moins')),
-                ('min_qualified', models.PositiveSmallIntegerField(verbose_name='qualifiés, au moins')),
-                ('external_percent', models.PositiveSmallIntegerField(verbose_name='extérieurs, au moins')),
-                ('excluded', models.TextField(blank=True, verbose_name='ne peuvent siéger')),
-                ('article', models.CharField(max_length=80, verbose_name='source')),
-                ('referentiel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='juries', to='catalogue.referentiel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "route",
+                    models.CharField(
+                        choices=[
+                            ("FI", "Formation initiale"),
+                            ("CA", "Apprentissage"),
+                            ("FC", "Formation continue"),
+                            ("CQ", "Contrat de professionnalisation"),
+                            ("CL", "Candidature individuelle"),
+                            ("VAE", "Validation des acquis de l’expérience"),
+                        ],
+                        max_length=4,
+                        verbose_name="voie d’accès",
+                    ),
+                ),
+                ("min_members", models.PositiveSmallIntegerField(verbose_name="membres, au moins")),
+                ("min_qualified", models.PositiveSmallIntegerField(verbose_name="qualifiés, au moins")),
+                ("external_percent", models.PositiveSmallIntegerField(verbose_name="extérieurs, au moins")),
+                ("excluded", models.TextField(blank=True, verbose_name="ne peuvent siéger")),
+                ("article", models.CharField(max_length=80, verbose_name="source")),
+                (
+                    "referentiel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="juries", to="catalogue.referentiel"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'règle de jury',
-                'verbose_name_plural': 'règles de jury',
+                "verbose_name": "règle de jury",
+                "verbose_name_plural": "règles de jury",
+                "constraints": [
+                    models.UniqueConstraint(fields=("referentiel", "route"), name="juryrule_one_by_route"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("external_percent__lte", 100),
+                            ("min_members__gte", 1),
+                            ("min_qualified__lte", models.F("min_members")),
+                        ),
+                        name="juryrule_can_be_met",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Criterion',
+            name="Criterion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('lineage', models.CharField(max_length=16)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(blank=True, verbose_name='texte')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField(verbose_name='modifiée le')),
-                ('changed_by_code', models.CharField(max_length=16)),
-                ('competency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='catalogue.competency')),
-                ('referentiel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='catalogue.referentiel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("lineage", models.CharField(max_length=16)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.TextField(blank=True, verbose_name="texte")),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField(verbose_name="modifiée le")),
+                ("changed_by_code", models.CharField(max_length=16)),
+                (
+                    "competency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="criteria", to="catalogue.competency"
+                    ),
+                ),
+                (
+                    "referentiel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="criteria", to="catalogue.referentiel"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'critère d’évaluation',
-                'verbose_name_plural': 'critères d’évaluation',
+                "verbose_name": "critère d’évaluation",
+                "verbose_name_plural": "critères d’évaluation",
             },
         ),
         migrations.AddField(
-            model_name='competency',
-            name='referentiel',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='competencies', to='catalogue.referentiel'),
+            model_name="competency",
+            name="referentiel",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="competencies", to="catalogue.referentiel"
+            ),
         ),
         migrations.AddField(
-            model_name='bloc',
-            name='referentiel',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='blocs', to='catalogue.referentiel'),
+            model_name="bloc",
+            name="referentiel",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="blocs", to="catalogue.referentiel"
+            ),
         ),
         migrations.CreateModel(
-            name='Alignment',
+            name="Alignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('framework', models.CharField(choices=[('esco', 'ESCO'), ('rome', 'ROME'), ('nsf', 'NSF'), ('rncp_bloc', 'Bloc du RNCP')], max_length=12, verbose_name='liste')),
-                ('entry', models.CharField(max_length=120, verbose_name='code')),
-                ('label', models.CharField(max_length=250, verbose_name='libellé')),
-                ('referentiel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alignments', to='catalogue.referentiel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                (
+                    "framework",
+                    models.CharField(
+                        choices=[("esco", "ESCO"), ("rome", "ROME"), ("nsf", "NSF"), ("rncp_bloc", "Bloc du RNCP")],
+                        max_length=12,
+                        verbose_name="liste",
+                    ),
+                ),
+                ("entry", models.CharField(max_length=120, verbose_name="code")),
+                ("label", models.CharField(max_length=250, verbose_name="libellé")),
+                (
+                    "referentiel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="alignments",
+                        to="catalogue.referentiel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rattachement',
-                'verbose_name_plural': 'rattachements',
+                "verbose_name": "rattachement",
+                "verbose_name_plural": "rattachements",
+                "constraints": [
+                    models.UniqueConstraint(fields=("referentiel", "framework", "entry"), name="alignment_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('lineage', models.CharField(max_length=16)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.TextField(blank=True, verbose_name='texte')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('changed_at', models.DateTimeField(verbose_name='modifiée le')),
-                ('changed_by_code', models.CharField(max_length=16)),
-                ('referentiel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='activities', to='catalogue.referentiel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("lineage", models.CharField(max_length=16)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.TextField(blank=True, verbose_name="texte")),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("changed_at", models.DateTimeField(verbose_name="modifiée le")),
+                ("changed_by_code", models.CharField(max_length=16)),
+                (
+                    "referentiel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="activities",
+                        to="catalogue.referentiel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'activité',
-                'verbose_name_plural': 'activités',
+                "verbose_name": "activité",
+                "verbose_name_plural": "activités",
             },
         ),
         migrations.CreateModel(
-            name='CatalogueChoices',
+            name="CatalogueChoices",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dossier_months', models.PositiveSmallIntegerField(default=18, verbose_name='début du dossier (mois)')),
-                ('demanded', models.JSONField(default=list, verbose_name='éléments exigés')),
-                ('tolerated', models.JSONField(default=list, verbose_name='mots admis')),
-                ('certifier', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='catalogue_choices', to='parties.certifier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "dossier_months",
+                    models.PositiveSmallIntegerField(default=18, verbose_name="début du dossier (mois)"),
+                ),
+                ("demanded", models.JSONField(default=list, verbose_name="éléments exigés")),
+                ("tolerated", models.JSONField(default=list, verbose_name="mots admis")),
+                (
+                    "certifier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="catalogue_choices",
+                        to="parties.certifier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'choix du catalogue',
-                'verbose_name_plural': 'choix du catalogue',
-                'constraints': [models.CheckConstraint(condition=models.Q(('dossier_months__lte', 60)), name='choices_dossier_within_five_years')],
+                "verbose_name": "choix du catalogue",
+                "verbose_name_plural": "choix du catalogue",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("dossier_months__lte", 60)), name="choices_dossier_within_five_years"
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='certification',
-            constraint=models.UniqueConstraint(fields=('certifier', 'reference'), name='certification_reference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='certification',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('certifier', 'fiche'), name='certification_one_by_fiche'),
-        ),
-        migrations.AddConstraint(
-            model_name='certification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fiche__isnull', False), ('kind', 'registered')), models.Q(('fiche', None), ('kind', 'micro')), _connector='OR'), name='certification_registered_has_a_fiche'),
-        ),
-        migrations.AddConstraint(
-            model_name='certification',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('retired_at__isnull', False), ('state', 'retired'), models.Q(('retire_reason', ''), _negated=True)), models.Q(('retire_reason', ''), ('retired_at', None), ('state__in', ['prepared', 'open'])), _connector='OR'), name='certification_retired_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='referentiel',
-            constraint=models.UniqueConstraint(fields=('certification', 'number'), name='referentiel_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='referentiel',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('certification',), name='referentiel_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='referentiel',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('certification',), name='referentiel_one_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='referentiel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('published_at', None), ('published_by_code', ''), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state__in', ['published', 'replaced']), models.Q(('published_by_code', ''), _negated=True), models.Q(('digest', ''), _negated=True), ('valid_from__isnull', False)), _connector='OR'), name='referentiel_published_by_somebody_and_sealed'),
-        ),
-        migrations.AddConstraint(
-            model_name='referentiel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('replaced_at__isnull', False), ('state', 'replaced')), models.Q(models.Q(('state', 'replaced'), _negated=True), ('replaced_at', None)), _connector='OR'), name='referentiel_replaced_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='referentiel',
-            constraint=models.CheckConstraint(condition=models.Q(('in_person_percent', None), ('in_person_percent__lte', 100), _connector='OR'), name='referentiel_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='juryrule',
-            constraint=models.UniqueConstraint(fields=('referentiel', 'route'), name='juryrule_one_by_route'),
-        ),
-        migrations.AddConstraint(
-            model_name='juryrule',
-            constraint=models.CheckConstraint(condition=models.Q(('external_percent__lte', 100), ('min_members__gte', 1), ('min_qualified__lte', models.F('min_members'))), name='juryrule_can_be_met'),
-        ),
-        migrations.AddConstraint(
-            model_name='alignment',
-            constraint=models.UniqueConstraint(fields=('referentiel', 'framework', 'entry'), name='alignment_once'),
         ),
         FreezeParent("catalogue_referentiel", "draft", ("state", "replaced_at")),
         *(FreezePart(f"catalogue_{part}", "catalogue_referentiel", "referentiel_id", "draft") for part in PARTS),

@@ -11,363 +11,797 @@ from jurande.registers.common.immutability import append_only
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0004_claims'),
-        ('documents', '0001_initial'),
-        ('network', '0003_judgments'),
-        ('parties', '0002_documents'),
+        ("catalogue", "0004_claims"),
+        ("documents", "0001_initial"),
+        ("network", "0003_judgments"),
+        ("parties", "0002_documents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClauseSet',
+            name="ClauseSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('title', models.CharField(max_length=120, verbose_name='titre')),
-                ('state', models.CharField(choices=[('draft', 'Brouillon'), ('published', 'Publiée'), ('replaced', 'Remplacée')], default='draft', max_length=10, verbose_name='état')),
-                ('author_codes', models.JSONField(default=list)),
-                ('started_at', models.DateTimeField(verbose_name='commencée le')),
-                ('started_by_code', models.CharField(max_length=16)),
-                ('published_at', models.DateTimeField(null=True, verbose_name='publiée le')),
-                ('published_by_code', models.CharField(blank=True, max_length=16)),
-                ('replaced_at', models.DateTimeField(null=True, verbose_name='remplacée le')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clause_sets', to='parties.certifier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("title", models.CharField(max_length=120, verbose_name="titre")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Brouillon"), ("published", "Publiée"), ("replaced", "Remplacée")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("author_codes", models.JSONField(default=list)),
+                ("started_at", models.DateTimeField(verbose_name="commencée le")),
+                ("started_by_code", models.CharField(max_length=16)),
+                ("published_at", models.DateTimeField(null=True, verbose_name="publiée le")),
+                ("published_by_code", models.CharField(blank=True, max_length=16)),
+                ("replaced_at", models.DateTimeField(null=True, verbose_name="remplacée le")),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="clause_sets", to="parties.certifier"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'jeu de clauses',
-                'verbose_name_plural': 'jeux de clauses',
+                "verbose_name": "jeu de clauses",
+                "verbose_name_plural": "jeux de clauses",
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "number"), name="clauseset_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")), fields=("certifier",), name="clauseset_one_draft"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("certifier",),
+                        name="clauseset_one_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at", None),
+                                ("published_by_code", ""),
+                                ("replaced_at", None),
+                                ("state", "draft"),
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("replaced_at", None),
+                                ("state", "published"),
+                                models.Q(("published_by_code", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("replaced_at__isnull", False),
+                                ("state", "replaced"),
+                                models.Q(("published_by_code", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="clauseset_state_agrees_with_its_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Clause',
+            name="Clause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('key', models.CharField(max_length=40)),
-                ('title', models.CharField(max_length=160, verbose_name='titre')),
-                ('body', models.TextField(verbose_name='texte')),
-                ('mention', models.PositiveSmallIntegerField(default=0, verbose_name='mention')),
-                ('duty', models.CharField(blank=True, max_length=120, verbose_name='source')),
-                ('is_required', models.BooleanField(default=False, verbose_name='ne peut être retirée')),
-                ('only_for', models.CharField(blank=True, choices=[('former', 'former'), ('organiser', 'évaluer'), ('both', 'former et évaluer')], max_length=10, verbose_name='seulement pour qui doit')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('clause_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='conventions.clauseset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("key", models.CharField(max_length=40)),
+                ("title", models.CharField(max_length=160, verbose_name="titre")),
+                ("body", models.TextField(verbose_name="texte")),
+                ("mention", models.PositiveSmallIntegerField(default=0, verbose_name="mention")),
+                ("duty", models.CharField(blank=True, max_length=120, verbose_name="source")),
+                ("is_required", models.BooleanField(default=False, verbose_name="ne peut être retirée")),
+                (
+                    "only_for",
+                    models.CharField(
+                        blank=True,
+                        choices=[("former", "former"), ("organiser", "évaluer"), ("both", "former et évaluer")],
+                        max_length=10,
+                        verbose_name="seulement pour qui doit",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                (
+                    "clause_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="clauses", to="conventions.clauseset"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clause',
-                'verbose_name_plural': 'clauses',
+                "verbose_name": "clause",
+                "verbose_name_plural": "clauses",
+                "constraints": [
+                    models.UniqueConstraint(fields=("clause_set", "key"), name="clause_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("mention__lte", 7)), name="clause_mention_is_one_of_seven"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True), models.Q(("body", ""), _negated=True)
+                        ),
+                        name="clause_has_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Convention',
+            name="Convention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('reference', models.CharField(max_length=40, verbose_name='référence')),
-                ('kind', models.CharField(choices=[('initial', 'Convention'), ('amendment', 'Avenant'), ('renewal', 'Renouvellement')], default='initial', max_length=10, verbose_name='nature')),
-                ('origin', models.CharField(choices=[('jurande', 'Rédigée ici'), ('elsewhere', 'Signée ailleurs')], default='jurande', max_length=10, verbose_name='origine')),
-                ('state', models.CharField(choices=[('draft', 'En rédaction'), ('sent', 'À signer'), ('signed', 'Signée, pas encore en vigueur'), ('in_force', 'En vigueur'), ('suspended', 'Suspendue'), ('ended', 'Terminée'), ('abandoned', 'Abandonnée')], default='draft', max_length=10, verbose_name='état')),
-                ('purpose', models.CharField(blank=True, choices=[('former', 'former'), ('organiser', 'évaluer'), ('both', 'former et évaluer')], max_length=10, verbose_name='objet')),
-                ('valid_from', models.DateField(null=True, verbose_name='du')),
-                ('valid_until', models.DateField(null=True, verbose_name='au')),
-                ('counterpart', models.CharField(blank=True, choices=[('schedule', 'Selon un barème figé'), ('terms', 'Selon des modalités écrites'), ('none', 'Sans objet : aucune contrepartie')], max_length=10, verbose_name='contrepartie')),
-                ('counterpart_terms', models.TextField(blank=True, verbose_name='modalités de la contrepartie')),
-                ('subcontracting', models.CharField(blank=True, choices=[('forbidden', 'Sans objet : la sous-traitance est interdite'), ('allowed', 'Permise, à des conditions')], max_length=10, verbose_name='sous-traitance')),
-                ('subcontracting_terms', models.TextField(blank=True, verbose_name='conditions de la sous-traitance')),
-                ('technical_means', models.TextField(blank=True, verbose_name='moyens techniques')),
-                ('teaching_means', models.TextField(blank=True, verbose_name='moyens pédagogiques')),
-                ('supervision_means', models.TextField(blank=True, verbose_name='moyens d’encadrement')),
-                ('apprenticeship', models.CharField(blank=True, choices=[('none', 'Sans objet : le partenaire ne forme pas d’apprentis à cette certification'), ('concerned', 'Le partenaire forme des apprentis')], max_length=10, verbose_name='apprentissage')),
-                ('apprenticeship_terms', models.TextField(blank=True, verbose_name='gestion de l’apprentissage')),
-                ('partner_signer_name', models.CharField(blank=True, max_length=200, verbose_name='signataire du partenaire')),
-                ('partner_signer_quality', models.CharField(blank=True, max_length=120, verbose_name='qualité')),
-                ('partner_signer_email', models.EmailField(blank=True, max_length=254, verbose_name='adresse e-mail')),
-                ('certifier_signer_name', models.CharField(blank=True, max_length=200, verbose_name='signataire du certificateur')),
-                ('certifier_signer_quality', models.CharField(blank=True, max_length=120, verbose_name='qualité')),
-                ('certifier_signer_email', models.EmailField(blank=True, max_length=254, verbose_name='adresse e-mail')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('prepared_at', models.DateTimeField(verbose_name='préparée le')),
-                ('prepared_by_code', models.CharField(max_length=16)),
-                ('changed_at', models.DateTimeField(verbose_name='modifiée le')),
-                ('changed_by_code', models.CharField(max_length=16)),
-                ('sent_at', models.DateTimeField(null=True, verbose_name='envoyée le')),
-                ('sent_by_code', models.CharField(blank=True, max_length=16)),
-                ('concluded_on', models.DateField(null=True, verbose_name='signée le')),
-                ('in_force_on', models.DateField(null=True, verbose_name='en vigueur depuis le')),
-                ('ended_on', models.DateField(null=True, verbose_name='terminée le')),
-                ('end_reason', models.CharField(blank=True, choices=[('expired', 'Arrivée à son terme'), ('renewed', 'Renouvelée'), ('amended', 'Remplacée par un avenant'), ('terminated', 'Résiliée'), ('agreed', 'D’un commun accord')], max_length=12, verbose_name='motif de fin')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conventions', to='parties.certifier')),
-                ('clause_set', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='conventions', to='conventions.clauseset')),
-                ('fee_schedule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='conventions', to='network.feeschedule', verbose_name='barème')),
-                ('follows', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followers', to='conventions.convention')),
-                ('partnership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conventions', to='parties.partnership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, verbose_name="référence")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("initial", "Convention"), ("amendment", "Avenant"), ("renewal", "Renouvellement")],
+                        default="initial",
+                        max_length=10,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("jurande", "Rédigée ici"), ("elsewhere", "Signée ailleurs")],
+                        default="jurande",
+                        max_length=10,
+                        verbose_name="origine",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "En rédaction"),
+                            ("sent", "À signer"),
+                            ("signed", "Signée, pas encore en vigueur"),
+                            ("in_force", "En vigueur"),
+                            ("suspended", "Suspendue"),
+                            ("ended", "Terminée"),
+                            ("abandoned", "Abandonnée"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        blank=True,
+                        choices=[("former", "former"), ("organiser", "évaluer"), ("both", "former et évaluer")],
+                        max_length=10,
+                        verbose_name="objet",
+                    ),
+                ),
+                ("valid_from", models.DateField(null=True, verbose_name="du")),
+                ("valid_until", models.DateField(null=True, verbose_name="au")),
+                (
+                    "counterpart",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("schedule", "Selon un barème figé"),
+                            ("terms", "Selon des modalités écrites"),
+                            ("none", "Sans objet : aucune contrepartie"),
+                        ],
+                        max_length=10,
+                        verbose_name="contrepartie",
+                    ),
+                ),
+                ("counterpart_terms", models.TextField(blank=True, verbose_name="modalités de la contrepartie")),
+                (
+                    "subcontracting",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("forbidden", "Sans objet : la sous-traitance est interdite"),
+                            ("allowed", "Permise, à des conditions"),
+                        ],
+                        max_length=10,
+                        verbose_name="sous-traitance",
+                    ),
+                ),
+                ("subcontracting_terms", models.TextField(blank=True, verbose_name="conditions de la sous-traitance")),
+                ("technical_means", models.TextField(blank=True, verbose_name="moyens techniques")),
+                ("teaching_means", models.TextField(blank=True, verbose_name="moyens pédagogiques")),
+                ("supervision_means", models.TextField(blank=True, verbose_name="moyens d’encadrement")),
+                (
+                    "apprenticeship",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "Sans objet : le partenaire ne forme pas d’apprentis à cette certification"),
+                            ("concerned", "Le partenaire forme des apprentis"),
+                        ],
+                        max_length=10,
+                        verbose_name="apprentissage",
+                    ),
+                ),
+                ("apprenticeship_terms", models.TextField(blank=True, verbose_name="gestion de l’apprentissage")),
+                (
+                    "partner_signer_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="signataire du partenaire"),
+                ),
+                ("partner_signer_quality", models.CharField(blank=True, max_length=120, verbose_name="qualité")),
+                ("partner_signer_email", models.EmailField(blank=True, max_length=254, verbose_name="adresse e-mail")),
+                (
+                    "certifier_signer_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="signataire du certificateur"),
+                ),
+                ("certifier_signer_quality", models.CharField(blank=True, max_length=120, verbose_name="qualité")),
+                (
+                    "certifier_signer_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="adresse e-mail"),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("prepared_at", models.DateTimeField(verbose_name="préparée le")),
+                ("prepared_by_code", models.CharField(max_length=16)),
+                ("changed_at", models.DateTimeField(verbose_name="modifiée le")),
+                ("changed_by_code", models.CharField(max_length=16)),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="envoyée le")),
+                ("sent_by_code", models.CharField(blank=True, max_length=16)),
+                ("concluded_on", models.DateField(null=True, verbose_name="signée le")),
+                ("in_force_on", models.DateField(null=True, verbose_name="en vigueur depuis le")),
+                ("ended_on", models.DateField(null=True, verbose_name="terminée le")),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("expired", "Arrivée à son terme"),
+                            ("renewed", "Renouvelée"),
+                            ("amended", "Remplacée par un avenant"),
+                            ("terminated", "Résiliée"),
+                            ("agreed", "D’un commun accord"),
+                        ],
+                        max_length=12,
+                        verbose_name="motif de fin",
+                    ),
+                ),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="conventions", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "clause_set",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conventions",
+                        to="conventions.clauseset",
+                    ),
+                ),
+                (
+                    "fee_schedule",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conventions",
+                        to="network.feeschedule",
+                        verbose_name="barème",
+                    ),
+                ),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followers",
+                        to="conventions.convention",
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conventions",
+                        to="parties.partnership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'convention',
-                'verbose_name_plural': 'conventions',
+                "verbose_name": "convention",
+                "verbose_name_plural": "conventions",
+                "indexes": [
+                    models.Index(fields=["certifier", "state", "valid_until"], name="convention_state_until"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "reference"), name="convention_reference_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "abandoned"), _negated=True), models.Q(("state", "ended"), _negated=True)
+                        ),
+                        fields=("follows",),
+                        name="convention_followed_by_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("follows", None), ("kind", "initial")),
+                            models.Q(("follows__isnull", False), ("kind__in", ["amendment", "renewal"])),
+                            _connector="OR",
+                        ),
+                        name="convention_amendment_and_renewal_follow",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("origin", "elsewhere"), ("clause_set__isnull", False), _connector="OR"),
+                        name="convention_written_here_has_clauses",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("concluded_on__isnull", False),
+                                ("state__in", ["signed", "in_force", "suspended", "ended"]),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["signed", "in_force", "suspended", "ended"]), _negated=True),
+                                ("concluded_on", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="convention_concluded_once_signed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("in_force_on__isnull", False), ("state__in", ["in_force", "suspended"])),
+                            ("state", "ended"),
+                            models.Q(
+                                models.Q(("state__in", ["in_force", "suspended", "ended"]), _negated=True),
+                                ("in_force_on", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="convention_in_force_since_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_on__isnull", False),
+                                ("state", "ended"),
+                                models.Q(("end_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "ended"), _negated=True), ("end_reason", ""), ("ended_on", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="convention_ended_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from", None),
+                            ("valid_until", None),
+                            ("valid_until__gte", models.F("valid_from")),
+                            _connector="OR",
+                        ),
+                        name="convention_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("prepared_by_code", ""), _negated=True), name="convention_has_an_author"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Annex',
+            name="Annex",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('referentiel', 'Référentiel'), ('fees', 'Barème'), ('brand_kit', 'Charte d’usage du nom et du logo'), ('data_protection', 'Protection des données'), ('other', 'Autre annexe')], max_length=16, verbose_name='nature')),
-                ('title', models.CharField(max_length=160, verbose_name='titre')),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='empreinte')),
-                ('added_at', models.DateTimeField(verbose_name='jointe le')),
-                ('added_by_code', models.CharField(max_length=16)),
-                ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('convention', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='annexes', to='conventions.convention')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("referentiel", "Référentiel"),
+                            ("fees", "Barème"),
+                            ("brand_kit", "Charte d’usage du nom et du logo"),
+                            ("data_protection", "Protection des données"),
+                            ("other", "Autre annexe"),
+                        ],
+                        max_length=16,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("title", models.CharField(max_length=160, verbose_name="titre")),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="empreinte")),
+                ("added_at", models.DateTimeField(verbose_name="jointe le")),
+                ("added_by_code", models.CharField(max_length=16)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "convention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="annexes", to="conventions.convention"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'annexe',
-                'verbose_name_plural': 'annexes',
+                "verbose_name": "annexe",
+                "verbose_name_plural": "annexes",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("digest", ""), ("document", None)),
+                            models.Q(("document__isnull", False), models.Q(("digest", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="annex_file_has_a_digest",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConventionChoices',
+            name="ConventionChoices",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subcontract_percent', models.PositiveSmallIntegerField(default=80, verbose_name='part sous-traitée, au plus')),
-                ('observation_days', models.PositiveSmallIntegerField(default=30, verbose_name='délai d’observations')),
-                ('notice_days', models.PositiveSmallIntegerField(default=10, verbose_name='préavis de visite')),
-                ('certifier', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='convention_choices', to='parties.certifier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "subcontract_percent",
+                    models.PositiveSmallIntegerField(default=80, verbose_name="part sous-traitée, au plus"),
+                ),
+                ("observation_days", models.PositiveSmallIntegerField(default=30, verbose_name="délai d’observations")),
+                ("notice_days", models.PositiveSmallIntegerField(default=10, verbose_name="préavis de visite")),
+                (
+                    "certifier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="convention_choices",
+                        to="parties.certifier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'choix des conventions',
-                'verbose_name_plural': 'choix des conventions',
+                "verbose_name": "choix des conventions",
+                "verbose_name_plural": "choix des conventions",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("notice_days__lte", 90),
+                            ("subcontract_percent__lte", 100),
+                            ("observation_days__gte", 1),
+                            ("observation_days__lte", 365),
+                        ),
+                        name="conventionchoices_are_possible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConventionScope',
+            name="ConventionScope",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('blocs', models.JSONField(default=list, verbose_name='blocs')),
-                ('kind', models.CharField(choices=[('former', 'former'), ('organiser', 'évaluer'), ('both', 'former et évaluer')], max_length=10, verbose_name='habilitation')),
-                ('territory', models.JSONField(default=list, verbose_name='territoire')),
-                ('approval_code', models.CharField(blank=True, max_length=16)),
-                ('certification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='convention_scopes', to='catalogue.certification')),
-                ('convention', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scopes', to='conventions.convention')),
-                ('referentiel', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='convention_scopes', to='catalogue.referentiel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("blocs", models.JSONField(default=list, verbose_name="blocs")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("former", "former"), ("organiser", "évaluer"), ("both", "former et évaluer")],
+                        max_length=10,
+                        verbose_name="habilitation",
+                    ),
+                ),
+                ("territory", models.JSONField(default=list, verbose_name="territoire")),
+                ("approval_code", models.CharField(blank=True, max_length=16)),
+                (
+                    "certification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="convention_scopes",
+                        to="catalogue.certification",
+                    ),
+                ),
+                (
+                    "convention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scopes", to="conventions.convention"
+                    ),
+                ),
+                (
+                    "referentiel",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="convention_scopes",
+                        to="catalogue.referentiel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'certification visée',
-                'verbose_name_plural': 'certifications visées',
+                "verbose_name": "certification visée",
+                "verbose_name_plural": "certifications visées",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("convention", "certification", "kind"), name="conventionscope_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ConventionText',
+            name="ConventionText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('content', models.JSONField()),
-                ('content_sha256', models.CharField(max_length=64, verbose_name='empreinte du contenu')),
-                ('sha256', models.CharField(max_length=64, verbose_name='empreinte du PDF')),
-                ('frozen_at', models.DateTimeField(verbose_name='figé le')),
-                ('frozen_by_code', models.CharField(max_length=16)),
-                ('convention', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='conventions.convention')),
-                ('pdf', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("content", models.JSONField()),
+                ("content_sha256", models.CharField(max_length=64, verbose_name="empreinte du contenu")),
+                ("sha256", models.CharField(max_length=64, verbose_name="empreinte du PDF")),
+                ("frozen_at", models.DateTimeField(verbose_name="figé le")),
+                ("frozen_by_code", models.CharField(max_length=16)),
+                (
+                    "convention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="texts", to="conventions.convention"
+                    ),
+                ),
+                (
+                    "pdf",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.document"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'texte figé',
-                'verbose_name_plural': 'textes figés',
+                "verbose_name": "texte figé",
+                "verbose_name_plural": "textes figés",
+                "constraints": [
+                    models.UniqueConstraint(fields=("convention", "number"), name="conventiontext_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            django.db.models.lookups.Exact(django.db.models.functions.text.Length("sha256"), 64),
+                            django.db.models.lookups.Exact(
+                                django.db.models.functions.text.Length("content_sha256"), 64
+                            ),
+                        ),
+                        name="conventiontext_has_fingerprints",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='convention',
-            name='text',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='current_of', to='conventions.conventiontext'),
+            model_name="convention",
+            name="text",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="current_of",
+                to="conventions.conventiontext",
+            ),
         ),
         migrations.CreateModel(
-            name='FreeClause',
+            name="FreeClause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=160, verbose_name='titre')),
-                ('body', models.TextField(blank=True, verbose_name='texte')),
-                ('written_by_code', models.CharField(max_length=16)),
-                ('written_at', models.DateTimeField(verbose_name='écrite le')),
-                ('convention', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='free_clauses', to='conventions.convention')),
-                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='conventions.clause')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=160, verbose_name="titre")),
+                ("body", models.TextField(blank=True, verbose_name="texte")),
+                ("written_by_code", models.CharField(max_length=16)),
+                ("written_at", models.DateTimeField(verbose_name="écrite le")),
+                (
+                    "convention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="free_clauses",
+                        to="conventions.convention",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="conventions.clause",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clause particulière',
-                'verbose_name_plural': 'clauses particulières',
+                "verbose_name": "clause particulière",
+                "verbose_name_plural": "clauses particulières",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaces__isnull", False)),
+                        fields=("convention", "replaces"),
+                        name="freeclause_replaces_a_clause_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("replaces__isnull", False), models.Q(("body", ""), _negated=True), _connector="OR"
+                        ),
+                        name="freeclause_added_has_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('months', models.PositiveSmallIntegerField()),
-                ('sent_at', models.DateTimeField(verbose_name='envoyé le')),
-                ('convention', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='conventions.convention')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("months", models.PositiveSmallIntegerField()),
+                ("sent_at", models.DateTimeField(verbose_name="envoyé le")),
+                (
+                    "convention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="conventions.convention",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rappel d’échéance',
-                'verbose_name_plural': 'rappels d’échéance',
+                "verbose_name": "rappel d’échéance",
+                "verbose_name_plural": "rappels d’échéance",
+                "constraints": [
+                    models.UniqueConstraint(fields=("convention", "months"), name="reminder_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RenewalRun',
+            name="RenewalRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('valid_from', models.DateField(verbose_name='du')),
-                ('valid_until', models.DateField(verbose_name='au')),
-                ('sends', models.BooleanField(default=False, verbose_name='envoyées aussitôt')),
-                ('asked_at', models.DateTimeField(verbose_name='demandé le')),
-                ('asked_by_code', models.CharField(max_length=16)),
-                ('job_code', models.CharField(max_length=16)),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='renewal_runs', to='parties.certifier')),
-                ('clause_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conventions.clauseset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="du")),
+                ("valid_until", models.DateField(verbose_name="au")),
+                ("sends", models.BooleanField(default=False, verbose_name="envoyées aussitôt")),
+                ("asked_at", models.DateTimeField(verbose_name="demandé le")),
+                ("asked_by_code", models.CharField(max_length=16)),
+                ("job_code", models.CharField(max_length=16)),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="renewal_runs", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "clause_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="conventions.clauseset"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'renouvellement groupé',
-                'verbose_name_plural': 'renouvellements groupés',
+                "verbose_name": "renouvellement groupé",
+                "verbose_name_plural": "renouvellements groupés",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gt", models.F("valid_from"))),
+                        name="renewalrun_ends_after_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RenewalRow',
+            name="RenewalRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(blank=True, choices=[('sent', 'Préparée et envoyée'), ('made', 'Préparée'), ('refused', 'Écartée')], max_length=8, verbose_name='issue')),
-                ('reason', models.TextField(blank=True, verbose_name='motif')),
-                ('convention', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conventions.convention')),
-                ('made', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='conventions.convention')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='conventions.renewalrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("sent", "Préparée et envoyée"), ("made", "Préparée"), ("refused", "Écartée")],
+                        max_length=8,
+                        verbose_name="issue",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="motif")),
+                (
+                    "convention",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="conventions.convention"
+                    ),
+                ),
+                (
+                    "made",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="conventions.convention",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="conventions.renewalrun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne de renouvellement',
-                'verbose_name_plural': 'lignes de renouvellement',
+                "verbose_name": "ligne de renouvellement",
+                "verbose_name_plural": "lignes de renouvellement",
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "convention"), name="renewalrow_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("made", None), ("outcome", ""), ("reason", "")),
+                            models.Q(("made__isnull", False), ("outcome", "sent"), ("reason", "")),
+                            models.Q(("made__isnull", False), ("outcome", "made")),
+                            models.Q(("made", None), ("outcome", "refused"), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="renewalrow_says_what_became_of_it",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='clauseset',
-            constraint=models.UniqueConstraint(fields=('certifier', 'number'), name='clauseset_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clauseset',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('certifier',), name='clauseset_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='clauseset',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('certifier',), name='clauseset_one_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='clauseset',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('published_by_code', ''), ('replaced_at', None), ('state', 'draft')), models.Q(('published_at__isnull', False), ('replaced_at', None), ('state', 'published'), models.Q(('published_by_code', ''), _negated=True)), models.Q(('published_at__isnull', False), ('replaced_at__isnull', False), ('state', 'replaced'), models.Q(('published_by_code', ''), _negated=True)), _connector='OR'), name='clauseset_state_agrees_with_its_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.UniqueConstraint(fields=('clause_set', 'key'), name='clause_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(('mention__lte', 7)), name='clause_mention_is_one_of_seven'),
-        ),
-        migrations.AddConstraint(
-            model_name='clause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('body', ''), _negated=True)), name='clause_has_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='annex',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('document', None)), models.Q(('document__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='annex_file_has_a_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionchoices',
-            constraint=models.CheckConstraint(condition=models.Q(('notice_days__lte', 90), ('subcontract_percent__lte', 100), ('observation_days__gte', 1), ('observation_days__lte', 365)), name='conventionchoices_are_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventionscope',
-            constraint=models.UniqueConstraint(fields=('convention', 'certification', 'kind'), name='conventionscope_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventiontext',
-            constraint=models.UniqueConstraint(fields=('convention', 'number'), name='conventiontext_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='conventiontext',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.Exact(django.db.models.functions.text.Length('sha256'), 64), django.db.models.lookups.Exact(django.db.models.functions.text.Length('content_sha256'), 64)), name='conventiontext_has_fingerprints'),
-        ),
-        migrations.AddIndex(
-            model_name='convention',
-            index=models.Index(fields=['certifier', 'state', 'valid_until'], name='convention_state_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.UniqueConstraint(fields=('certifier', 'reference'), name='convention_reference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state', 'abandoned'), _negated=True), models.Q(('state', 'ended'), _negated=True)), fields=('follows',), name='convention_followed_by_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('follows', None), ('kind', 'initial')), models.Q(('follows__isnull', False), ('kind__in', ['amendment', 'renewal'])), _connector='OR'), name='convention_amendment_and_renewal_follow'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', 'elsewhere'), ('clause_set__isnull', False), _connector='OR'), name='convention_written_here_has_clauses'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at', None), ('sent_by_code', ''), ('state__in', ['draft', 'abandoned']), ('text', None)), models.Q(('origin', 'elsewhere'), ('state__in', ['sent', 'signed', 'in_force', 'suspended', 'ended']), ('text__isnull', False)), models.Q(('sent_at__isnull', False), ('state__in', ['sent', 'signed', 'in_force', 'suspended', 'ended']), ('text__isnull', False), models.Q(('sent_by_code', ''), _negated=True)), _connector='OR'), name='convention_sent_has_its_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('concluded_on__isnull', False), ('state__in', ['signed', 'in_force', 'suspended', 'ended'])), models.Q(models.Q(('state__in', ['signed', 'in_force', 'suspended', 'ended']), _negated=True), ('concluded_on', None)), _connector='OR'), name='convention_concluded_once_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('in_force_on__isnull', False), ('state__in', ['in_force', 'suspended'])), ('state', 'ended'), models.Q(models.Q(('state__in', ['in_force', 'suspended', 'ended']), _negated=True), ('in_force_on', None)), _connector='OR'), name='convention_in_force_since_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_on__isnull', False), ('state', 'ended'), models.Q(('end_reason', ''), _negated=True)), models.Q(models.Q(('state', 'ended'), _negated=True), ('end_reason', ''), ('ended_on', None)), _connector='OR'), name='convention_ended_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='convention_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('prepared_by_code', ''), _negated=True), name='convention_has_an_author'),
-        ),
-        migrations.AddConstraint(
-            model_name='freeclause',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaces__isnull', False)), fields=('convention', 'replaces'), name='freeclause_replaces_a_clause_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='freeclause',
-            constraint=models.CheckConstraint(condition=models.Q(('replaces__isnull', False), models.Q(('body', ''), _negated=True), _connector='OR'), name='freeclause_added_has_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('convention', 'months'), name='reminder_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='renewalrun',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='renewalrun_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='renewalrow',
-            constraint=models.UniqueConstraint(fields=('run', 'convention'), name='renewalrow_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='renewalrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('made', None), ('outcome', ''), ('reason', '')), models.Q(('made__isnull', False), ('outcome', 'sent'), ('reason', '')), models.Q(('made__isnull', False), ('outcome', 'made')), models.Q(('made', None), ('outcome', 'refused'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='renewalrow_says_what_became_of_it'),
+            model_name="convention",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("sent_at", None), ("sent_by_code", ""), ("state__in", ["draft", "abandoned"]), ("text", None)
+                    ),
+                    models.Q(
+                        ("origin", "elsewhere"),
+                        ("state__in", ["sent", "signed", "in_force", "suspended", "ended"]),
+                        ("text__isnull", False),
+                    ),
+                    models.Q(
+                        ("sent_at__isnull", False),
+                        ("state__in", ["sent", "signed", "in_force", "suspended", "ended"]),
+                        ("text__isnull", False),
+                        models.Q(("sent_by_code", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="convention_sent_has_its_text",
+            ),
         ),
         FreezeParent("conventions_clauseset", "draft", ("state", "replaced_at")),
         FreezePart("conventions_clause", "conventions_clauseset", "clause_set_id", "draft"),

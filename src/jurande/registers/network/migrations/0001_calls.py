@@ -12,253 +12,539 @@ LATER = ("state", "text", "closes_on", "revision", "closed_at", "closed_by_code"
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0004_claims'),
-        ('parties', '0002_documents'),
+        ("catalogue", "0004_claims"),
+        ("parties", "0002_documents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('siret', models.CharField(max_length=14, verbose_name='SIRET')),
-                ('siren', models.CharField(max_length=9, verbose_name='SIREN')),
-                ('kind', models.CharField(choices=[('siret', 'Numéro SIRET'), ('known', 'Liste publique des organismes de formation'), ('nda', 'Déclaration d’activité'), ('qualiopi', 'Qualiopi'), ('habilitated_here', 'Déjà habilité par nous'), ('habilitated_elsewhere', 'Habilité par d’autres'), ('withdrawn', 'Habilitations retirées'), ('other_sites', 'Autres établissements')], max_length=25, verbose_name='vérification')),
-                ('outcome', models.CharField(choices=[('good', 'Conforme'), ('warning', 'À regarder'), ('bad', 'Contraire'), ('unknown', 'Inconnu')], max_length=10, verbose_name='résultat')),
-                ('source', models.CharField(choices=[('number', 'Calcul de la clé du numéro'), ('training_bodies', 'Liste publique des organismes de formation'), ('registers', 'Répertoires nationaux (RNCP et RS)')], max_length=20, verbose_name='source')),
-                ('source_on', models.DateField(null=True, verbose_name='publiée le')),
-                ('facts', models.JSONField(default=dict)),
-                ('checked_at', models.DateTimeField(verbose_name='vérifié le')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='parties.certifier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("siret", models.CharField(max_length=14, verbose_name="SIRET")),
+                ("siren", models.CharField(max_length=9, verbose_name="SIREN")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("siret", "Numéro SIRET"),
+                            ("known", "Liste publique des organismes de formation"),
+                            ("nda", "Déclaration d’activité"),
+                            ("qualiopi", "Qualiopi"),
+                            ("habilitated_here", "Déjà habilité par nous"),
+                            ("habilitated_elsewhere", "Habilité par d’autres"),
+                            ("withdrawn", "Habilitations retirées"),
+                            ("other_sites", "Autres établissements"),
+                        ],
+                        max_length=25,
+                        verbose_name="vérification",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("good", "Conforme"),
+                            ("warning", "À regarder"),
+                            ("bad", "Contraire"),
+                            ("unknown", "Inconnu"),
+                        ],
+                        max_length=10,
+                        verbose_name="résultat",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("number", "Calcul de la clé du numéro"),
+                            ("training_bodies", "Liste publique des organismes de formation"),
+                            ("registers", "Répertoires nationaux (RNCP et RS)"),
+                        ],
+                        max_length=20,
+                        verbose_name="source",
+                    ),
+                ),
+                ("source_on", models.DateField(null=True, verbose_name="publiée le")),
+                ("facts", models.JSONField(default=dict)),
+                ("checked_at", models.DateTimeField(verbose_name="vérifié le")),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="parties.certifier"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vérification automatique',
-                'verbose_name_plural': 'vérifications automatiques',
+                "verbose_name": "vérification automatique",
+                "verbose_name_plural": "vérifications automatiques",
+                "indexes": [
+                    models.Index(fields=["certifier", "siret", "kind", "-checked_at"], name="check_last_of_a_kind"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "siret",
+                                    "known",
+                                    "nda",
+                                    "qualiopi",
+                                    "habilitated_here",
+                                    "habilitated_elsewhere",
+                                    "withdrawn",
+                                    "other_sites",
+                                ],
+                            )
+                        ),
+                        name="check_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["good", "warning", "bad", "unknown"])),
+                        name="check_outcome_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FeeSchedule',
+            name="FeeSchedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('reference', models.CharField(max_length=40, verbose_name='référence')),
-                ('title', models.CharField(max_length=200, verbose_name='intitulé')),
-                ('state', models.CharField(choices=[('draft', 'Brouillon'), ('frozen', 'Figé'), ('replaced', 'Remplacé')], default='draft', max_length=10, verbose_name='état')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('started_at', models.DateTimeField(verbose_name='commencé le')),
-                ('started_by_code', models.CharField(max_length=16)),
-                ('frozen_at', models.DateTimeField(null=True, verbose_name='figé le')),
-                ('frozen_by_code', models.CharField(blank=True, max_length=16)),
-                ('replaced_at', models.DateTimeField(null=True, verbose_name='remplacé le')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fee_schedules', to='parties.certifier')),
-                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='successors', to='network.feeschedule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, verbose_name="référence")),
+                ("title", models.CharField(max_length=200, verbose_name="intitulé")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Brouillon"), ("frozen", "Figé"), ("replaced", "Remplacé")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("started_at", models.DateTimeField(verbose_name="commencé le")),
+                ("started_by_code", models.CharField(max_length=16)),
+                ("frozen_at", models.DateTimeField(null=True, verbose_name="figé le")),
+                ("frozen_by_code", models.CharField(blank=True, max_length=16)),
+                ("replaced_at", models.DateTimeField(null=True, verbose_name="remplacé le")),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fee_schedules",
+                        to="parties.certifier",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="successors",
+                        to="network.feeschedule",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'barème',
-                'verbose_name_plural': 'barèmes',
+                "verbose_name": "barème",
+                "verbose_name_plural": "barèmes",
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "reference"), name="fee_schedule_reference_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="fee_schedule_has_a_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("frozen_at", None), ("frozen_by_code", ""), ("replaced_at", None), ("state", "draft")
+                            ),
+                            models.Q(
+                                ("frozen_at__isnull", False),
+                                ("replaced_at", None),
+                                ("state", "frozen"),
+                                models.Q(("frozen_by_code", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("frozen_at__isnull", False),
+                                ("replaced_at__isnull", False),
+                                ("state", "replaced"),
+                                models.Q(("frozen_by_code", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="fee_schedule_state_agrees_with_its_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FeeLine',
+            name="FeeLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('entry', 'Droit d’entrée'), ('annual', 'Par an'), ('per_trainee', 'Par stagiaire'), ('per_candidate', 'Par candidat')], max_length=15, verbose_name='compté')),
-                ('label', models.CharField(max_length=200, verbose_name='libellé')),
-                ('amount_cents', models.PositiveIntegerField(verbose_name='montant hors taxes')),
-                ('vat_basis_points', models.PositiveSmallIntegerField(verbose_name='TVA')),
-                ('vat_reason', models.CharField(blank=True, max_length=200, verbose_name='motif d’exonération')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='précision')),
-                ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='network.feeschedule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("entry", "Droit d’entrée"),
+                            ("annual", "Par an"),
+                            ("per_trainee", "Par stagiaire"),
+                            ("per_candidate", "Par candidat"),
+                        ],
+                        max_length=15,
+                        verbose_name="compté",
+                    ),
+                ),
+                ("label", models.CharField(max_length=200, verbose_name="libellé")),
+                ("amount_cents", models.PositiveIntegerField(verbose_name="montant hors taxes")),
+                ("vat_basis_points", models.PositiveSmallIntegerField(verbose_name="TVA")),
+                ("vat_reason", models.CharField(blank=True, max_length=200, verbose_name="motif d’exonération")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="précision")),
+                (
+                    "schedule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="network.feeschedule"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne de barème',
-                'verbose_name_plural': 'lignes de barème',
+                "verbose_name": "ligne de barème",
+                "verbose_name_plural": "lignes de barème",
+                "constraints": [
+                    models.UniqueConstraint(fields=("schedule", "position"), name="fee_line_one_by_position"),
+                    models.CheckConstraint(
+                        condition=models.Q(("label", ""), _negated=True), name="fee_line_has_a_label"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["entry", "annual", "per_trainee", "per_candidate"])),
+                        name="fee_line_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_cents__gte", 0), ("amount_cents__lte", 100000000)),
+                        name="fee_line_amount_is_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("vat_basis_points", 0), models.Q(("vat_reason", ""), _negated=True)),
+                            models.Q(("vat_basis_points__gt", 0), ("vat_basis_points__lte", 10000), ("vat_reason", "")),
+                            _connector="OR",
+                        ),
+                        name="fee_line_without_vat_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('reference', models.CharField(max_length=40, verbose_name='référence')),
-                ('title', models.CharField(max_length=200, verbose_name='intitulé')),
-                ('text', models.TextField(blank=True, verbose_name='présentation')),
-                ('kinds', models.JSONField(default=list, verbose_name='habilitations possibles')),
-                ('blocs', models.JSONField(default=list, verbose_name='blocs')),
-                ('territory', models.JSONField(default=list, verbose_name='territoire')),
-                ('opens_on', models.DateField(null=True, verbose_name='ouvre le')),
-                ('closes_on', models.DateField(null=True, verbose_name='clôture le')),
-                ('places', models.PositiveSmallIntegerField(null=True, verbose_name='places')),
-                ('probation_sittings', models.PositiveSmallIntegerField(default=0, verbose_name='sessions observées')),
-                ('first_limit', models.PositiveIntegerField(null=True, verbose_name='stagiaires pendant la période de rodage, au plus')),
-                ('growth', models.TextField(blank=True, verbose_name='croissance par étapes')),
-                ('charter', models.JSONField(default=list, verbose_name='charte')),
-                ('charter_weight', models.PositiveSmallIntegerField(default=0, verbose_name='poids de la charte')),
-                ('appeal_days', models.PositiveSmallIntegerField(default=30, verbose_name='délai de recours (jours)')),
-                ('divergence_points', models.PositiveSmallIntegerField(default=2, verbose_name='écart signalé (points)')),
-                ('state', models.CharField(choices=[('draft', 'Brouillon'), ('open', 'Ouvert'), ('closed', 'Clos')], default='draft', max_length=10, verbose_name='état')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('author_codes', models.JSONField(default=list)),
-                ('started_at', models.DateTimeField(verbose_name='commencé le')),
-                ('started_by_code', models.CharField(max_length=16)),
-                ('published_at', models.DateTimeField(null=True, verbose_name='publié le')),
-                ('published_by_code', models.CharField(blank=True, max_length=16)),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='clos le')),
-                ('closed_by_code', models.CharField(blank=True, max_length=16)),
-                ('close_reason', models.CharField(blank=True, choices=[('places_filled', 'Les places sont pourvues'), ('date_passed', 'La date de clôture est passée'), ('new_call', 'Un nouvel appel le remplace'), ('given_up', 'Le certificateur y renonce'), ('call_mistake', 'Publié par erreur')], max_length=15, verbose_name='motif de clôture')),
-                ('close_note', models.TextField(blank=True, verbose_name='précision')),
-                ('certification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='catalogue.certification')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='parties.certifier')),
-                ('referentiel', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='catalogue.referentiel')),
-                ('fee_schedule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='network.feeschedule')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("reference", models.CharField(max_length=40, verbose_name="référence")),
+                ("title", models.CharField(max_length=200, verbose_name="intitulé")),
+                ("text", models.TextField(blank=True, verbose_name="présentation")),
+                ("kinds", models.JSONField(default=list, verbose_name="habilitations possibles")),
+                ("blocs", models.JSONField(default=list, verbose_name="blocs")),
+                ("territory", models.JSONField(default=list, verbose_name="territoire")),
+                ("opens_on", models.DateField(null=True, verbose_name="ouvre le")),
+                ("closes_on", models.DateField(null=True, verbose_name="clôture le")),
+                ("places", models.PositiveSmallIntegerField(null=True, verbose_name="places")),
+                ("probation_sittings", models.PositiveSmallIntegerField(default=0, verbose_name="sessions observées")),
+                (
+                    "first_limit",
+                    models.PositiveIntegerField(
+                        null=True, verbose_name="stagiaires pendant la période de rodage, au plus"
+                    ),
+                ),
+                ("growth", models.TextField(blank=True, verbose_name="croissance par étapes")),
+                ("charter", models.JSONField(default=list, verbose_name="charte")),
+                ("charter_weight", models.PositiveSmallIntegerField(default=0, verbose_name="poids de la charte")),
+                ("appeal_days", models.PositiveSmallIntegerField(default=30, verbose_name="délai de recours (jours)")),
+                (
+                    "divergence_points",
+                    models.PositiveSmallIntegerField(default=2, verbose_name="écart signalé (points)"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Brouillon"), ("open", "Ouvert"), ("closed", "Clos")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("author_codes", models.JSONField(default=list)),
+                ("started_at", models.DateTimeField(verbose_name="commencé le")),
+                ("started_by_code", models.CharField(max_length=16)),
+                ("published_at", models.DateTimeField(null=True, verbose_name="publié le")),
+                ("published_by_code", models.CharField(blank=True, max_length=16)),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="clos le")),
+                ("closed_by_code", models.CharField(blank=True, max_length=16)),
+                (
+                    "close_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("places_filled", "Les places sont pourvues"),
+                            ("date_passed", "La date de clôture est passée"),
+                            ("new_call", "Un nouvel appel le remplace"),
+                            ("given_up", "Le certificateur y renonce"),
+                            ("call_mistake", "Publié par erreur"),
+                        ],
+                        max_length=15,
+                        verbose_name="motif de clôture",
+                    ),
+                ),
+                ("close_note", models.TextField(blank=True, verbose_name="précision")),
+                (
+                    "certification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="catalogue.certification"
+                    ),
+                ),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "referentiel",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="catalogue.referentiel",
+                    ),
+                ),
+                (
+                    "fee_schedule",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="network.feeschedule",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'appel à candidatures',
-                'verbose_name_plural': 'appels à candidatures',
+                "verbose_name": "appel à candidatures",
+                "verbose_name_plural": "appels à candidatures",
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "reference"), name="call_reference_once"),
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="call_has_a_title"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at", None),
+                                ("published_by_code", ""),
+                                ("referentiel", None),
+                                ("state", "draft"),
+                            ),
+                            models.Q(
+                                ("state__in", ["open", "closed"]),
+                                ("opens_on__isnull", False),
+                                ("published_at__isnull", False),
+                                ("referentiel__isnull", False),
+                                models.Q(("published_by_code", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="call_published_by_somebody_on_a_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("state", "closed"),
+                                models.Q(("closed_by_code", ""), _negated=True),
+                                models.Q(("close_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("close_reason", ""),
+                                ("closed_at", None),
+                                ("closed_by_code", ""),
+                                ("state__in", ["draft", "open"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="call_closed_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes_on", None),
+                            ("opens_on", None),
+                            ("closes_on__gte", models.F("opens_on")),
+                            _connector="OR",
+                        ),
+                        name="call_closes_after_it_opens",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("places", None), ("places__gte", 1), _connector="OR"),
+                        name="call_has_a_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first_limit", None), ("first_limit__gte", 1), _connector="OR"),
+                        name="call_first_limit_lets_somebody_in",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("appeal_days__lte", 365), ("charter_weight__lte", 10), ("probation_sittings__lte", 50)
+                        ),
+                        name="call_numbers_are_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("divergence_points__gte", 1), ("divergence_points__lte", 4)),
+                        name="call_divergence_is_possible",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Flag',
+            name="Flag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(choices=[('siret', 'Numéro SIRET'), ('known', 'Liste publique des organismes de formation'), ('nda', 'Déclaration d’activité'), ('qualiopi', 'Qualiopi'), ('habilitated_here', 'Déjà habilité par nous'), ('habilitated_elsewhere', 'Habilité par d’autres'), ('withdrawn', 'Habilitations retirées'), ('other_sites', 'Autres établissements')], max_length=25, verbose_name='sujet')),
-                ('raised_at', models.DateTimeField(verbose_name='signalé le')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='réglé le')),
-                ('settled_by_code', models.CharField(blank=True, max_length=16)),
-                ('note', models.TextField(blank=True, verbose_name='ce qui a été vu')),
-                ('cause', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='network.check')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='parties.certifier')),
-                ('partnership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='parties.partnership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("siret", "Numéro SIRET"),
+                            ("known", "Liste publique des organismes de formation"),
+                            ("nda", "Déclaration d’activité"),
+                            ("qualiopi", "Qualiopi"),
+                            ("habilitated_here", "Déjà habilité par nous"),
+                            ("habilitated_elsewhere", "Habilité par d’autres"),
+                            ("withdrawn", "Habilitations retirées"),
+                            ("other_sites", "Autres établissements"),
+                        ],
+                        max_length=25,
+                        verbose_name="sujet",
+                    ),
+                ),
+                ("raised_at", models.DateTimeField(verbose_name="signalé le")),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="réglé le")),
+                ("settled_by_code", models.CharField(blank=True, max_length=16)),
+                ("note", models.TextField(blank=True, verbose_name="ce qui a été vu")),
+                (
+                    "cause",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="network.check"
+                    ),
+                ),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="parties.partnership"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signalement',
-                'verbose_name_plural': 'signalements',
+                "verbose_name": "signalement",
+                "verbose_name_plural": "signalements",
+                "indexes": [
+                    models.Index(fields=["certifier", "settled_at", "raised_at"], name="flag_waiting"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at", None)),
+                        fields=("partnership", "kind"),
+                        name="flag_one_raised_by_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_at__isnull", False),
+                            models.Q(("note", ""), ("settled_by_code", "")),
+                            _connector="OR",
+                        ),
+                        name="flag_settled_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_by_code", ""), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="flag_settled_by_hand_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CallCriterion',
+            name="CallCriterion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=200, verbose_name='condition')),
-                ('help', models.TextField(blank=True, verbose_name='ce que l’on regarde')),
-                ('weight', models.PositiveSmallIntegerField(default=1, verbose_name='poids')),
-                ('is_knockout', models.BooleanField(default=False, verbose_name='éliminatoire')),
-                ('evidence', models.TextField(blank=True, verbose_name='preuve demandée')),
-                ('evidence_kinds', models.JSONField(default=list, verbose_name='pièces qui répondent')),
-                ('needs_document', models.BooleanField(default=False, verbose_name='pièce obligatoire')),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='network.call')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=200, verbose_name="condition")),
+                ("help", models.TextField(blank=True, verbose_name="ce que l’on regarde")),
+                ("weight", models.PositiveSmallIntegerField(default=1, verbose_name="poids")),
+                ("is_knockout", models.BooleanField(default=False, verbose_name="éliminatoire")),
+                ("evidence", models.TextField(blank=True, verbose_name="preuve demandée")),
+                ("evidence_kinds", models.JSONField(default=list, verbose_name="pièces qui répondent")),
+                ("needs_document", models.BooleanField(default=False, verbose_name="pièce obligatoire")),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="criteria", to="network.call"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'condition d’un appel',
-                'verbose_name_plural': 'conditions d’un appel',
-                'constraints': [models.UniqueConstraint(fields=('call', 'position'), name='call_criterion_one_by_position'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='call_criterion_has_a_title'), models.CheckConstraint(condition=models.Q(('weight__gte', 1), ('weight__lte', 10)), name='call_criterion_weight_is_possible')],
+                "verbose_name": "condition d’un appel",
+                "verbose_name_plural": "conditions d’un appel",
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "position"), name="call_criterion_one_by_position"),
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True), name="call_criterion_has_a_title"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weight__gte", 1), ("weight__lte", 10)),
+                        name="call_criterion_weight_is_possible",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='check',
-            index=models.Index(fields=['certifier', 'siret', 'kind', '-checked_at'], name='check_last_of_a_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['siret', 'known', 'nda', 'qualiopi', 'habilitated_here', 'habilitated_elsewhere', 'withdrawn', 'other_sites'])), name='check_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['good', 'warning', 'bad', 'unknown'])), name='check_outcome_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeschedule',
-            constraint=models.UniqueConstraint(fields=('certifier', 'reference'), name='fee_schedule_reference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeschedule',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='fee_schedule_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeschedule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frozen_at', None), ('frozen_by_code', ''), ('replaced_at', None), ('state', 'draft')), models.Q(('frozen_at__isnull', False), ('replaced_at', None), ('state', 'frozen'), models.Q(('frozen_by_code', ''), _negated=True)), models.Q(('frozen_at__isnull', False), ('replaced_at__isnull', False), ('state', 'replaced'), models.Q(('frozen_by_code', ''), _negated=True)), _connector='OR'), name='fee_schedule_state_agrees_with_its_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeline',
-            constraint=models.UniqueConstraint(fields=('schedule', 'position'), name='fee_line_one_by_position'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeline',
-            constraint=models.CheckConstraint(condition=models.Q(('label', ''), _negated=True), name='fee_line_has_a_label'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['entry', 'annual', 'per_trainee', 'per_candidate'])), name='fee_line_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_cents__gte', 0), ('amount_cents__lte', 100000000)), name='fee_line_amount_is_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='feeline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('vat_basis_points', 0), models.Q(('vat_reason', ''), _negated=True)), models.Q(('vat_basis_points__gt', 0), ('vat_basis_points__lte', 10000), ('vat_reason', '')), _connector='OR'), name='fee_line_without_vat_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(fields=('certifier', 'reference'), name='call_reference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='call_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('published_by_code', ''), ('referentiel', None), ('state', 'draft')), models.Q(('state__in', ['open', 'closed']), ('opens_on__isnull', False), ('published_at__isnull', False), ('referentiel__isnull', False), models.Q(('published_by_code', ''), _negated=True)), _connector='OR'), name='call_published_by_somebody_on_a_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('closed_by_code', ''), _negated=True), models.Q(('close_reason', ''), _negated=True)), models.Q(('close_reason', ''), ('closed_at', None), ('closed_by_code', ''), ('state__in', ['draft', 'open'])), _connector='OR'), name='call_closed_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on', None), ('opens_on', None), ('closes_on__gte', models.F('opens_on')), _connector='OR'), name='call_closes_after_it_opens'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('places', None), ('places__gte', 1), _connector='OR'), name='call_has_a_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('first_limit', None), ('first_limit__gte', 1), _connector='OR'), name='call_first_limit_lets_somebody_in'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('appeal_days__lte', 365), ('charter_weight__lte', 10), ('probation_sittings__lte', 50)), name='call_numbers_are_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('divergence_points__gte', 1), ('divergence_points__lte', 4)), name='call_divergence_is_possible'),
-        ),
-        migrations.AddIndex(
-            model_name='flag',
-            index=models.Index(fields=['certifier', 'settled_at', 'raised_at'], name='flag_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('partnership', 'kind'), name='flag_one_raised_by_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', False), models.Q(('note', ''), ('settled_by_code', '')), _connector='OR'), name='flag_settled_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='flag',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_by_code', ''), models.Q(('note', ''), _negated=True), _connector='OR'), name='flag_settled_by_hand_says_why'),
         ),
         FreezeParent("network_feeschedule", "draft", ("state", "replaced_at")),
         FreezePart("network_feeline", "network_feeschedule", "schedule_id", "draft"),

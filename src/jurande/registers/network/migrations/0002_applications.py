@@ -47,6 +47,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "module",
                 "verbose_name_plural": "modules",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("in_person_minutes__lte", models.F("minutes"))),
+                        name="module_in_person_is_a_part_of_it",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +134,79 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "candidature",
                 "verbose_name_plural": "candidatures",
+                "indexes": [
+                    models.Index(fields=["certifier", "state", "submitted_at"], name="application_waiting"),
+                    models.Index(fields=["certifier", "siret"], name="application_site"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=("certifier", "reference"),
+                        name="application_reference_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("reference", ""), ("state", "draft"), ("submitted_at", None), ("submitted_by_code", "")
+                            ),
+                            models.Q(
+                                ("charter_signed_at__isnull", False),
+                                ("submitted_at__isnull", False),
+                                models.Q(("state", "draft"), _negated=True),
+                                models.Q(("submitted_by_code", ""), _negated=True),
+                                models.Q(("reference", ""), _negated=True),
+                                models.Q(("siret", ""), _negated=True),
+                                models.Q(("legal_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_submitted_is_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "withdrawn"),
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("withdrawn_by_code", ""), _negated=True),
+                                models.Q(("withdraw_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "withdrawn"), _negated=True),
+                                ("withdraw_reason", ""),
+                                ("withdrawn_at", None),
+                                ("withdrawn_by_code", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_withdrawn_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "decided"), _negated=True),
+                            ("decided_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="application_decided_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("charter_by_name", ""), ("charter_digest", ""), ("charter_signed_at", None)),
+                            models.Q(
+                                ("charter_signed_at__isnull", False),
+                                models.Q(("charter_digest", ""), _negated=True),
+                                models.Q(("charter_by_name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_charter_signed_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_at", None), ("decided_at__gte", models.F("submitted_at")), _connector="OR"
+                        ),
+                        name="application_decided_after_submission",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,6 +283,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "compétence travaillée",
                 "verbose_name_plural": "compétences travaillées",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("module", "competency_lineage", "criterion_lineage"), name="coverage_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +330,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "intervenant",
                 "verbose_name_plural": "intervenants",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("application__isnull", False), ("partnership__isnull", False), _connector="OR"
+                        ),
+                        name="staff_works_somewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("experience_years", None), ("experience_years__lte", 70), _connector="OR"),
+                        name="staff_experience_is_a_life",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -326,6 +422,42 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "pièce de candidature",
                 "verbose_name_plural": "pièces de candidature",
+                "indexes": [
+                    models.Index(fields=["application", "expires_on"], name="application_document_expiry"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "qualiopi",
+                                    "nda",
+                                    "registration",
+                                    "insurance",
+                                    "tax",
+                                    "premises",
+                                    "staff",
+                                    "programme",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="application_document_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdraw_reason", ""), ("withdrawn_at", None), ("withdrawn_by_code", "")),
+                            models.Q(
+                                ("withdrawn_at__gte", models.F("attached_at")),
+                                models.Q(("withdrawn_by_code", ""), _negated=True),
+                                models.Q(("withdraw_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="application_document_withdrawn_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -415,6 +547,14 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "demande",
                 "verbose_name_plural": "demandes",
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "call"), name="target_once_by_call"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("live_siret", ""), _negated=True),
+                        fields=("call", "live_siret"),
+                        name="target_one_live_by_site",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -440,182 +580,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "explication d’un manque",
                 "verbose_name_plural": "explications de manques",
+                "constraints": [
+                    models.UniqueConstraint(fields=("target", "competency_lineage"), name="hole_note_once"),
+                ],
             },
         ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["certifier", "state", "submitted_at"], name="application_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="application",
-            index=models.Index(fields=["certifier", "siret"], name="application_site"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reference", ""), _negated=True),
-                fields=("certifier", "reference"),
-                name="application_reference_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reference", ""), ("state", "draft"), ("submitted_at", None), ("submitted_by_code", "")),
-                    models.Q(
-                        ("charter_signed_at__isnull", False),
-                        ("submitted_at__isnull", False),
-                        models.Q(("state", "draft"), _negated=True),
-                        models.Q(("submitted_by_code", ""), _negated=True),
-                        models.Q(("reference", ""), _negated=True),
-                        models.Q(("siret", ""), _negated=True),
-                        models.Q(("legal_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_submitted_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "withdrawn"),
-                        ("withdrawn_at__isnull", False),
-                        models.Q(("withdrawn_by_code", ""), _negated=True),
-                        models.Q(("withdraw_reason", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "withdrawn"), _negated=True),
-                        ("withdraw_reason", ""),
-                        ("withdrawn_at", None),
-                        ("withdrawn_by_code", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_withdrawn_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "decided"), _negated=True), ("decided_at__isnull", False), _connector="OR"
-                ),
-                name="application_decided_has_its_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("charter_by_name", ""), ("charter_digest", ""), ("charter_signed_at", None)),
-                    models.Q(
-                        ("charter_signed_at__isnull", False),
-                        models.Q(("charter_digest", ""), _negated=True),
-                        models.Q(("charter_by_name", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_charter_signed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_at", None), ("decided_at__gte", models.F("submitted_at")), _connector="OR"
-                ),
-                name="application_decided_after_submission",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="modulecoverage",
-            constraint=models.UniqueConstraint(
-                fields=("module", "competency_lineage", "criterion_lineage"), name="coverage_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("application__isnull", False), ("partnership__isnull", False), _connector="OR"),
-                name="staff_works_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("experience_years", None), ("experience_years__lte", 70), _connector="OR"),
-                name="staff_experience_is_a_life",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="applicationdocument",
-            index=models.Index(fields=["application", "expires_on"], name="application_document_expiry"),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "qualiopi",
-                            "nda",
-                            "registration",
-                            "insurance",
-                            "tax",
-                            "premises",
-                            "staff",
-                            "programme",
-                            "other",
-                        ],
-                    )
-                ),
-                name="application_document_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="applicationdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdraw_reason", ""), ("withdrawn_at", None), ("withdrawn_by_code", "")),
-                    models.Q(
-                        ("withdrawn_at__gte", models.F("attached_at")),
-                        models.Q(("withdrawn_by_code", ""), _negated=True),
-                        models.Q(("withdraw_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="application_document_withdrawn_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(fields=("application", "call"), name="target_once_by_call"),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("live_siret", ""), _negated=True),
-                fields=("call", "live_siret"),
-                name="target_one_live_by_site",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="programmemodule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("in_person_minutes__lte", models.F("minutes"))),
-                name="module_in_person_is_a_part_of_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="holenote",
-            constraint=models.UniqueConstraint(fields=("target", "competency_lineage"), name="hole_note_once"),
-        ),
-        # Submitted, a file stays as it was that day: only its later life is written.
         FreezeParent("network_application", "draft", LATER),
         *(FreezePart(f"network_{part}", "network_application", "application_id", "draft") for part in PARTS),
     ]

@@ -61,6 +61,31 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "décision",
                 "verbose_name_plural": "décisions",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("review_again_on__isnull", False), ("set_aside_at", None)),
+                        fields=["review_again_on"],
+                        name="decision_to_bring_back",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("set_aside_at", None)),
+                        fields=("application",),
+                        name="decision_one_standing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reasons", ""), _negated=True), name="decision_says_why"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("review_again_on__isnull", False), ("verdict", "deferred")),
+                            models.Q(models.Q(("verdict", "deferred"), _negated=True), ("review_again_on", None)),
+                            _connector="OR",
+                        ),
+                        name="decision_deferred_has_its_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -99,6 +124,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "condition",
                 "verbose_name_plural": "conditions",
+                "indexes": [
+                    models.Index(condition=models.Q(("met_at", None)), fields=["due_on"], name="condition_unmet"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("evidence", ""), ("met_at", None), ("met_by_code", "")),
+                            models.Q(
+                                ("met_at__isnull", False),
+                                models.Q(("met_by_code", ""), _negated=True),
+                                models.Q(("evidence", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="condition_met_with_evidence",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +178,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "recours",
                 "verbose_name_plural": "recours",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("judged_at", None), ("judged_by_code", ""), ("reasons", ""), ("state", "lodged")),
+                            models.Q(
+                                models.Q(("state", "lodged"), _negated=True),
+                                ("judged_at__isnull", False),
+                                models.Q(("judged_by_code", ""), _negated=True),
+                                models.Q(("reasons", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appeal_judged_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -168,6 +225,39 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "question au candidat",
                 "verbose_name_plural": "questions au candidat",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answered_at", None), ("closed_at", None)),
+                        fields=["answer_by"],
+                        name="question_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at", None), ("answered_by_code", "")),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                models.Q(("answered_by_code", ""), _negated=True),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="question_answered_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("closed_by_code", "")),
+                            models.Q(
+                                ("answered_at", None),
+                                ("closed_at__isnull", False),
+                                models.Q(("closed_by_code", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="question_closed_without_answer",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +288,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "note de rapprochement",
                 "verbose_name_plural": "notes de rapprochement",
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "reviews_count"), name="reconciliation_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed_at", None), ("agreed_by_code", "")),
+                            models.Q(
+                                ("agreed_at__isnull", False),
+                                models.Q(("agreed_by_code", ""), _negated=True),
+                                models.Q(("agreed_by_code", models.F("written_by_code")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="reconciliation_is_agreed_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +369,45 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "évaluation d’une candidature",
                 "verbose_name_plural": "évaluations d’une candidature",
+                "indexes": [
+                    models.Index(fields=["reviewer", "state"], name="review_by_reviewer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "reviewer"), name="review_one_by_reviewer"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("begun_at", None),
+                                ("recused_at", None),
+                                ("state", "assigned"),
+                                ("submitted_at", None),
+                                ("tie", ""),
+                            ),
+                            models.Q(
+                                ("begun_at__isnull", False),
+                                ("recused_at", None),
+                                ("state", "begun"),
+                                ("submitted_at", None),
+                                ("tie", ""),
+                            ),
+                            models.Q(
+                                ("begun_at__isnull", False),
+                                ("recused_at", None),
+                                ("state", "submitted"),
+                                ("submitted_at__isnull", False),
+                                ("tie", ""),
+                            ),
+                            models.Q(
+                                ("recused_at__isnull", False),
+                                ("state", "recused"),
+                                ("submitted_at", None),
+                                models.Q(("tie", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="review_state_agrees_with_its_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +453,20 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "note d’un critère",
                 "verbose_name_plural": "notes d’un critère",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("criterion__isnull", False)),
+                        fields=("review", "criterion"),
+                        name="score_once_by_criterion",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("criterion", None)), fields=("review", "call"), name="score_once_by_charter"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("points", None), ("points__lte", 4), _connector="OR"),
+                        name="score_from_0_to_4",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -371,6 +529,29 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "passage",
                 "verbose_name_plural": "passages",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("left_at", None)),
+                        fields=["certifier", "stage", "entered_at"],
+                        name="spell_current",
+                    ),
+                    models.Index(fields=["certifier", "left_at", "stage", "lasted_seconds"], name="spell_past"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("left_at", None)),
+                        fields=("application",),
+                        name="spell_one_current_by_application",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lasted_seconds", None), ("left_at", None)),
+                            models.Q(("lasted_seconds__isnull", False), ("left_at__gte", models.F("entered_at"))),
+                            _connector="OR",
+                        ),
+                        name="spell_ends_after_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -429,6 +610,44 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "visite",
                 "verbose_name_plural": "visites",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asked", "planned"])),
+                        fields=("application",),
+                        name="visit_one_awaited",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cancelled_at", None), ("done_on", None), ("planned_on", None), ("state", "asked")
+                            ),
+                            models.Q(
+                                ("cancelled_at", None),
+                                ("done_on", None),
+                                ("planned_on__isnull", False),
+                                ("state", "planned"),
+                                models.Q(("place", ""), _negated=True),
+                                models.Q(("planned_by_code", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("cancelled_at", None),
+                                ("done_on__isnull", False),
+                                ("reported_at__isnull", False),
+                                ("state", "reported"),
+                                models.Q(("report", ""), _negated=True),
+                                models.Q(("done_by_code", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                ("done_on", None),
+                                ("state", "cancelled"),
+                                models.Q(("cancelled_by_code", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="visit_state_agrees_with_its_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -625,261 +844,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(
-                condition=models.Q(("review_again_on__isnull", False), ("set_aside_at", None)),
-                fields=["review_again_on"],
-                name="decision_to_bring_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("set_aside_at", None)), fields=("application",), name="decision_one_standing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reasons", ""), _negated=True), name="decision_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("review_again_on__isnull", False), ("verdict", "deferred")),
-                    models.Q(models.Q(("verdict", "deferred"), _negated=True), ("review_again_on", None)),
-                    _connector="OR",
-                ),
-                name="decision_deferred_has_its_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="condition",
-            index=models.Index(condition=models.Q(("met_at", None)), fields=["due_on"], name="condition_unmet"),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("evidence", ""), ("met_at", None), ("met_by_code", "")),
-                    models.Q(
-                        ("met_at__isnull", False),
-                        models.Q(("met_by_code", ""), _negated=True),
-                        models.Q(("evidence", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="condition_met_with_evidence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("judged_at", None), ("judged_by_code", ""), ("reasons", ""), ("state", "lodged")),
-                    models.Q(
-                        models.Q(("state", "lodged"), _negated=True),
-                        ("judged_at__isnull", False),
-                        models.Q(("judged_by_code", ""), _negated=True),
-                        models.Q(("reasons", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="appeal_judged_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="question",
-            index=models.Index(
-                condition=models.Q(("answered_at", None), ("closed_at", None)),
-                fields=["answer_by"],
-                name="question_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answer", ""), ("answered_at", None), ("answered_by_code", "")),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        models.Q(("answered_by_code", ""), _negated=True),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="question_answered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="question",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("closed_by_code", "")),
-                    models.Q(
-                        ("answered_at", None),
-                        ("closed_at__isnull", False),
-                        models.Q(("closed_by_code", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="question_closed_without_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reconciliation",
-            constraint=models.UniqueConstraint(fields=("application", "reviews_count"), name="reconciliation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="reconciliation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agreed_at", None), ("agreed_by_code", "")),
-                    models.Q(
-                        ("agreed_at__isnull", False),
-                        models.Q(("agreed_by_code", ""), _negated=True),
-                        models.Q(("agreed_by_code", models.F("written_by_code")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="reconciliation_is_agreed_by_another",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(fields=["reviewer", "state"], name="review_by_reviewer"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(fields=("application", "reviewer"), name="review_one_by_reviewer"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("begun_at", None),
-                        ("recused_at", None),
-                        ("state", "assigned"),
-                        ("submitted_at", None),
-                        ("tie", ""),
-                    ),
-                    models.Q(
-                        ("begun_at__isnull", False),
-                        ("recused_at", None),
-                        ("state", "begun"),
-                        ("submitted_at", None),
-                        ("tie", ""),
-                    ),
-                    models.Q(
-                        ("begun_at__isnull", False),
-                        ("recused_at", None),
-                        ("state", "submitted"),
-                        ("submitted_at__isnull", False),
-                        ("tie", ""),
-                    ),
-                    models.Q(
-                        ("recused_at__isnull", False),
-                        ("state", "recused"),
-                        ("submitted_at", None),
-                        models.Q(("tie", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="review_state_agrees_with_its_dates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="score",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("criterion__isnull", False)),
-                fields=("review", "criterion"),
-                name="score_once_by_criterion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="score",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("criterion", None)), fields=("review", "call"), name="score_once_by_charter"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="score",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points", None), ("points__lte", 4), _connector="OR"), name="score_from_0_to_4"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stagespell",
-            index=models.Index(
-                condition=models.Q(("left_at", None)), fields=["certifier", "stage", "entered_at"], name="spell_current"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stagespell",
-            index=models.Index(fields=["certifier", "left_at", "stage", "lasted_seconds"], name="spell_past"),
-        ),
-        migrations.AddConstraint(
-            model_name="stagespell",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("left_at", None)), fields=("application",), name="spell_one_current_by_application"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagespell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lasted_seconds", None), ("left_at", None)),
-                    models.Q(("lasted_seconds__isnull", False), ("left_at__gte", models.F("entered_at"))),
-                    _connector="OR",
-                ),
-                name="spell_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["asked", "planned"])),
-                fields=("application",),
-                name="visit_one_awaited",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at", None), ("done_on", None), ("planned_on", None), ("state", "asked")),
-                    models.Q(
-                        ("cancelled_at", None),
-                        ("done_on", None),
-                        ("planned_on__isnull", False),
-                        ("state", "planned"),
-                        models.Q(("place", ""), _negated=True),
-                        models.Q(("planned_by_code", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("cancelled_at", None),
-                        ("done_on__isnull", False),
-                        ("reported_at__isnull", False),
-                        ("state", "reported"),
-                        models.Q(("report", ""), _negated=True),
-                        models.Q(("done_by_code", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("cancelled_at__isnull", False),
-                        ("done_on", None),
-                        ("state", "cancelled"),
-                        models.Q(("cancelled_by_code", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="visit_state_agrees_with_its_dates",
-            ),
-        ),
-        # What a reviewer gave stays as they gave it; a judged appeal too.
         FreezePart("network_score", "network_review", "review_id", "begun"),
         FreezeParent("network_appeal", "lodged", ("state",)),
     ]

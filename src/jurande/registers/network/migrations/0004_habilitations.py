@@ -182,6 +182,80 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "habilitation",
                 "verbose_name_plural": "habilitations",
+                "indexes": [
+                    models.Index(fields=["certifier", "state", "valid_until"], name="habilitation_state_until"),
+                    models.Index(fields=["partnership", "certification"], name="habilitation_by_scope"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "reference"), name="habilitation_reference_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("activated_at", None), ("activated_by_code", ""), ("state", "prepared")),
+                            models.Q(
+                                ("state__in", ("active", "suspended", "ended")),
+                                ("activated_at__isnull", False),
+                                models.Q(("activated_by_code", ""), _negated=True),
+                                models.Q(("basis", ""), _negated=True),
+                                models.Q(("basis_reference", ""), _negated=True),
+                                ("basis_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="habilitation_open_rests_on_an_act",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "prepared"), _negated=True), ("credential", None), _connector="OR"
+                        ),
+                        name="habilitation_prepared_has_no_credential",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "suspended"), ("suspended_on__isnull", False)),
+                            models.Q(models.Q(("state", "suspended"), _negated=True), ("suspended_on", None)),
+                            _connector="OR",
+                        ),
+                        name="habilitation_suspended_since_a_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("ended_on__isnull", False),
+                                ("state", "ended"),
+                                models.Q(("end_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "ended"), _negated=True),
+                                ("end_note", ""),
+                                ("end_reason", ""),
+                                ("ended_at", None),
+                                ("ended_by_code", ""),
+                                ("ended_on", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="habilitation_ended_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gte", models.F("valid_from"))),
+                        name="habilitation_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("ended_on__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="habilitation_over_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_on", None), ("is_probation", True)),
+                            ("is_probation", False),
+                            _connector="OR",
+                        ),
+                        name="habilitation_confirmed_is_full",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,6 +303,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "condition d’une habilitation",
                 "verbose_name_plural": "conditions d’une habilitation",
+                "constraints": [
+                    models.UniqueConstraint(fields=("habilitation", "key", "label"), name="habilitationcondition_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lapsed_on", None),
+                            models.Q(("lapsed_on__gte", models.F("met_on")), ("met_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="habilitationcondition_lapses_after",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("met_on", None), models.Q(("evidence", ""), _negated=True), _connector="OR"
+                        ),
+                        name="habilitationcondition_met_has_evidence",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +376,27 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "suspension d’une habilitation",
                 "verbose_name_plural": "suspensions d’une habilitation",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at", None)),
+                        fields=("habilitation", "cause"),
+                        name="habilitationhold_one_of_a_cause",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("lift_note", ""), ("lifted_at", None), ("lifted_by_code", ""), ("lifted_on", None)
+                            ),
+                            models.Q(
+                                ("lifted_at__isnull", False),
+                                ("lifted_on__gte", models.F("from_on")),
+                                ("lifted_on__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="habilitationhold_lifted_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,169 +427,21 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "période d’une habilitation",
                 "verbose_name_plural": "périodes d’une habilitation",
+                "indexes": [
+                    models.Index(fields=["habilitation", "from_on", "state"], name="habilitationspell_on_a_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("habilitation", "number"), name="habilitationspell_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ended"), ("until_on", None)),
+                            models.Q(models.Q(("state", "ended"), _negated=True), ("until_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="habilitationspell_ends_unless_it_is_the_end",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="habilitation",
-            index=models.Index(fields=["certifier", "state", "valid_until"], name="habilitation_state_until"),
-        ),
-        migrations.AddIndex(
-            model_name="habilitation",
-            index=models.Index(fields=["partnership", "certification"], name="habilitation_by_scope"),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.UniqueConstraint(fields=("certifier", "reference"), name="habilitation_reference_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("activated_at", None), ("activated_by_code", ""), ("state", "prepared")),
-                    models.Q(
-                        ("state__in", ("active", "suspended", "ended")),
-                        ("activated_at__isnull", False),
-                        models.Q(("activated_by_code", ""), _negated=True),
-                        models.Q(("basis", ""), _negated=True),
-                        models.Q(("basis_reference", ""), _negated=True),
-                        ("basis_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="habilitation_open_rests_on_an_act",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "prepared"), _negated=True), ("credential", None), _connector="OR"
-                ),
-                name="habilitation_prepared_has_no_credential",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "suspended"), ("suspended_on__isnull", False)),
-                    models.Q(models.Q(("state", "suspended"), _negated=True), ("suspended_on", None)),
-                    _connector="OR",
-                ),
-                name="habilitation_suspended_since_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("ended_on__isnull", False),
-                        ("state", "ended"),
-                        models.Q(("end_reason", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "ended"), _negated=True),
-                        ("end_note", ""),
-                        ("end_reason", ""),
-                        ("ended_at", None),
-                        ("ended_by_code", ""),
-                        ("ended_on", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="habilitation_ended_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_until__gte", models.F("valid_from"))),
-                name="habilitation_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_on", None), ("ended_on__gte", models.F("valid_from")), _connector="OR"),
-                name="habilitation_over_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_on", None), ("is_probation", True)), ("is_probation", False), _connector="OR"
-                ),
-                name="habilitation_confirmed_is_full",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitationcondition",
-            constraint=models.UniqueConstraint(
-                fields=("habilitation", "key", "label"), name="habilitationcondition_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitationcondition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lapsed_on", None),
-                    models.Q(("lapsed_on__gte", models.F("met_on")), ("met_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="habilitationcondition_lapses_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitationcondition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("met_on", None), models.Q(("evidence", ""), _negated=True), _connector="OR"),
-                name="habilitationcondition_met_has_evidence",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitationhold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at", None)),
-                fields=("habilitation", "cause"),
-                name="habilitationhold_one_of_a_cause",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitationhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lift_note", ""), ("lifted_at", None), ("lifted_by_code", ""), ("lifted_on", None)),
-                    models.Q(
-                        ("lifted_at__isnull", False),
-                        ("lifted_on__gte", models.F("from_on")),
-                        ("lifted_on__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="habilitationhold_lifted_after_it_begins",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="habilitationspell",
-            index=models.Index(fields=["habilitation", "from_on", "state"], name="habilitationspell_on_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitationspell",
-            constraint=models.UniqueConstraint(fields=("habilitation", "number"), name="habilitationspell_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="habilitationspell",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ended"), ("until_on", None)),
-                    models.Q(models.Q(("state", "ended"), _negated=True), ("until_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="habilitationspell_ends_unless_it_is_the_end",
-            ),
         ),
         *append_only("network_habilitationspell"),
         FreezeParent("network_habilitation", "prepared", LATER),

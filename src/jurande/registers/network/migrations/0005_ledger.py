@@ -7,211 +7,536 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0004_claims'),
-        ('network', '0004_habilitations'),
-        ('parties', '0002_documents'),
+        ("catalogue", "0004_claims"),
+        ("network", "0004_habilitations"),
+        ("parties", "0002_documents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NetworkImport',
+            name="NetworkImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('source', models.CharField(choices=[('sheet', 'Tableur'), ('national', 'Registre national')], max_length=10, verbose_name='source')),
-                ('name', models.CharField(max_length=255, verbose_name='fichier')),
-                ('digest', models.CharField(max_length=64)),
-                ('headers', models.JSONField(default=list)),
-                ('columns', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('read', 'À vérifier'), ('running', 'En cours'), ('done', 'Terminé'), ('discarded', 'Abandonné')], default='read', max_length=10, verbose_name='état')),
-                ('invites', models.BooleanField(default=False, verbose_name='invitations')),
-                ('read_at', models.DateTimeField(verbose_name='lu le')),
-                ('read_by_code', models.CharField(max_length=16)),
-                ('started_at', models.DateTimeField(null=True, verbose_name='lancé le')),
-                ('started_by_code', models.CharField(blank=True, max_length=16)),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='terminé le')),
-                ('job_code', models.CharField(blank=True, max_length=16)),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='network_imports', to='parties.certifier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("sheet", "Tableur"), ("national", "Registre national")],
+                        max_length=10,
+                        verbose_name="source",
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, verbose_name="fichier")),
+                ("digest", models.CharField(max_length=64)),
+                ("headers", models.JSONField(default=list)),
+                ("columns", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("read", "À vérifier"),
+                            ("running", "En cours"),
+                            ("done", "Terminé"),
+                            ("discarded", "Abandonné"),
+                        ],
+                        default="read",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("invites", models.BooleanField(default=False, verbose_name="invitations")),
+                ("read_at", models.DateTimeField(verbose_name="lu le")),
+                ("read_by_code", models.CharField(max_length=16)),
+                ("started_at", models.DateTimeField(null=True, verbose_name="lancé le")),
+                ("started_by_code", models.CharField(blank=True, max_length=16)),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="terminé le")),
+                ("job_code", models.CharField(blank=True, max_length=16)),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="network_imports",
+                        to="parties.certifier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reprise de réseau',
-                'verbose_name_plural': 'reprises de réseau',
+                "verbose_name": "reprise de réseau",
+                "verbose_name_plural": "reprises de réseau",
+                "indexes": [
+                    models.Index(fields=["certifier", "-read_at"], name="import_latest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at", None), ("started_at", None), ("state", "read")),
+                            models.Q(("finished_at", None), ("started_at__isnull", False), ("state", "running")),
+                            models.Q(("finished_at__isnull", False), ("started_at__isnull", False), ("state", "done")),
+                            models.Q(("finished_at__isnull", False), ("started_at", None), ("state", "discarded")),
+                            _connector="OR",
+                        ),
+                        name="import_state_agrees_with_its_dates",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='ligne')),
-                ('cells', models.JSONField(default=list)),
-                ('plan', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('ready', 'Sera créée'), ('known', 'Déjà là'), ('rejected', 'Écartée'), ('made', 'Créée')], max_length=10, verbose_name='état')),
-                ('reason', models.TextField(blank=True, verbose_name='motif')),
-                ('habilitation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.habilitation')),
-                ('partnership', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.partnership')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='network.networkimport')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="ligne")),
+                ("cells", models.JSONField(default=list)),
+                ("plan", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("ready", "Sera créée"),
+                            ("known", "Déjà là"),
+                            ("rejected", "Écartée"),
+                            ("made", "Créée"),
+                        ],
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="motif")),
+                (
+                    "habilitation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.habilitation",
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.partnership",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="network.networkimport"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ligne de reprise',
-                'verbose_name_plural': 'lignes de reprise',
+                "verbose_name": "ligne de reprise",
+                "verbose_name_plural": "lignes de reprise",
+                "indexes": [
+                    models.Index(fields=["source", "state", "number"], name="import_row_by_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "number"), name="import_row_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "rejected"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="import_row_rejected_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "made"), _negated=True), ("partnership__isnull", False), _connector="OR"
+                        ),
+                        name="import_row_made_has_its_partner",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RadarLetter',
+            name="RadarLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('week', models.CharField(max_length=8, verbose_name='semaine')),
-                ('sent_at', models.DateTimeField(verbose_name='envoyée le')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.certifier')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("week", models.CharField(max_length=8, verbose_name="semaine")),
+                ("sent_at", models.DateTimeField(verbose_name="envoyée le")),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lettre hebdomadaire',
-                'verbose_name_plural': 'lettres hebdomadaires',
+                "verbose_name": "lettre hebdomadaire",
+                "verbose_name_plural": "lettres hebdomadaires",
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "person", "week"), name="radar_letter_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RegisterDifference',
+            name="RegisterDifference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('siret', models.CharField(max_length=14, verbose_name='SIRET')),
-                ('name', models.CharField(max_length=250, verbose_name='nom')),
-                ('kind', models.CharField(choices=[('not_listed', 'Habilité ici, absent du registre national'), ('not_here', 'Au registre national, pas habilité ici'), ('other_role', 'Rôle différent au registre national')], max_length=12, verbose_name='écart')),
-                ('here', models.CharField(blank=True, choices=[('former', 'Former'), ('organiser', 'Organiser les évaluations'), ('both', 'Former et évaluer')], max_length=10, verbose_name='rôle ici')),
-                ('listed', models.CharField(blank=True, choices=[('former', 'Former'), ('organiser', 'Organiser les évaluations'), ('both', 'Former et évaluer')], max_length=10, verbose_name='rôle au registre')),
-                ('seen_on', models.DateField(verbose_name='lu au registre du')),
-                ('raised_at', models.DateTimeField(verbose_name='signalé le')),
-                ('settled_at', models.DateTimeField(null=True, verbose_name='réglé le')),
-                ('settled_by_code', models.CharField(blank=True, max_length=16)),
-                ('note', models.TextField(blank=True, verbose_name='ce qui a été vu')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='register_differences', to='parties.certifier')),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.fiche')),
-                ('partnership', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.partnership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("siret", models.CharField(max_length=14, verbose_name="SIRET")),
+                ("name", models.CharField(max_length=250, verbose_name="nom")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("not_listed", "Habilité ici, absent du registre national"),
+                            ("not_here", "Au registre national, pas habilité ici"),
+                            ("other_role", "Rôle différent au registre national"),
+                        ],
+                        max_length=12,
+                        verbose_name="écart",
+                    ),
+                ),
+                (
+                    "here",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("former", "Former"),
+                            ("organiser", "Organiser les évaluations"),
+                            ("both", "Former et évaluer"),
+                        ],
+                        max_length=10,
+                        verbose_name="rôle ici",
+                    ),
+                ),
+                (
+                    "listed",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("former", "Former"),
+                            ("organiser", "Organiser les évaluations"),
+                            ("both", "Former et évaluer"),
+                        ],
+                        max_length=10,
+                        verbose_name="rôle au registre",
+                    ),
+                ),
+                ("seen_on", models.DateField(verbose_name="lu au registre du")),
+                ("raised_at", models.DateTimeField(verbose_name="signalé le")),
+                ("settled_at", models.DateTimeField(null=True, verbose_name="réglé le")),
+                ("settled_by_code", models.CharField(blank=True, max_length=16)),
+                ("note", models.TextField(blank=True, verbose_name="ce qui a été vu")),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="register_differences",
+                        to="parties.certifier",
+                    ),
+                ),
+                (
+                    "fiche",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.fiche"
+                    ),
+                ),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.partnership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'écart avec le registre national',
-                'verbose_name_plural': 'écarts avec le registre national',
+                "verbose_name": "écart avec le registre national",
+                "verbose_name_plural": "écarts avec le registre national",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at", None)),
+                        fields=["certifier", "raised_at"],
+                        name="difference_waiting",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at", None)),
+                        fields=("certifier", "fiche", "siret"),
+                        name="difference_one_raised",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "not_listed"), ("listed", ""), models.Q(("here", ""), _negated=True)),
+                            models.Q(("here", ""), ("kind", "not_here"), models.Q(("listed", ""), _negated=True)),
+                            models.Q(
+                                ("kind", "other_role"),
+                                models.Q(("here", ""), _negated=True),
+                                models.Q(("listed", ""), _negated=True),
+                                models.Q(("here", models.F("listed")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="difference_kind_agrees_with_its_roles",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_at__isnull", False),
+                            models.Q(("note", ""), ("settled_by_code", "")),
+                            _connector="OR",
+                        ),
+                        name="difference_settled_has_its_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_by_code", ""), models.Q(("note", ""), _negated=True), _connector="OR"
+                        ),
+                        name="difference_settled_by_hand_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=60, verbose_name='nom')),
-                ('query', models.TextField(verbose_name='filtres')),
-                ('is_shared', models.BooleanField(default=False, verbose_name='partagée avec l’équipe')),
-                ('saved_at', models.DateTimeField(verbose_name='enregistrée le')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to='parties.certifier')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="nom")),
+                ("query", models.TextField(verbose_name="filtres")),
+                ("is_shared", models.BooleanField(default=False, verbose_name="partagée avec l’équipe")),
+                ("saved_at", models.DateTimeField(verbose_name="enregistrée le")),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="saved_views", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'vue enregistrée',
-                'verbose_name_plural': 'vues enregistrées',
+                "verbose_name": "vue enregistrée",
+                "verbose_name_plural": "vues enregistrées",
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "person", "name"), name="view_one_by_name"),
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="view_has_a_name"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CalendarFeed',
+            name="CalendarFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('opened_at', models.DateTimeField(verbose_name='ouvert le')),
-                ('revoked_at', models.DateTimeField(null=True, verbose_name='révoqué le')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parties.certifier')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_feeds', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("opened_at", models.DateTimeField(verbose_name="ouvert le")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="révoqué le")),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="calendar_feeds",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'calendrier',
-                'verbose_name_plural': 'calendriers',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('certifier', 'person'), name='calendar_one_open')],
+                "verbose_name": "calendrier",
+                "verbose_name_plural": "calendriers",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None)),
+                        fields=("certifier", "person"),
+                        name="calendar_one_open",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DeclaredChange',
+            name="DeclaredChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('siret', models.CharField(max_length=14, verbose_name='SIRET')),
-                ('kind', models.CharField(choices=[('add', 'Ajouter'), ('remove', 'Retirer'), ('change_type', 'Changer le rôle')], max_length=12, verbose_name='changement')),
-                ('before', models.CharField(blank=True, choices=[('former', 'Former'), ('organiser', 'Organiser les évaluations'), ('both', 'Former et évaluer')], max_length=10, verbose_name='rôle avant')),
-                ('after', models.CharField(blank=True, choices=[('former', 'Former'), ('organiser', 'Organiser les évaluations'), ('both', 'Former et évaluer')], max_length=10, verbose_name='rôle après')),
-                ('state', models.CharField(choices=[('to_declare', 'À déclarer'), ('declared', 'Déclaré'), ('confirmed', 'Lu au registre')], default='to_declare', max_length=10, verbose_name='état')),
-                ('happened_on', models.DateField(verbose_name='effet le')),
-                ('due_on', models.DateField(verbose_name='à déclarer avant la fin du')),
-                ('noted_at', models.DateTimeField(verbose_name='noté le')),
-                ('declared_on', models.DateField(null=True, verbose_name='déclaré le')),
-                ('declared_by_code', models.CharField(blank=True, max_length=16)),
-                ('seen_on', models.DateField(null=True, verbose_name='lu au registre du')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declared_changes', to='parties.certifier')),
-                ('fiche', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.fiche')),
-                ('habilitation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declared_changes', to='network.habilitation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("siret", models.CharField(max_length=14, verbose_name="SIRET")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("add", "Ajouter"), ("remove", "Retirer"), ("change_type", "Changer le rôle")],
+                        max_length=12,
+                        verbose_name="changement",
+                    ),
+                ),
+                (
+                    "before",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("former", "Former"),
+                            ("organiser", "Organiser les évaluations"),
+                            ("both", "Former et évaluer"),
+                        ],
+                        max_length=10,
+                        verbose_name="rôle avant",
+                    ),
+                ),
+                (
+                    "after",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("former", "Former"),
+                            ("organiser", "Organiser les évaluations"),
+                            ("both", "Former et évaluer"),
+                        ],
+                        max_length=10,
+                        verbose_name="rôle après",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("to_declare", "À déclarer"),
+                            ("declared", "Déclaré"),
+                            ("confirmed", "Lu au registre"),
+                        ],
+                        default="to_declare",
+                        max_length=10,
+                        verbose_name="état",
+                    ),
+                ),
+                ("happened_on", models.DateField(verbose_name="effet le")),
+                ("due_on", models.DateField(verbose_name="à déclarer avant la fin du")),
+                ("noted_at", models.DateTimeField(verbose_name="noté le")),
+                ("declared_on", models.DateField(null=True, verbose_name="déclaré le")),
+                ("declared_by_code", models.CharField(blank=True, max_length=16)),
+                ("seen_on", models.DateField(null=True, verbose_name="lu au registre du")),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declared_changes",
+                        to="parties.certifier",
+                    ),
+                ),
+                (
+                    "fiche",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.fiche"
+                    ),
+                ),
+                (
+                    "habilitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declared_changes",
+                        to="network.habilitation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'changement à déclarer',
-                'verbose_name_plural': 'changements à déclarer',
-                'indexes': [models.Index(condition=models.Q(('state', 'confirmed'), _negated=True), fields=['certifier', 'due_on'], name='change_waiting'), models.Index(fields=['certifier', 'fiche', 'siret', 'noted_at'], name='change_of_a_place')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('before', ''), ('kind', 'add'), models.Q(('after', ''), _negated=True)), models.Q(('after', ''), ('kind', 'remove'), models.Q(('before', ''), _negated=True)), models.Q(('kind', 'change_type'), models.Q(('before', ''), _negated=True), models.Q(('after', ''), _negated=True), models.Q(('before', models.F('after')), _negated=True)), _connector='OR'), name='change_kind_agrees_with_its_roles'), models.CheckConstraint(condition=models.Q(models.Q(('seen_on', None), ('state', 'to_declare'), ('declared_by_code', ''), ('declared_on', None)), models.Q(('seen_on', None), ('state', 'declared'), ('declared_on__isnull', False), models.Q(('declared_by_code', ''), _negated=True)), models.Q(('seen_on__isnull', False), ('state', 'confirmed'), models.Q(models.Q(('declared_on__isnull', False), models.Q(('declared_by_code', ''), _negated=True)), models.Q(('declared_by_code', ''), ('declared_on', None)), _connector='OR')), _connector='OR'), name='change_state_agrees_with_its_dates'), models.CheckConstraint(condition=models.Q(('due_on__gt', models.F('happened_on'))), name='change_is_due_after_it_happened')],
+                "verbose_name": "changement à déclarer",
+                "verbose_name_plural": "changements à déclarer",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "confirmed"), _negated=True),
+                        fields=["certifier", "due_on"],
+                        name="change_waiting",
+                    ),
+                    models.Index(fields=["certifier", "fiche", "siret", "noted_at"], name="change_of_a_place"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("before", ""), ("kind", "add"), models.Q(("after", ""), _negated=True)),
+                            models.Q(("after", ""), ("kind", "remove"), models.Q(("before", ""), _negated=True)),
+                            models.Q(
+                                ("kind", "change_type"),
+                                models.Q(("before", ""), _negated=True),
+                                models.Q(("after", ""), _negated=True),
+                                models.Q(("before", models.F("after")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_kind_agrees_with_its_roles",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("seen_on", None),
+                                ("state", "to_declare"),
+                                ("declared_by_code", ""),
+                                ("declared_on", None),
+                            ),
+                            models.Q(
+                                ("seen_on", None),
+                                ("state", "declared"),
+                                ("declared_on__isnull", False),
+                                models.Q(("declared_by_code", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("seen_on__isnull", False),
+                                ("state", "confirmed"),
+                                models.Q(
+                                    models.Q(
+                                        ("declared_on__isnull", False),
+                                        models.Q(("declared_by_code", ""), _negated=True),
+                                    ),
+                                    models.Q(("declared_by_code", ""), ("declared_on", None)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="change_state_agrees_with_its_dates",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gt", models.F("happened_on"))),
+                        name="change_is_due_after_it_happened",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name='networkimport',
-            index=models.Index(fields=['certifier', '-read_at'], name='import_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='networkimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at', None), ('started_at', None), ('state', 'read')), models.Q(('finished_at', None), ('started_at__isnull', False), ('state', 'running')), models.Q(('finished_at__isnull', False), ('started_at__isnull', False), ('state', 'done')), models.Q(('finished_at__isnull', False), ('started_at', None), ('state', 'discarded')), _connector='OR'), name='import_state_agrees_with_its_dates'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['source', 'state', 'number'], name='import_row_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('source', 'number'), name='import_row_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='import_row_rejected_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'made'), _negated=True), ('partnership__isnull', False), _connector='OR'), name='import_row_made_has_its_partner'),
-        ),
-        migrations.AddConstraint(
-            model_name='radarletter',
-            constraint=models.UniqueConstraint(fields=('certifier', 'person', 'week'), name='radar_letter_once'),
-        ),
-        migrations.AddIndex(
-            model_name='registerdifference',
-            index=models.Index(condition=models.Q(('settled_at', None)), fields=['certifier', 'raised_at'], name='difference_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerdifference',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('certifier', 'fiche', 'siret'), name='difference_one_raised'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerdifference',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'not_listed'), ('listed', ''), models.Q(('here', ''), _negated=True)), models.Q(('here', ''), ('kind', 'not_here'), models.Q(('listed', ''), _negated=True)), models.Q(('kind', 'other_role'), models.Q(('here', ''), _negated=True), models.Q(('listed', ''), _negated=True), models.Q(('here', models.F('listed')), _negated=True)), _connector='OR'), name='difference_kind_agrees_with_its_roles'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerdifference',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', False), models.Q(('note', ''), ('settled_by_code', '')), _connector='OR'), name='difference_settled_has_its_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='registerdifference',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_by_code', ''), models.Q(('note', ''), _negated=True), _connector='OR'), name='difference_settled_by_hand_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('certifier', 'person', 'name'), name='view_one_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='view_has_a_name'),
         ),
     ]

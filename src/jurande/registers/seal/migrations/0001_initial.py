@@ -9,365 +9,602 @@ from jurande.registers.common.immutability import append_only
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('parties', '0002_documents'),
+        ("parties", "0002_documents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Skeleton',
+            name="Skeleton",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('content', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("content", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Witness',
+            name="Witness",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=255, unique=True, verbose_name='nom')),
-                ('vkey', models.CharField(max_length=400, verbose_name='clé publique')),
-                ('url', models.URLField(max_length=400, verbose_name='adresse')),
-                ('added_at', models.DateTimeField()),
-                ('known_size', models.PositiveBigIntegerField(default=0)),
-                ('seen_at', models.DateTimeField(null=True, verbose_name='dernière cosignature')),
-                ('asked_at', models.DateTimeField(null=True)),
-                ('error_code', models.CharField(blank=True, max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=255, unique=True, verbose_name="nom")),
+                ("vkey", models.CharField(max_length=400, verbose_name="clé publique")),
+                ("url", models.URLField(max_length=400, verbose_name="adresse")),
+                ("added_at", models.DateTimeField()),
+                ("known_size", models.PositiveBigIntegerField(default=0)),
+                ("seen_at", models.DateTimeField(null=True, verbose_name="dernière cosignature")),
+                ("asked_at", models.DateTimeField(null=True)),
+                ("error_code", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'verbose_name': 'témoin',
+                "verbose_name": "témoin",
             },
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(max_length=60)),
-                ('idempotency_key', models.CharField(max_length=200)),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('requested_by', models.CharField(blank=True, max_length=16)),
-                ('requested_at', models.DateTimeField()),
-                ('request_digest', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('waiting', 'En cours'), ('done', 'Terminé')], default='waiting', max_length=10)),
-                ('total', models.PositiveIntegerField()),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('refused', models.PositiveIntegerField(default=0)),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credential_batches', to='parties.certifier')),
-                ('skeleton', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='seal.skeleton')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("idempotency_key", models.CharField(max_length=200)),
+                ("valid_until", models.DateTimeField(null=True)),
+                ("requested_by", models.CharField(blank=True, max_length=16)),
+                ("requested_at", models.DateTimeField()),
+                ("request_digest", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "En cours"), ("done", "Terminé")], default="waiting", max_length=10
+                    ),
+                ),
+                ("total", models.PositiveIntegerField()),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("refused", models.PositiveIntegerField(default=0)),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credential_batches",
+                        to="parties.certifier",
+                    ),
+                ),
+                (
+                    "skeleton",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="seal.skeleton"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'batches',
+                "verbose_name_plural": "batches",
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "idempotency_key"), name="batch_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LogEntry',
+            name="LogEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.PositiveBigIntegerField(unique=True)),
-                ('kind', models.CharField(max_length=64)),
-                ('row_code', models.CharField(max_length=16)),
-                ('octets', models.BinaryField()),
-                ('leaf', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.PositiveBigIntegerField(unique=True)),
+                ("kind", models.CharField(max_length=64)),
+                ("row_code", models.CharField(max_length=16)),
+                ("octets", models.BinaryField()),
+                ("leaf", models.BinaryField(max_length=32)),
             ],
             options={
-                'verbose_name_plural': 'log entries',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'row_code'), name='log_entry_one_by_row')],
+                "verbose_name_plural": "log entries",
+                "constraints": [models.UniqueConstraint(fields=("kind", "row_code"), name="log_entry_one_by_row")],
             },
         ),
         migrations.CreateModel(
-            name='SealCheck',
+            name="SealCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('entries', models.PositiveBigIntegerField()),
-                ('credentials', models.PositiveBigIntegerField()),
-                ('bad', models.PositiveIntegerField()),
-                ('first_code', models.CharField(blank=True, max_length=40)),
-                ('first_about', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("entries", models.PositiveBigIntegerField()),
+                ("credentials", models.PositiveBigIntegerField()),
+                ("bad", models.PositiveIntegerField()),
+                ("first_code", models.CharField(blank=True, max_length=40)),
+                ("first_about", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'indexes': [models.Index(fields=['-at'], name='seal_check_latest')],
+                "indexes": [models.Index(fields=["-at"], name="seal_check_latest")],
             },
         ),
         migrations.CreateModel(
-            name='SealLog',
+            name="SealLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('singleton', models.PositiveSmallIntegerField(default=1, editable=False, unique=True)),
-                ('origin', models.CharField(max_length=255, verbose_name='origine')),
-                ('installation', models.CharField(max_length=16)),
-                ('public_key', models.BinaryField(max_length=32)),
-                ('opened_at', models.DateTimeField(verbose_name='ouvert le')),
-                ('size', models.PositiveBigIntegerField(default=0, verbose_name='entrées')),
-                ('signed_size', models.PositiveBigIntegerField(default=0, verbose_name='entrées signées')),
-                ('root', models.BinaryField(default=bytes, max_length=32)),
-                ('note', models.BinaryField(default=bytes)),
-                ('signed_at', models.DateTimeField(null=True, verbose_name='dernier point de contrôle')),
-                ('latest_at', models.DateTimeField(null=True)),
-                ('stop_code', models.CharField(blank=True, max_length=20)),
-                ('stop_about', models.CharField(blank=True, max_length=200)),
-                ('stopped_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("singleton", models.PositiveSmallIntegerField(default=1, editable=False, unique=True)),
+                ("origin", models.CharField(max_length=255, verbose_name="origine")),
+                ("installation", models.CharField(max_length=16)),
+                ("public_key", models.BinaryField(max_length=32)),
+                ("opened_at", models.DateTimeField(verbose_name="ouvert le")),
+                ("size", models.PositiveBigIntegerField(default=0, verbose_name="entrées")),
+                ("signed_size", models.PositiveBigIntegerField(default=0, verbose_name="entrées signées")),
+                ("root", models.BinaryField(default=bytes, max_length=32)),
+                ("note", models.BinaryField(default=bytes)),
+                ("signed_at", models.DateTimeField(null=True, verbose_name="dernier point de contrôle")),
+                ("latest_at", models.DateTimeField(null=True)),
+                ("stop_code", models.CharField(blank=True, max_length=20)),
+                ("stop_about", models.CharField(blank=True, max_length=200)),
+                ("stopped_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'registre public',
-                'constraints': [models.CheckConstraint(condition=models.Q(('singleton', 1)), name='seal_log_only_one'), models.CheckConstraint(condition=models.Q(('signed_size__lte', models.F('size'))), name='seal_log_signed_what_it_has'), models.CheckConstraint(condition=models.Q(models.Q(('stop_code', ''), ('stopped_at', None)), models.Q(models.Q(('stop_code', ''), _negated=True), ('stopped_at__isnull', False)), _connector='OR'), name='seal_log_stopped_says_why')],
+                "verbose_name": "registre public",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("singleton", 1)), name="seal_log_only_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("signed_size__lte", models.F("size"))), name="seal_log_signed_what_it_has"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stop_code", ""), ("stopped_at", None)),
+                            models.Q(models.Q(("stop_code", ""), _negated=True), ("stopped_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="seal_log_stopped_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignedCheckpoint',
+            name="SignedCheckpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('origin', models.CharField(max_length=255)),
-                ('size', models.PositiveBigIntegerField()),
-                ('root', models.BinaryField(max_length=32)),
-                ('note', models.BinaryField()),
-                ('signed_at', models.DateTimeField()),
-                ('mac', models.CharField(max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("origin", models.CharField(max_length=255)),
+                ("size", models.PositiveBigIntegerField()),
+                ("root", models.BinaryField(max_length=32)),
+                ("note", models.BinaryField()),
+                ("signed_at", models.DateTimeField()),
+                ("mac", models.CharField(max_length=64)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('origin', 'size'), name='checkpoint_one_root_by_size')],
+                "constraints": [models.UniqueConstraint(fields=("origin", "size"), name="checkpoint_one_root_by_size")],
             },
         ),
         migrations.CreateModel(
-            name='SigningKey',
+            name="SigningKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('method', models.CharField(max_length=400, unique=True, verbose_name='adresse')),
-                ('multikey', models.CharField(max_length=100, unique=True, verbose_name='clé publique')),
-                ('state', models.CharField(choices=[('active', 'En service'), ('retired', 'Retirée'), ('compromised', 'Compromise')], default='active', max_length=12, verbose_name='état')),
-                ('created_at', models.DateTimeField(verbose_name='créée le')),
-                ('retired_at', models.DateTimeField(null=True, verbose_name='retirée le')),
-                ('compromised_at', models.DateTimeField(null=True, verbose_name='compromise le')),
-                ('compromised_size', models.PositiveBigIntegerField(null=True)),
-                ('is_projected', models.BooleanField(default=False)),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signing_keys', to='parties.certifier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("method", models.CharField(max_length=400, unique=True, verbose_name="adresse")),
+                ("multikey", models.CharField(max_length=100, unique=True, verbose_name="clé publique")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "En service"), ("retired", "Retirée"), ("compromised", "Compromise")],
+                        default="active",
+                        max_length=12,
+                        verbose_name="état",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="créée le")),
+                ("retired_at", models.DateTimeField(null=True, verbose_name="retirée le")),
+                ("compromised_at", models.DateTimeField(null=True, verbose_name="compromise le")),
+                ("compromised_size", models.PositiveBigIntegerField(null=True)),
+                ("is_projected", models.BooleanField(default=False)),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signing_keys", to="parties.certifier"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clé de signature',
+                "verbose_name": "clé de signature",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_projected", False)),
+                        fields=["is_projected"],
+                        name="signing_key_unprojected",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")), fields=("certifier",), name="signing_key_one_active"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("retired_at", None), ("state", "active")),
+                            models.Q(models.Q(("state", "active"), _negated=True), ("retired_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="signing_key_retired_iff_not_active",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("compromised_at__isnull", False),
+                                ("compromised_size__isnull", False),
+                                ("state", "compromised"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "compromised"), _negated=True),
+                                ("compromised_at", None),
+                                ("compromised_size", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="signing_key_compromised_says_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SealedCredential',
+            name="SealedCredential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(max_length=60)),
-                ('business_key', models.CharField(max_length=200)),
-                ('idempotency_key', models.CharField(max_length=200)),
-                ('request_digest', models.CharField(max_length=64)),
-                ('subject_code', models.CharField(blank=True, max_length=16)),
-                ('issued_at', models.DateTimeField(verbose_name='délivrée le')),
-                ('valid_until', models.DateTimeField(null=True, verbose_name='valable jusqu’au')),
-                ('list_number', models.PositiveIntegerField()),
-                ('list_index', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('intended', 'En cours de scellement'), ('sealed', 'Scellée'), ('erased', 'Effacée')], default='intended', max_length=10)),
-                ('standing', models.CharField(choices=[('valid', 'Valable'), ('suspended', 'Suspendue'), ('revoked', 'Révoquée')], default='valid', max_length=10)),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('batch_line', models.PositiveIntegerField(null=True)),
-                ('mac', models.CharField(max_length=64)),
-                ('salt', models.BinaryField(max_length=32)),
-                ('values', jurande.registers.common.crypto.fields.EncryptedTextField(blank=True)),
-                ('signed', jurande.registers.common.crypto.fields.EncryptedTextField(null=True)),
-                ('batch', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='seal.batch')),
-                ('certifier', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sealed_credentials', to='parties.certifier')),
-                ('key', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='seal.signingkey')),
-                ('skeleton', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='seal.skeleton')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("business_key", models.CharField(max_length=200)),
+                ("idempotency_key", models.CharField(max_length=200)),
+                ("request_digest", models.CharField(max_length=64)),
+                ("subject_code", models.CharField(blank=True, max_length=16)),
+                ("issued_at", models.DateTimeField(verbose_name="délivrée le")),
+                ("valid_until", models.DateTimeField(null=True, verbose_name="valable jusqu’au")),
+                ("list_number", models.PositiveIntegerField()),
+                ("list_index", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("intended", "En cours de scellement"), ("sealed", "Scellée"), ("erased", "Effacée")],
+                        default="intended",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[("valid", "Valable"), ("suspended", "Suspendue"), ("revoked", "Révoquée")],
+                        default="valid",
+                        max_length=10,
+                    ),
+                ),
+                ("erased_at", models.DateTimeField(null=True)),
+                ("batch_line", models.PositiveIntegerField(null=True)),
+                ("mac", models.CharField(max_length=64)),
+                ("salt", models.BinaryField(max_length=32)),
+                ("values", jurande.registers.common.crypto.fields.EncryptedTextField(blank=True)),
+                ("signed", jurande.registers.common.crypto.fields.EncryptedTextField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credentials",
+                        to="seal.batch",
+                    ),
+                ),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sealed_credentials",
+                        to="parties.certifier",
+                    ),
+                ),
+                (
+                    "key",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="seal.signingkey",
+                    ),
+                ),
+                (
+                    "skeleton",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="seal.skeleton",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attestation scellée',
+                "verbose_name": "attestation scellée",
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "intended")), fields=["id"], name="sealed_intended"),
+                    models.Index(fields=["certifier", "subject_code"], name="sealed_by_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "business_key"), name="sealed_once_by_business_key"),
+                    models.UniqueConstraint(fields=("certifier", "idempotency_key"), name="sealed_once_by_request"),
+                    models.UniqueConstraint(fields=("certifier", "list_number", "list_index"), name="sealed_one_place"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("batch__isnull", False)),
+                        fields=("batch", "batch_line"),
+                        name="sealed_one_by_line",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("erased_at", None), ("signed", None), ("state", "intended")),
+                            models.Q(("erased_at", None), ("signed__isnull", False), ("state", "sealed")),
+                            models.Q(
+                                ("erased_at__isnull", False), ("signed", None), ("state", "erased"), ("values", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="sealed_iff_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StatusChange',
+            name="StatusChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('move', models.CharField(choices=[('revoke', 'Révocation'), ('suspend', 'Suspension'), ('restore', 'Rétablissement')], max_length=8)),
-                ('reason_code', models.CharField(choices=[('mistake', 'Délivrée par erreur'), ('wrong_content', 'Contenu inexact'), ('fraud', 'Fraude établie'), ('inquiry', 'Vérification en cours'), ('right_lost', 'Droit retiré au titulaire'), ('superseded', 'Remplacée par une autre'), ('holder_request', 'À la demande du titulaire'), ('key_compromised', 'Clé de signature compromise'), ('cleared', 'Doute levé')], max_length=20)),
-                ('effective_on', models.DateField(verbose_name='à compter du')),
-                ('decided_at', models.DateTimeField(verbose_name='décidé le')),
-                ('actor_code', models.CharField(blank=True, max_length=16)),
-                ('salt', models.BinaryField(max_length=32)),
-                ('list_number', models.PositiveIntegerField()),
-                ('list_index', models.PositiveIntegerField()),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.certifier')),
-                ('credential', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='seal.sealedcredential')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='StatusList',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('purpose', models.CharField(choices=[('revocation', 'Révocation'), ('suspension', 'Suspension')], max_length=10)),
-                ('number', models.PositiveIntegerField()),
-                ('octets', models.BinaryField(default=bytes)),
-                ('signed_at', models.DateTimeField(null=True)),
-                ('refresh_at', models.DateTimeField()),
-                ('is_projected', models.BooleanField(default=False)),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_lists', to='parties.certifier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                (
+                    "move",
+                    models.CharField(
+                        choices=[("revoke", "Révocation"), ("suspend", "Suspension"), ("restore", "Rétablissement")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "reason_code",
+                    models.CharField(
+                        choices=[
+                            ("mistake", "Délivrée par erreur"),
+                            ("wrong_content", "Contenu inexact"),
+                            ("fraud", "Fraude établie"),
+                            ("inquiry", "Vérification en cours"),
+                            ("right_lost", "Droit retiré au titulaire"),
+                            ("superseded", "Remplacée par une autre"),
+                            ("holder_request", "À la demande du titulaire"),
+                            ("key_compromised", "Clé de signature compromise"),
+                            ("cleared", "Doute levé"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("effective_on", models.DateField(verbose_name="à compter du")),
+                ("decided_at", models.DateTimeField(verbose_name="décidé le")),
+                ("actor_code", models.CharField(blank=True, max_length=16)),
+                ("salt", models.BinaryField(max_length=32)),
+                ("list_number", models.PositiveIntegerField()),
+                ("list_index", models.PositiveIntegerField()),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="seal.sealedcredential"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'liste de statuts',
+                "indexes": [
+                    models.Index(fields=["certifier", "list_number", "effective_on"], name="status_change_by_list"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StatusPlaces',
+            name="StatusList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('number', models.PositiveIntegerField()),
-                ('secret', jurande.registers.common.crypto.fields.EncryptedTextField()),
-                ('given', models.PositiveIntegerField(default=0)),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='status_places', to='parties.certifier')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='WaitingEntry',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=64)),
-                ('row_code', models.CharField(max_length=16)),
-                ('octets', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("revocation", "Révocation"), ("suspension", "Suspension")], max_length=10
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("octets", models.BinaryField(default=bytes)),
+                ("signed_at", models.DateTimeField(null=True)),
+                ("refresh_at", models.DateTimeField()),
+                ("is_projected", models.BooleanField(default=False)),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="status_lists", to="parties.certifier"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'row_code'), name='waiting_entry_once')],
+                "verbose_name": "liste de statuts",
+                "indexes": [
+                    models.Index(fields=["refresh_at"], name="status_list_refresh"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "purpose", "number"), name="status_list_once"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Cosignature',
+            name="StatusPlaces",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('checkpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cosignatures', to='seal.signedcheckpoint')),
-                ('witness', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cosignatures', to='seal.witness')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='BatchChunk',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('number', models.PositiveIntegerField()),
-                ('lines', jurande.registers.common.crypto.fields.EncryptedTextField()),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chunks', to='seal.batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("secret", jurande.registers.common.crypto.fields.EncryptedTextField()),
+                ("given", models.PositiveIntegerField(default=0)),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="status_places",
+                        to="parties.certifier",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='batch_chunk_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("certifier", "number"), name="status_places_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("given__lte", 131072)), name="status_places_within_the_list"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BatchRefusal',
+            name="WaitingEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('reason_code', models.CharField(max_length=60)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refusals', to='seal.batch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=64)),
+                ("row_code", models.CharField(max_length=16)),
+                ("octets", models.BinaryField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('batch', 'line'), name='batch_refusal_once')],
+                "constraints": [models.UniqueConstraint(fields=("kind", "row_code"), name="waiting_entry_once")],
             },
         ),
         migrations.CreateModel(
-            name='Commitment',
+            name="Cosignature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(max_length=60)),
-                ('business_key', models.CharField(max_length=200)),
-                ('idempotency_key', models.CharField(max_length=200)),
-                ('document_code', models.CharField(blank=True, max_length=16)),
-                ('salt', models.BinaryField(max_length=32)),
-                ('value', models.BinaryField(max_length=32)),
-                ('committed_at', models.DateTimeField(verbose_name='engagé le')),
-                ('erased_at', models.DateTimeField(null=True)),
-                ('mac', models.CharField(max_length=64)),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commitments', to='parties.certifier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "checkpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cosignatures",
+                        to="seal.signedcheckpoint",
+                    ),
+                ),
+                (
+                    "witness",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="cosignatures", to="seal.witness"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'engagement',
-                'constraints': [models.UniqueConstraint(fields=('certifier', 'business_key'), name='committed_once_by_business_key'), models.UniqueConstraint(fields=('certifier', 'idempotency_key'), name='committed_once_by_request'), models.CheckConstraint(condition=models.Q(('erased_at', None), models.Q(('document_code', ''), ('salt', b'')), _connector='OR'), name='commitment_erased_leaves_no_salt')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("checkpoint", "witness"), name="cosignature_once"),
+                ],
             },
         ),
-        migrations.AddIndex(
-            model_name='signingkey',
-            index=models.Index(condition=models.Q(('is_projected', False)), fields=['is_projected'], name='signing_key_unprojected'),
+        migrations.CreateModel(
+            name="BatchChunk",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("lines", jurande.registers.common.crypto.fields.EncryptedTextField()),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="chunks", to="seal.batch"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("batch", "number"), name="batch_chunk_once")],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='signingkey',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'active')), fields=('certifier',), name='signing_key_one_active'),
+        migrations.CreateModel(
+            name="BatchRefusal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                ("reason_code", models.CharField(max_length=60)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refusals", to="seal.batch"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("batch", "line"), name="batch_refusal_once")],
+            },
         ),
-        migrations.AddConstraint(
-            model_name='signingkey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('retired_at', None), ('state', 'active')), models.Q(models.Q(('state', 'active'), _negated=True), ('retired_at__isnull', False)), _connector='OR'), name='signing_key_retired_iff_not_active'),
-        ),
-        migrations.AddConstraint(
-            model_name='signingkey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('compromised_at__isnull', False), ('compromised_size__isnull', False), ('state', 'compromised')), models.Q(models.Q(('state', 'compromised'), _negated=True), ('compromised_at', None), ('compromised_size', None)), _connector='OR'), name='signing_key_compromised_says_when'),
-        ),
-        migrations.AddIndex(
-            model_name='sealedcredential',
-            index=models.Index(condition=models.Q(('state', 'intended')), fields=['id'], name='sealed_intended'),
-        ),
-        migrations.AddIndex(
-            model_name='sealedcredential',
-            index=models.Index(fields=['certifier', 'subject_code'], name='sealed_by_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedcredential',
-            constraint=models.UniqueConstraint(fields=('certifier', 'business_key'), name='sealed_once_by_business_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedcredential',
-            constraint=models.UniqueConstraint(fields=('certifier', 'idempotency_key'), name='sealed_once_by_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedcredential',
-            constraint=models.UniqueConstraint(fields=('certifier', 'list_number', 'list_index'), name='sealed_one_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedcredential',
-            constraint=models.UniqueConstraint(condition=models.Q(('batch__isnull', False)), fields=('batch', 'batch_line'), name='sealed_one_by_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedcredential',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('erased_at', None), ('signed', None), ('state', 'intended')), models.Q(('erased_at', None), ('signed__isnull', False), ('state', 'sealed')), models.Q(('erased_at__isnull', False), ('signed', None), ('state', 'erased'), ('values', '')), _connector='OR'), name='sealed_iff_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('certifier', 'idempotency_key'), name='batch_once'),
-        ),
-        migrations.AddIndex(
-            model_name='statuschange',
-            index=models.Index(fields=['certifier', 'list_number', 'effective_on'], name='status_change_by_list'),
-        ),
-        migrations.AddIndex(
-            model_name='statuslist',
-            index=models.Index(fields=['refresh_at'], name='status_list_refresh'),
-        ),
-        migrations.AddConstraint(
-            model_name='statuslist',
-            constraint=models.UniqueConstraint(fields=('certifier', 'purpose', 'number'), name='status_list_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusplaces',
-            constraint=models.UniqueConstraint(fields=('certifier', 'number'), name='status_places_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusplaces',
-            constraint=models.CheckConstraint(condition=models.Q(('given__lte', 131072)), name='status_places_within_the_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='cosignature',
-            constraint=models.UniqueConstraint(fields=('checkpoint', 'witness'), name='cosignature_once'),
+        migrations.CreateModel(
+            name="Commitment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("business_key", models.CharField(max_length=200)),
+                ("idempotency_key", models.CharField(max_length=200)),
+                ("document_code", models.CharField(blank=True, max_length=16)),
+                ("salt", models.BinaryField(max_length=32)),
+                ("value", models.BinaryField(max_length=32)),
+                ("committed_at", models.DateTimeField(verbose_name="engagé le")),
+                ("erased_at", models.DateTimeField(null=True)),
+                ("mac", models.CharField(max_length=64)),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="commitments", to="parties.certifier"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "engagement",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("certifier", "business_key"), name="committed_once_by_business_key"
+                    ),
+                    models.UniqueConstraint(fields=("certifier", "idempotency_key"), name="committed_once_by_request"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at", None), models.Q(("document_code", ""), ("salt", b"")), _connector="OR"
+                        ),
+                        name="commitment_erased_leaves_no_salt",
+                    ),
+                ],
+            },
         ),
         *append_only("seal_logentry"),
         *append_only("seal_signedcheckpoint"),
