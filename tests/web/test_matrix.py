@@ -29,7 +29,7 @@ from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, Doc
 from tests import factories
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
-from tests.registers.network import applications, calls
+from tests.registers.network import applications, calls, judgments
 from tests.registers.seal.homes import own_home, public_addresses
 from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
 
@@ -137,6 +137,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         "operator:seal-key": [mine.code],
         **public_addresses(mine),
         **calls.addresses(mine, theirs),
+        **judgments.addresses(mine, people["reviewer"]),
         "guest:link": ["inconnu"],
         **applications.addresses(theirs, people["head"]),
         "account:sessions-close": ["inconnue"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,12 +10,12 @@ from datetime import date, datetime, timedelta
 from django.utils.timezone import localdate
 
 from jurande.registers.network.models import Application, Decision, Review
-from jurande.registers.network.operations import deciding, reviewing
+from jurande.registers.network.operations import appeals, deciding, exchanges, reviewing
 from jurande.registers.network.operations.deciding import Ruling, Rulings
 from jurande.registers.network.operations.reviewing import Given
 from jurande.registers.network.queries.deciding import people_to_rule_on
 from jurande.registers.network.queries.scores import asked_in
-from jurande.registers.network.states import DecisionVerdict
+from jurande.registers.network.states import ApprovalSubject, DecisionVerdict
 from jurande.registers.parties.models import Certifier, Person
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
@@ -140,3 +141,72 @@ def decided(
         now=now,
         **given,  # type: ignore[arg-type]  # tests name fields freely
     )
+
+
+def addresses(mine: Certifier, reviewer: Person) -> dict[str, list[str]]:
+    """What the addresses of judgments have in their path: rows made by people who then play no role.
+
+    ``reviewer`` has one review to write, on a file of its own.
+    """
+    by = team(mine)
+    call = applications.open_call(mine, number="RNCP49098", reference="APPEL-2026-0098")
+    guest = applications.applicant(email="direction@fabrique-des-adresses.fr")
+    to_decide, open_one, approved = (
+        applications.submitted(call, by=guest, name=name) for name in ("À décider", "En cours", "Agréée")
+    )
+    for review, points in zip(assigned(to_decide, by), (4, 1), strict=True):
+        scored(review, by, points=points)
+    (own,) = reviewing.assign(
+        application=open_one, reviewers=[reviewer], due_on=DUE, actor=by.manager, now=NOW, despite_hints=True
+    )
+    question = exchanges.ask(application=open_one, text="Qui\u00a0?", answer_by=DUE, actor=by.manager, now=NOW)
+    visited = exchanges.ask_visit(application=to_decide, reason="Voir", actor=by.manager, now=NOW)
+    exchanges.plan_visit(visit=visited, planned_on=TODAY, place="Ici", actor=by.manager, now=NOW)
+    exchanges.report_visit(
+        visit=visited,
+        done_on=TODAY,
+        report="Vu.",
+        content=io.BytesIO(applications.PDF),
+        filename="vu.pdf",
+        actor=by.manager,
+        now=NOW,
+    )
+    planned = exchanges.ask_visit(application=open_one, reason="Voir", actor=by.manager, now=NOW)
+    exchanges.plan_visit(visit=planned, planned_on=TODAY, place="Ici", actor=by.manager, now=NOW)
+    for review in assigned(approved, by):
+        scored(review, by)
+    decision = decided(
+        approved,
+        by,
+        verdict=DecisionVerdict.APPROVED_WITH_CONDITIONS,
+        conditions=[("Équiper", DUE), ("Former", DUE)],
+    )
+    awaited, met = decision.conditions.order_by("position")
+    deciding.meet_condition(
+        condition=met,
+        evidence="Facture",
+        content=io.BytesIO(applications.PDF),
+        filename="facture.pdf",
+        actor=by.manager,
+        now=NOW,
+    )
+    appeal = appeals.lodge(application=approved, text="Non", actor=applications.actor(guest), now=NOW)
+    approval = approved.approvals.get(subject=ApprovalSubject.CERTIFICATION)
+    staff, role = people_to_rule_on(approved)[0]
+    held = to_decide.documents.order_by("pk")[0]
+    recruitment = "certifier:recruitment"
+    on_file = ("-one", "-one-programme", "-one-reviews", "-one-exchanges", "-reconcile", "-decide")
+    return {
+        **{f"{recruitment}{name}": [mine.code, to_decide.code] for name in on_file},
+        **{f"{recruitment}{name}": [mine.code, open_one.code] for name in ("-assign", "-ask", "-visit-ask")},
+        f"{recruitment}-question-close": [mine.code, question.code],
+        **{f"{recruitment}-visit-{name}": [mine.code, planned.code] for name in ("plan", "report", "cancel")},
+        f"{recruitment}-visit-document": [mine.code, visited.code],
+        f"{recruitment}-piece": [mine.code, held.code],
+        **{f"{recruitment}-review{name}": [mine.code, own.code] for name in ("", "-recuse")},
+        f"{recruitment}-condition": [mine.code, awaited.code],
+        f"{recruitment}-condition-evidence": [mine.code, met.code],
+        f"{recruitment}-appeal": [mine.code, appeal.code],
+        **{f"{recruitment}-approval-{name}": [mine.code, approval.code] for name in ("withdraw", "renew")},
+        f"{recruitment}-person": [mine.code, staff.code, role.value],
+    }

@@ -17,11 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jurande.registers.common.verdicts import require
+from jurande.registers.network.policies.judging import can_manage_approvals
 from jurande.registers.network.queries import checks
+from jurande.registers.network.queries.approvals import approvals_of
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import PARTNER_ROLES, EndReason
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.network import qualiopi_shown, state_chip
+from jurande.web.ui.approvals import approval_line
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import (
@@ -72,6 +75,8 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "dues": dues(waiting, today, lambda line: ""),
         "late": sum(line.due_on < today for line in waiting),
         "flags": checks.flags_of(actor, partnership),
+        "approvals": [approval_line(one) for one in approvals_of(partnership, actor)],
+        "may_approve": can_manage_approvals(actor, request.certifier).allowed,
         "people": queries.people_of(partnership, actor),
         "invitations": queries.invitations(actor, partnership),
         "files": [

@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jurande.registers.common.verdicts import require
+from jurande.registers.network.queries.approvals import approvals_of
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.queries import Waiting
 from jurande.registers.parties.states import PARTNER_ROLES
 from jurande.web.access import Asked, audience
+from jurande.web.ui.approvals import approval_line
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import (
@@ -45,6 +47,7 @@ def home(request: Asked, partnership: str) -> HttpResponse:
         "lines": dues(waiting, today, lambda line: _url(partnership, line)),
         "late": sum(line.due_on < today for line in waiting),
         "facts": identity_facts(request.partnership),
+        "approvals": [approval_line(one) for one in approvals_of(request.partnership, request.actor)],
     }
     return render(request, "partner/home.html", page)
 

@@ -20,6 +20,14 @@ def can_see_recruitment(actor: Actor) -> Verdict:
     return _holds(actor, Right.SEE_APPLICATIONS, _("Votre rôle ne permet pas de voir les candidatures."))
 
 
+def can_open_documents(actor: Actor) -> Verdict:
+    """The documents of the files, on top of the files themselves."""
+    verdict = can_see_recruitment(actor)
+    if not verdict:
+        return verdict
+    return _holds(actor, Right.SEE_DOCUMENTS, _("Votre rôle ne permet pas d’ouvrir les pièces."))
+
+
 def can_see_dossier(actor: Actor, application: Application) -> Verdict:
     """One file."""
     return can_see_recruitment(actor) if _inside(actor, application.certifier) else _elsewhere()

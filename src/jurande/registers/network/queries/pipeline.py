@@ -30,6 +30,7 @@ AVERAGED_OVER = timedelta(days=365)
 ASSIGN_WITHIN = timedelta(days=7)
 DECIDE_WITHIN = timedelta(days=14)
 MOST_LINES = 50
+_CORSICA = {"2A": ("200", "201"), "2B": ("202", "206")}
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,15 @@ def of_calls(rows: QuerySet[StageSpell], codes: Iterable[str]) -> QuerySet[Stage
     """Those that apply to one of these calls."""
     targeted = Application.objects.filter(targets__call__code__in=list(codes))
     return rows.filter(application__in=targeted.values("pk"))
+
+
+def in_departements(rows: QuerySet[StageSpell], codes: Iterable[str]) -> QuerySet[StageSpell]:
+    """Those of these départements, told by the postcode; in Corsica three digits tell the two apart."""
+    wanted = Q(pk__in=())
+    for code in codes:
+        for start in _CORSICA.get(code, (code,)):
+            wanted |= Q(application__postcode__startswith=start)
+    return rows.filter(wanted)
 
 
 def call_choices(actor: Actor) -> list[tuple[str, str]]:

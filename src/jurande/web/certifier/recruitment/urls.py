@@ -2,9 +2,45 @@
 
 from django.urls import path
 
-from jurande.web.certifier.recruitment import call_editor, calls, fees, flags
+from jurande.web.certifier.recruitment import (
+    approvals,
+    call_editor,
+    calls,
+    deciding,
+    exchanging,
+    fees,
+    files,
+    flags,
+    pipeline,
+    reviewing,
+)
 
 urlpatterns = [
+    path("", pipeline.board, name="recruitment"),
+    path("dossiers/", pipeline.listing, name="recruitment-list"),
+    path("dossiers/<str:code>/", files.overview, name="recruitment-one"),
+    path("dossiers/<str:code>/programme/", files.programme, name="recruitment-one-programme"),
+    path("dossiers/<str:code>/evaluations/", files.reviews, name="recruitment-one-reviews"),
+    path("dossiers/<str:code>/echanges/", files.exchanges, name="recruitment-one-exchanges"),
+    path("dossiers/<str:code>/confier/", reviewing.assign, name="recruitment-assign"),
+    path("dossiers/<str:code>/rapprocher/", reviewing.reconcile, name="recruitment-reconcile"),
+    path("dossiers/<str:code>/question/", exchanging.ask, name="recruitment-ask"),
+    path("dossiers/<str:code>/visite/", exchanging.ask_visit, name="recruitment-visit-ask"),
+    path("dossiers/<str:code>/decider/", deciding.decide, name="recruitment-decide"),
+    path("pieces/<str:code>/", files.piece, name="recruitment-piece"),
+    path("questions/<str:code>/clore/", exchanging.close, name="recruitment-question-close"),
+    path("visites/<str:code>/jour/", exchanging.plan, name="recruitment-visit-plan"),
+    path("visites/<str:code>/compte-rendu/", exchanging.report, name="recruitment-visit-report"),
+    path("visites/<str:code>/document/", files.report, name="recruitment-visit-document"),
+    path("visites/<str:code>/annuler/", exchanging.cancel, name="recruitment-visit-cancel"),
+    path("evaluations/<str:code>/", reviewing.review, name="recruitment-review"),
+    path("evaluations/<str:code>/recuser/", reviewing.recuse, name="recruitment-review-recuse"),
+    path("conditions/<str:code>/", deciding.condition, name="recruitment-condition"),
+    path("conditions/<str:code>/preuve/", files.evidence, name="recruitment-condition-evidence"),
+    path("recours/<str:code>/", deciding.appeal, name="recruitment-appeal"),
+    path("agrements/<str:code>/retirer/", approvals.withdraw, name="recruitment-approval-withdraw"),
+    path("agrements/<str:code>/renouveler/", approvals.renew, name="recruitment-approval-renew"),
+    path("personnes/<str:code>/<str:role>/", approvals.person, name="recruitment-person"),
     path("appels/", calls.calls, name="recruitment-calls"),
     path("appels/nouveau/", call_editor.new, name="recruitment-calls-new"),
     path("appels/<str:code>/", calls.call, name="recruitment-calls-one"),
