@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.guest import entrances
+from jurande.web.guest import entrances, signing
 from jurande.web.guest.applications import entrances as applications
 from jurande.web.guest.applications import following, importing, steps
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("invite/<str:token>/", entrances.invitation, name="invitation"),
     path("lien/", entrances.ask_link, name="ask-link"),
     path("lien/<str:token>/", entrances.link, name="link"),
+    path("signer/<str:token>/", signing.signer, name="signer"),
+    path("signer/<str:token>/refuser/", signing.decline, name="signer-decline"),
+    path("signer/<str:token>/pdf/", signing.pdf, name="signer-pdf"),
     path("candidatures/", applications.listing, name="applications"),
     path("candidatures/entrer/", applications.enter, name="applications-enter"),
     path("candidatures/commencer/<str:call>/", applications.start, name="applications-start"),

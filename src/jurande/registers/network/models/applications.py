@@ -232,8 +232,9 @@ class StaffMember(models.Model):
 
     @property
     def function_labels(self) -> list[str]:
-        """What they do, in words, in the order of the list."""
-        return [str(one.label) for one in StaffFunction if one.value in self.functions]
+        """What they do, in words that follow one another in a sentence."""
+        labels = [str(one.label) for one in StaffFunction if one.value in self.functions]
+        return labels[:1] + [label[:1].lower() + label[1:] for label in labels[1:]]
 
     @property
     def teaches(self) -> bool:

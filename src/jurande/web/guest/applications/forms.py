@@ -14,6 +14,21 @@ from jurande.registers.parties.states import DocumentKind
 from jurande.web.ui.partner_file import day_input
 
 
+class DraftForm(forms.Form):
+    """What may be left for later: a required field is asked for before the file is sent, not before it is saved."""
+
+    use_required_attribute = False
+
+    def full_clean(self) -> None:
+        """Clean what was typed; nothing is missing yet."""
+        asked = [one for one in self.fields.values() if one.required]
+        for one in asked:
+            one.required = False
+        super().full_clean()
+        for one in asked:
+            one.required = True
+
+
 def _text(label: Any, most: int, *, required: bool = False, help_text: Any = "") -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=required, help_text=help_text)
 
@@ -28,25 +43,25 @@ def _long(label: Any, rows: int = 3, help_text: Any = "") -> forms.CharField:
     )
 
 
-class IdentityForm(forms.Form):
+class IdentityForm(DraftForm):
     """Who applies, as the State knows them."""
 
-    siret = _text(_("SIRET de l’établissement"), 20, help_text=_("Quatorze chiffres, espaces admis."))
-    legal_name = _text(_("Dénomination"), 250, help_text=_("Telle qu’au répertoire Sirene."))
+    siret = _text(_("SIRET de l’établissement"), 20, required=True, help_text=_("Quatorze chiffres, espaces admis."))
+    legal_name = _text(_("Dénomination"), 250, required=True, help_text=_("Telle qu’au répertoire Sirene."))
     usual_name = _text(_("Nom d’usage"), 250)
     nda = _text(_("Déclaration d’activité (NDA)"), 20, help_text=_("Onze chiffres, sur le récépissé de la préfecture."))
     address = _text(_("Adresse"), 250)
-    postcode = _text(_("Code postal"), 5)
-    city = _text(_("Commune"), 100)
+    postcode = _text(_("Code postal"), 5, required=True)
+    city = _text(_("Commune"), 100, required=True)
     presentation = _long(
         _("Présentez-vous en quelques lignes"), 4, _("Depuis quand, pour qui, ce que vous faites le mieux.")
     )
 
 
-class RequestForm(forms.Form):
+class RequestForm(DraftForm):
     """What is asked for of one call."""
 
-    kind = forms.ChoiceField(label=_("Habilitation demandée"), required=False, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Habilitation demandée"), widget=forms.RadioSelect)
     blocs = forms.MultipleChoiceField(
         label=_("Blocs"),
         required=False,
@@ -120,14 +135,14 @@ class ReferenceForm(forms.Form):
     contact = _text(_("Qui peut en parler"), 200, help_text=_("Nom, fonction, téléphone ou adresse."))
 
 
-class SubcontractorForm(forms.Form):
+class SubcontractorForm(DraftForm):
     """Somebody who would train in the applicant's name."""
 
     name = _text(_("Nom du sous-traitant"), 250, required=True)
-    siret = _text("SIRET", 20)
+    siret = _text("SIRET", 20, required=True)
     nda = _text(_("Déclaration d’activité (NDA)"), 20)
     basis = forms.ChoiceField(
-        label=_("Pourquoi peut-il intervenir\u00a0?"), choices=[("", "—"), *SubcontractBasis.choices], required=False
+        label=_("Pourquoi peut-il intervenir\u00a0?"), choices=[("", "—"), *SubcontractBasis.choices]
     )
     what = _long(_("Ce qui lui est confié"), 2)
     no_cascade = forms.BooleanField(label=_("Il ne sous-traitera pas à son tour."), required=False)
