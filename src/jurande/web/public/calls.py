@@ -19,7 +19,7 @@ from jurande.registers.network.queries import fees
 from jurande.registers.network.states import CallState
 from jurande.web.access import audience
 from jurande.web.public.keeping import shareable
-from jurande.web.ui.formats import count, enumerate_fr, span
+from jurande.web.ui.formats import count, span
 from jurande.web.ui.parts import Fact
 
 USUAL_TRAINEES, USUAL_CANDIDATES = 40, 36
@@ -74,6 +74,11 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "public/call.html", page)
 
 
+def _kinds(held: Any) -> str:
+    """What may be asked for: «former ; former et évaluer»."""
+    return "\u00a0; ".join(label.lower() for label in held.kind_labels)
+
+
 def _place(held: Any) -> str:
     return ", ".join(departement_label(one) for one in held.territory) or str(_("Toute la France"))
 
@@ -85,7 +90,7 @@ def _facts(held: Any, left: int | None) -> list[Fact]:
     shown = [
         (_("Certificateur"), held.certifier.name),
         (_("Certification"), held.certification.reference),
-        (_("Pour"), enumerate_fr(label.lower() for label in held.kind_labels)),
+        (_("Pour"), _kinds(held)),
         (_("Où"), _place(held)),
         (_("Quand"), span(held.opens_on, held.closes_on)),
         (_("Combien"), places or str(_("sans limite de places"))),

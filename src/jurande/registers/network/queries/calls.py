@@ -14,7 +14,7 @@ from jurande.registers.catalogue.states import CertificationState, ReferentielSt
 from jurande.registers.journal.models import Entry, EntryQuerySet
 from jurande.registers.network.models import Application, Call, CallCriterion, Decision
 from jurande.registers.network.models.calls import CallQuerySet
-from jurande.registers.network.states import ApplicationState, CallState, DecisionVerdict
+from jurande.registers.network.states import ApplicationState, CallAct, CallState, DecisionVerdict
 from jurande.registers.parties.policies import Actor
 
 _APPROVED = (DecisionVerdict.APPROVED, DecisionVerdict.APPROVED_WITH_CONDITIONS)
@@ -124,9 +124,10 @@ def startable(actor: Actor) -> list[Certification]:
     return list(rows.order_by("reference"))
 
 
-def life_of(call: Call) -> EntryQuerySet:
-    """Everything the journal says of it, newest first."""
-    return Entry.objects.on_chain(call.certifier.code).about_any([("call", call.code)]).order_by("-seq")
+def turns_of(call: Call) -> EntryQuerySet:
+    """What the journal says of its life, newest first, without each change of the draft."""
+    life = Entry.objects.on_chain(call.certifier.code).about_any([("call", call.code)])
+    return life.exclude(action=CallAct.CALL_CHANGED).order_by("-seq")
 
 
 # --- before it is published ---------------------------------------------------------------------

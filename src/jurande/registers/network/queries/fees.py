@@ -11,7 +11,7 @@ from jurande.core.france.amounts import Charge, Total, total
 from jurande.registers.journal.models import Entry, EntryQuerySet
 from jurande.registers.network.models import FeeLine, FeeSchedule
 from jurande.registers.network.models.fees import FeeScheduleQuerySet
-from jurande.registers.network.states import FeeKind, FeeScheduleState
+from jurande.registers.network.states import CallAct, FeeKind, FeeScheduleState
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
 
@@ -63,9 +63,10 @@ def successor_of(schedule: FeeSchedule) -> FeeSchedule | None:
     return schedule.successors.order_by("-pk").first()
 
 
-def life_of(schedule: FeeSchedule) -> EntryQuerySet:
-    """Everything the journal says of it, newest first."""
-    return Entry.objects.on_chain(schedule.certifier.code).about_any([("fee_schedule", schedule.code)]).order_by("-seq")
+def turns_of(schedule: FeeSchedule) -> EntryQuerySet:
+    """What the journal says of its life, newest first, without each change of the draft."""
+    life = Entry.objects.on_chain(schedule.certifier.code).about_any([("fee_schedule", schedule.code)])
+    return life.exclude(action=CallAct.SCHEDULE_CHANGED).order_by("-seq")
 
 
 def estimate(lines: Iterable[FeeLine], *, trainees: int, candidates: int) -> Estimate:

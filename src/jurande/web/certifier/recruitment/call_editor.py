@@ -142,6 +142,11 @@ class CallForm(forms.Form):
             *((code, f"{one.title} ({one.reference})") for code, one in self.schedules.items()),
         ]
 
+    def say_what_publishing_needs(self) -> None:
+        """A draft may lack anything, a published call may not: these fields do not say that one may leave them out."""
+        for name in ("text", "kinds", "opens_on", "fee_schedule"):
+            self.fields[name].required = True
+
     @classmethod
     def of(cls, held: Any) -> dict[str, Any]:
         """What the call says now."""
@@ -179,6 +184,7 @@ def write(request: Asked, certifier: str, code: str) -> HttpResponse:
             messages.success(request, _("L’appel est enregistré."))
             return redirect("certifier:recruitment-calls-one", certifier, code)
         go_on_from(form, held)
+    form.say_what_publishing_needs()
     page = {"held": held, "form": form, "keep": f"appel-{held.code}-{held.revision}"}
     return render(request, "certifier/recruitment/call_write.html", page)
 
@@ -298,6 +304,7 @@ def _criterion_found(held: Any, code: str) -> Any:
 
 
 def _criterion_page(request: Asked, held: Any, form: CriterionForm, question: Any, name: str) -> HttpResponse:
+    form.fields["evidence"].required = True  # of a published call, at least
     page = {
         "form": form,
         "question": question,

@@ -106,6 +106,7 @@ def call(request: Asked, certifier: str, code: str) -> HttpResponse:
         "criteria": queries.criteria_of(held),
         "blocs": queries.blocs_offered(held),
         "lines": fees.schedule_lines(held.fee_schedule) if held.fee_schedule else [],
+        "kinds": "\u00a0; ".join(held.kind_labels),
         "territory": [departement_label(one) for one in held.territory],
         "stats": _stats(numbers) if not held.is_draft else [],
         "is_late": queries.is_late(held, today),
@@ -114,7 +115,7 @@ def call(request: Asked, certifier: str, code: str) -> HttpResponse:
         "may_edit": policies.can_edit_call(actor, held),
         "may_publish": policies.can_publish_call(actor, held),
         "may_manage": policies.can_manage_calls(actor, held.certifier),
-        "events": told(queries.life_of(held)[:EVENTS]) if parties.can_see_journal(actor) else [],
+        "events": told(queries.turns_of(held)[:EVENTS]) if parties.can_see_journal(actor) else [],
     }
     return render(request, "certifier/recruitment/call.html", page)
 

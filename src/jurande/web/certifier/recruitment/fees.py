@@ -116,7 +116,7 @@ def schedule(request: Asked, certifier: str, code: str) -> HttpResponse:
         "successor": queries.successor_of(held),
         "may_edit": policies.can_edit_schedule(actor, held),
         "may_manage": policies.can_manage_calls(actor, held.certifier),
-        "events": told(queries.life_of(held)[:EVENTS]) if may_read_life else [],
+        "events": told(queries.turns_of(held)[:EVENTS]) if may_read_life else [],
     }
     return render(request, "certifier/recruitment/schedule.html", page)
 
