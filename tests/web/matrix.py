@@ -46,6 +46,8 @@ PREPARERS = MANAGERS | {"reviewer"}
 REVIEWERS = AUDITORS | PREPARERS
 PUBLISHERS = MANAGERS | {"signatory"}
 
+CONVENTION_READERS = TEAM - {"issuer"}
+
 PARTNERS = frozenset(PARTNER_ROLES)
 HEADS = frozenset({"head"})
 PARTNER_FILERS = frozenset({"head", "training_manager", "exam_manager", "quality"})
@@ -143,6 +145,9 @@ MATRIX: dict[str, Page] = {
     "guest:invitation": public(act=True),
     "guest:link": public(act=True),
     "guest:ask-link": public(act=True),
+    "guest:signer": public(act=True),
+    "guest:signer-decline": public(act=True),
+    "guest:signer-pdf": public(),
     # --- one's own applications ---
     "guest:applications": account(),
     "guest:applications-enter": public(act=True),
@@ -271,6 +276,22 @@ MATRIX: dict[str, Page] = {
     "certifier:recruitment-approval-withdraw": certifier(PUBLISHERS, PUBLISHERS),
     "certifier:recruitment-approval-renew": certifier(PUBLISHERS, PUBLISHERS),
     "certifier:recruitment-person": certifier(PUBLISHERS, PUBLISHERS),
+    "certifier:conventions-signing-choices": certifier(MANAGERS, MANAGERS),
+    "certifier:conventions-signatures": certifier(CONVENTION_READERS),
+    # The signature in the path is the signatory’s own: nobody else gives it, whatever their role.
+    "certifier:conventions-sign": certifier(frozenset({"signatory"}), frozenset({"signatory"})),
+    "certifier:conventions-decline": certifier(frozenset({"signatory"}), frozenset({"signatory"})),
+    "certifier:conventions-remind": certifier(None, PUBLISHERS),
+    "certifier:conventions-replace": certifier(PUBLISHERS, PUBLISHERS),
+    "certifier:conventions-sealed": certifier(CONVENTION_READERS),
+    "certifier:conventions-proof": certifier(CONVENTION_READERS),
+    "certifier:conventions-verify": certifier(CONVENTION_READERS, CONVENTION_READERS),
+    "certifier:conventions-follow-up": certifier(CONVENTION_READERS),
+    "certifier:conventions-observations": certifier(CONVENTION_READERS),
+    "certifier:conventions-act": certifier(MANAGERS, MANAGERS),
+    "certifier:conventions-letter": certifier(CONVENTION_READERS),
+    "certifier:conventions-slip": certifier(CONVENTION_READERS),
+    "certifier:conventions-post": certifier(MANAGERS, MANAGERS),
     "certifier:team": certifier(TEAM),
     "certifier:team-invite": certifier(ADMINISTRATORS, ADMINISTRATORS),
     "certifier:team-renew": certifier(None, ADMINISTRATORS),
@@ -294,6 +315,16 @@ MATRIX: dict[str, Page] = {
     "certifier:settings-key-revoke": certifier(None, ADMINISTRATORS),
     # --- a partner's house ---
     "partner:home": partner(PARTNERS),
+    "partner:conventions": partner(PARTNER_FILERS),
+    "partner:conventions-one": partner(PARTNER_FILERS),
+    "partner:conventions-pdf": partner(PARTNER_FILERS),
+    "partner:conventions-sign": partner(HEADS, HEADS),
+    "partner:conventions-decline": partner(HEADS, HEADS),
+    "partner:conventions-verify": partner(PARTNER_FILERS, PARTNER_FILERS),
+    "partner:conventions-observe": partner(HEADS, HEADS),
+    "partner:conventions-end": partner(HEADS, HEADS),
+    "partner:conventions-letter": partner(PARTNER_FILERS, HEADS),
+    "partner:conventions-letter-pdf": partner(PARTNER_FILERS),
     "partner:documents": partner(PARTNER_FILERS),
     "partner:documents-attach": partner(PARTNER_FILERS, PARTNER_FILERS),
     "partner:documents-piece": partner(PARTNER_FILERS),

@@ -145,7 +145,9 @@ def findings_of(told: dict[str, Any]) -> PdfFindings:
 # --- in the other process -----------------------------------------------------------------------
 
 
-def _judge(content: bytes, trusted: tuple[x509.Certificate, ...]) -> PdfFindings:
+def judge(content: bytes, *, trusted_pem: bytes = b"") -> PdfFindings:
+    """What ``read_pdf`` does in the other process; nothing bounds it here."""
+    trusted = tuple(_certificates(trusted_pem))
     reader = PdfFileReader(BytesIO(content), strict=False)
     if reader.encrypted:
         raise PdfError("encrypted")
@@ -292,7 +294,7 @@ def main() -> None:
     asked = sys.stdin.buffer.read()
     size = int.from_bytes(asked[:4], "big")
     try:
-        found = _judge(asked[4 + size :], tuple(_certificates(asked[4 : 4 + size])))
+        found = judge(asked[4 + size :], trusted_pem=asked[4 : 4 + size])
         told: dict[str, Any] = asdict(found)
     except MemoryError:
         os._exit(1)

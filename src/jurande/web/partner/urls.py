@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from jurande.web.partner import house
+from jurande.web.partner import conventions, house
 
 app_name = "partner"
 urlpatterns = [
     path("", house.home, name="home"),
+    path("conventions/", conventions.listing, name="conventions"),
+    path("conventions/<str:code>/", conventions.one, name="conventions-one"),
+    path("conventions/<str:code>/pdf/", conventions.pdf, name="conventions-pdf"),
+    path("conventions/<str:code>/signer/", conventions.sign, name="conventions-sign"),
+    path("conventions/<str:code>/refuser/", conventions.decline, name="conventions-decline"),
+    path("conventions/<str:code>/verifier/", conventions.verify, name="conventions-verify"),
+    path("conventions/<str:code>/observations/", conventions.observe, name="conventions-observe"),
+    path("conventions/<str:code>/fin/", conventions.answer_end, name="conventions-end"),
+    path("conventions/<str:code>/lettres/<str:letter>/", conventions.letter, name="conventions-letter"),
+    path("conventions/<str:code>/lettres/<str:letter>/pdf/", conventions.letter_pdf, name="conventions-letter-pdf"),
     path("pieces/", house.documents, name="documents"),
     path("pieces/deposer/", house.attach, name="documents-attach"),
     path("pieces/<str:piece>/", house.piece, name="documents-piece"),

@@ -47,13 +47,15 @@ class Suspension(models.Model):
             models.CheckConstraint(condition=~Q(reasons="") & ~Q(decided_by_code=""), name="suspension_says_why"),
             models.CheckConstraint(
                 condition=Q(lifted_at=None, lifted_by_code="", lift_reasons="")
-                | Q(lifted_at__gte=F("decided_at")) & ~Q(lifted_by_code="") & ~Q(lift_reasons=""),
+                | Q(lifted_at__isnull=False, lifted_at__gte=F("decided_at"))
+                & ~Q(lifted_by_code="")
+                & ~Q(lift_reasons=""),
                 name="suspension_lifted_says_why",
             ),
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class Termination(models.Model):
@@ -110,9 +112,12 @@ class Termination(models.Model):
                 )
                 & Q(state__in=(TerminationState.GRIEFS_NOTIFIED, TerminationState.CLOSED_WITHOUT_ACTION))
                 | Q(
+                    received_at__isnull=False,
                     received_at__gte=F("notified_at"),
+                    received_on__isnull=False,
                     received_on__gte=F("notified_on"),
                     receipt__in=Receipt.values,
+                    observations_until__isnull=False,
                     observations_until__gt=F("received_on"),
                 )
                 & ~Q(received_by_code="")
@@ -122,7 +127,7 @@ class Termination(models.Model):
             models.CheckConstraint(
                 condition=Q(observed_at=None, observations="", observed_by_code="", observations_document=None)
                 & ~Q(state=TerminationState.OBSERVED)
-                | Q(observed_at__gte=F("received_at"))
+                | Q(observed_at__isnull=False, received_at__isnull=False, observed_at__gte=F("received_at"))
                 & ~Q(observations="")
                 & ~Q(observed_by_code="")
                 & ~Q(state__in=(TerminationState.GRIEFS_NOTIFIED, TerminationState.RECEIVED)),
@@ -130,7 +135,7 @@ class Termination(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(decided_at=None, decided_on=None, decided_by_code="", decision="") & Q(state__in=UNDER_WAY)
-                | Q(decided_at__gte=F("notified_at"), decided_on__isnull=False)
+                | Q(decided_at__isnull=False, decided_at__gte=F("notified_at"), decided_on__isnull=False)
                 & ~Q(decided_by_code="")
                 & ~Q(decision="")
                 & ~Q(state__in=UNDER_WAY),
@@ -140,8 +145,11 @@ class Termination(models.Model):
                 condition=~Q(state=TerminationState.DECIDED_TERMINATED) & Q(effective_on=None, learners="")
                 | Q(state=TerminationState.DECIDED_TERMINATED, received_on__isnull=False)
                 & ~Q(learners="")
-                & Q(effective_on__gte=F("decided_on"))
-                & (Q(observed_at__lte=F("decided_at")) | Q(decided_on__gt=F("observations_until")))
+                & Q(effective_on__isnull=False, effective_on__gte=F("decided_on"))
+                & (
+                    Q(observed_at__isnull=False, observed_at__lte=F("decided_at"))
+                    | Q(observations_until__isnull=False, decided_on__gt=F("observations_until"))
+                )
                 & (~Q(decided_by_code=F("notified_by_code")) | Q(separation_relaxed=True)),
                 name="termination_follows_r6113_16_6",
             ),
@@ -190,6 +198,7 @@ class Ending(models.Model):
                 | Q(
                     kind=EndingKind.AGREED,
                     state__in=(EndingState.AGREED, EndingState.REFUSED),
+                    answered_at__isnull=False,
                     answered_at__gte=F("decided_at"),
                 )
                 & ~Q(answered_by_code=""),
@@ -242,7 +251,8 @@ class ActLetter(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=LetterKind.values), name="act_letter_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(opened_at=None, opened_by_code="") | Q(opened_at__gte=F("sent_at")) & ~Q(opened_by_code=""),
+                condition=Q(opened_at=None, opened_by_code="")
+                | Q(opened_at__isnull=False, opened_at__gte=F("sent_at")) & ~Q(opened_by_code=""),
                 name="act_letter_opened_says_by_whom",
             ),
             models.CheckConstraint(

@@ -140,8 +140,18 @@ class Signatory(models.Model):
                 condition=(
                     Q(state=SignatoryState.INVITED, opened_at=None, read_at=None)
                     | Q(state=SignatoryState.OPENED, opened_at__isnull=False, read_at=None)
-                    | Q(state=SignatoryState.READ, opened_at__isnull=False, read_at__gte=F("opened_at"))
-                    | Q(state=SignatoryState.SIGNED, opened_at__isnull=False, read_at__gte=F("opened_at"))
+                    | Q(
+                        state=SignatoryState.READ,
+                        opened_at__isnull=False,
+                        read_at__isnull=False,
+                        read_at__gte=F("opened_at"),
+                    )
+                    | Q(
+                        state=SignatoryState.SIGNED,
+                        opened_at__isnull=False,
+                        read_at__isnull=False,
+                        read_at__gte=F("opened_at"),
+                    )
                     | Q(state__in=(SignatoryState.DECLINED, SignatoryState.REPLACED))
                 ),
                 name="signatory_reads_before_signing",
@@ -150,6 +160,7 @@ class Signatory(models.Model):
                 condition=(
                     Q(
                         state=SignatoryState.SIGNED,
+                        signed_at__isnull=False,
                         signed_at__gte=F("read_at"),
                         method__in=SigningMethod.values,
                         text_sha256__regex=r"^[0-9a-f]{64}$",
@@ -253,4 +264,4 @@ class OutsideSignature(models.Model):
         verbose_name_plural = _("signatures faites ailleurs")
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)

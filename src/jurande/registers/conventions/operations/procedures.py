@@ -20,6 +20,7 @@ from jurande.registers.conventions import policies
 from jurande.registers.conventions.emails import signatures as emails
 from jurande.registers.conventions.facts import letters as words
 from jurande.registers.conventions.models import ActLetter, Convention, ConventionChoices, Suspension, Termination
+from jurande.registers.conventions.operations import habilitating
 from jurande.registers.conventions.operations.effects import end
 from jurande.registers.conventions.operations.letters import mark_opened, mark_posted, write_letter
 from jurande.registers.conventions.states import (
@@ -92,6 +93,7 @@ def suspend(*, convention: Convention, reasons: str, effective_on: date, actor: 
         actor=actor,
         now=now,
     )
+    habilitating.suspend_all(held, reasons=why, effective_on=effective_on, actor_code=actor.code, now=now)
     _told(held, SignatureAct.SUSPENDED, actor, now)
     return suspension
 
@@ -120,6 +122,7 @@ def lift_suspension(*, convention: Convention, reasons: str, actor: Actor, now: 
         actor=actor,
         now=now,
     )
+    habilitating.resume_all(held, reasons=why, actor_code=actor.code, now=now)
     _told(held, SignatureAct.SUSPENSION_LIFTED, actor, now)
     return suspension
 
@@ -214,7 +217,7 @@ def record_post(
 
 def _receive(letter: ActLetter, receipt: Receipt, at: datetime, on: date, actor: Actor, now: datetime) -> None:
     """Second step: the griefs were received, and from the day after the delay runs; the first proof counts."""
-    row = Termination.objects.select_for_update(of=("self",)).get(pk=letter.termination_id)
+    row = Termination.objects.select_for_update(of=("self",)).get(letters=letter)
     if row.state != TerminationState.GRIEFS_NOTIFIED:
         return
     row.state = TERMINATION_LIFE.after(row.state, "receive")

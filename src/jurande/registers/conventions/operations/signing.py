@@ -226,9 +226,7 @@ def send_code(*, signatory: Signatory, now: datetime) -> None:
         raise SigningRefused(_("Un code vient de partir. Attendez une minute avant d’en demander un autre."))
     if row.codes_sent >= MOST_CODES:
         raise SigningRefused(
-            _(
-                "Trop de codes ont été demandés. Écrivez à l’organisme qui vous a invité\u00a0: il enverra un nouveau lien."
-            )
+            _("Trop de codes ont été demandés. Demandez un nouveau lien à l’organisme qui vous a invité.")
         )
     code = f"{secrets.randbelow(1_000_000):06d}"
     row.code_digest, row.code_sent_at, row.code_tries = code_digest_of(code, row.code), now, 0
@@ -417,7 +415,7 @@ def _demand_awaited(convention: Convention, row: Signatory) -> None:
     if convention.state != ConventionState.SENT or row.text_id != convention.text_id or not row.is_awaited:
         raise SigningRefused(
             _(
-                "Cette convention n’est plus à signer\u00a0: elle a été reprise, refusée, ou confiée à un autre signataire."
+                "Cette convention n’est plus à signer\u00a0: elle a été reprise, refusée ou confiée à un autre."
             )
         )
 

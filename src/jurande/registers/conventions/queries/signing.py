@@ -1,4 +1,4 @@
-"""What screens read of signatures, letters and procedures; ``visible_to`` was asked for the convention they hang from."""
+"""What screens read of signatures, letters and procedures; the convention they hang from was asked of ``visible_to``."""
 
 from __future__ import annotations
 

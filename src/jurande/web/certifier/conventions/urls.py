@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.certifier.conventions import clauses, drafting, listing, record, renewals
+from jurande.web.certifier.conventions import clauses, drafting, listing, procedures, record, renewals, signing
 
 urlpatterns = [
     path("", listing.conventions, name="conventions"),
@@ -20,7 +20,22 @@ urlpatterns = [
     path("clauses/<str:clause_set>/<str:clause>/", clauses.write, name="conventions-clauses-write"),
     path("clauses/<str:clause_set>/<str:clause>/deplacer/", clauses.move, name="conventions-clauses-move"),
     path("clauses/<str:clause_set>/<str:clause>/retirer/", clauses.remove, name="conventions-clauses-remove"),
+    path("choix-signature/", signing.choices, name="conventions-signing-choices"),
     path("<str:code>/", record.overview, name="conventions-one"),
+    path("<str:code>/signature/", signing.signatures, name="conventions-signatures"),
+    path("<str:code>/signer/", signing.sign, name="conventions-sign"),
+    path("<str:code>/refuser/", signing.decline, name="conventions-decline"),
+    path("<str:code>/signataires/<str:signatory>/relancer/", signing.remind, name="conventions-remind"),
+    path("<str:code>/signataires/<str:signatory>/remplacer/", signing.replace, name="conventions-replace"),
+    path("<str:code>/signee/", signing.sealed, name="conventions-sealed"),
+    path("<str:code>/preuve/", signing.proof, name="conventions-proof"),
+    path("<str:code>/verifier/", signing.verify, name="conventions-verify"),
+    path("<str:code>/suites/", procedures.follow_up, name="conventions-follow-up"),
+    path("<str:code>/suites/observations/", procedures.observations_piece, name="conventions-observations"),
+    path("<str:code>/suites/<str:act>/", procedures.act, name="conventions-act"),
+    path("<str:code>/lettres/<str:letter>/", procedures.letter, name="conventions-letter"),
+    path("<str:code>/lettres/<str:letter>/avis/", procedures.slip, name="conventions-slip"),
+    path("<str:code>/lettres/<str:letter>/recommande/", procedures.post, name="conventions-post"),
     path("<str:code>/apercu/", record.look, name="conventions-look"),
     path("<str:code>/apercu/<int:number>/", record.page_picture, name="conventions-page"),
     path("<str:code>/pdf/", record.pdf, name="conventions-pdf"),
