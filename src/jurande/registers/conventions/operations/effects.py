@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from jurande.registers.conventions.models import Convention, Ending, Termination
+from jurande.registers.conventions.operations import habilitating
 from jurande.registers.conventions.states import (
     CONVENTION_LIFE,
     ConventionKind,
@@ -46,6 +47,7 @@ def take_effect(*, convention: Convention, actor_code: str, now: datetime) -> bo
         last_day = held.in_force_on - timedelta(days=1)
         on = max(last_day, former.in_force_on or last_day)
         end(convention=former, reason=reason, on=on, actor_code=actor_code, now=now)
+    habilitating.open_all(held, actor_code=actor_code, now=now)
     return True
 
 
@@ -59,6 +61,7 @@ def end(*, convention: Convention, reason: EndReason, on: date, actor_code: str,
     held.ended_on, held.end_reason = on, reason
     held.save(update_fields=["state", "ended_on", "end_reason"])
     _told(Act.ENDED, held, actor_code, now, reason_code=reason)
+    habilitating.end_all(held, reason=reason, on=on, actor_code=actor_code, now=now)
     return True
 
 
