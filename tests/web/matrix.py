@@ -325,6 +325,7 @@ MATRIX: dict[str, Page] = {
     "partner:conventions-end": partner(HEADS, HEADS),
     "partner:conventions-letter": partner(PARTNER_FILERS, HEADS),
     "partner:conventions-letter-pdf": partner(PARTNER_FILERS),
+    "partner:applications": partner(PARTNER_FILERS),
     "partner:documents": partner(PARTNER_FILERS),
     "partner:documents-attach": partner(PARTNER_FILERS, PARTNER_FILERS),
     "partner:documents-piece": partner(PARTNER_FILERS),

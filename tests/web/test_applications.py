@@ -349,3 +349,26 @@ class TestFollowing:
         held = applications.submitted()
         answer = entered(held).post(url("applications-appeal", held.code), {"text": "Je conteste."})
         assert "Aucune décision" in text_of(answer)
+
+
+class TestPartner:
+    def test_shows_a_partner_its_files_and_the_open_calls(self) -> None:
+        call = applications.open_call()
+        theirs = factories.partnership(call.certifier, with_head=True)
+        head = theirs.memberships.get(role=Role.HEAD).person
+        held = applications.submitted(call, by=head, at_siret=theirs.site.siret)
+        colleague = factories.member(Role.QUALITY, of=theirs)
+        page = reverse("partner:applications", args=[theirs.code])
+        answer = text_of(factories.enter(Client(), colleague).get(page))
+        assert held.reference in answer
+        assert call.title in answer
+        assert factories.enter(Client(), colleague).get(url("applications-one", held.code)).status_code == 200
+
+    def test_shows_nothing_to_a_stranger_who_typed_its_siret(self) -> None:
+        call = applications.open_call()
+        theirs = factories.partnership(call.certifier, with_head=True)
+        held = applications.submitted(call, at_siret=theirs.site.siret)
+        head = theirs.memberships.get(role=Role.HEAD).person
+        assert factories.enter(Client(), head).get(url("applications-one", held.code)).status_code == 404
+        stranger = entered(held)
+        assert stranger.get(reverse("partner:applications", args=[theirs.code])).status_code == 404

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.partner import conventions, house
+from jurande.web.partner import applications, conventions, house
 
 app_name = "partner"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("equipe/invitations/<str:code>/renouveler/", house.renew, name="team-renew"),
     path("equipe/invitations/<str:code>/retirer/", house.revoke, name="team-revoke"),
     path("equipe/<str:code>/fin/", house.end, name="team-end"),
+    path("candidatures/", applications.listing, name="applications"),
     path("organisme/", house.identity, name="settings"),
     path("organisme/qualiopi/", house.qualiopi, name="settings-qualiopi"),
 ]

@@ -28,6 +28,13 @@ def can_act_for_applicant(actor: Actor, application: Application) -> Verdict:
     return no(_("Seule la personne qui a commencé cette candidature peut la compléter."))
 
 
+def can_see_own_applications(actor: Actor) -> Verdict:
+    """At a partner, whoever follows its file."""
+    if actor.partnership_code and actor.has(Right.SEE_APPLICATIONS):
+        return YES
+    return no(_("Votre rôle ne donne pas à voir les candidatures de votre organisme."))
+
+
 def can_edit_application(actor: Actor, application: Application) -> Verdict:
     """As long as it was not submitted."""
     if not application.is_draft:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from django.db.models import Q
+from datetime import date
 
 from jurande.registers.correspondence.models import Message
 from jurande.registers.journal.models import Entry
@@ -18,8 +17,8 @@ from jurande.registers.network.models import (
     Question,
     Target,
 )
-from jurande.registers.network.states import ApplicationAct, CallState, JudgmentAct
-from jurande.registers.parties.models import Membership, Partnership, Person
+from jurande.registers.network.states import ApplicationAct, JudgmentAct
+from jurande.registers.parties.models import Certifier, Membership, Partnership, Person
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
 
@@ -83,19 +82,20 @@ def targets_of(held: Application) -> list[Target]:
     )
 
 
-def open_calls_beside(held: Application, today: object) -> list[Call]:
-    """The other calls of the same certifier that take applications today."""
-    taken = held.targets.values("call")
+def open_calls_of(certifier: Certifier, today: date) -> list[Call]:
+    """The calls of a certifier that take applications on this day."""
     return list(
-        Call.objects.filter(
-            Q(closes_on=None) | Q(closes_on__gte=today),
-            certifier=held.certifier,
-            state=CallState.OPEN,
-            opens_on__lte=today,
-        )
-        .exclude(pk__in=taken)
+        Call.objects.filter(certifier=certifier)
+        .taking_applications_on(today)
+        .select_related("certification")
         .order_by("title", "pk")
     )
+
+
+def open_calls_beside(held: Application, today: date) -> list[Call]:
+    """The other calls of the same certifier that take applications on this day."""
+    taken = set(held.targets.values_list("call_id", flat=True))
+    return [one for one in open_calls_of(held.certifier, today) if one.pk not in taken]
 
 
 def call(code: str) -> Call | None:

@@ -16,20 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jurande.registers.common.refusals import Refused
 from jurande.registers.network.operations import applications as operations
 from jurande.registers.network.queries import applications as queries
-from jurande.registers.network.states import ApplicationState
 from jurande.registers.parties.queries import actor_for
 from jurande.web.access import Asked, audience, client_address, is_too_frequent, person_of
 from jurande.web.guest.applications.frame import dress
+from jurande.web.ui.applications import STATUSES
 from jurande.web.ui.forms import refusing
 
 LINKS_MOST = 5
-STATUSES = {
-    ApplicationState.DRAFT: "draft",
-    ApplicationState.SUBMITTED: "run",
-    ApplicationState.UNDER_REVIEW: "run",
-    ApplicationState.DECIDED: "ok",
-    ApplicationState.WITHDRAWN: "end",
-}
 NEXT_KEY = "jurande_application_next"
 
 
@@ -137,5 +130,5 @@ def opened_by_link(request: Asked, link: Any) -> str:
 def listing(request: Asked) -> HttpResponse:
     """Every application of mine, and where each stands."""
     person = person_of(request)
-    rows = [(one, STATUSES[ApplicationState(one.state)]) for one in queries.applications(actor_for(person))]
+    rows = [(one, STATUSES[one.state]) for one in queries.applications(actor_for(person))]
     return render(request, "guest/applications/list.html", {"applications": rows})
