@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy as lazy
 from jurande.registers.catalogue.queries.certifications import names_of_certifications
 from jurande.registers.catalogue.states import RetireReason, Source
 from jurande.registers.conventions.queries.names import names_of_conventions
+from jurande.registers.conventions.states import LetterKind, Receipt, Side
 from jurande.registers.network.queries.names import names_of_recruitment
 from jurande.registers.network.states.calls import CloseReason
+from jurande.registers.network.states.habilitations import HabilitationEndReason, HabilitationSuspendReason
 from jurande.registers.network.states.judgments import AppealState, ApprovalSubject, DecisionVerdict, Tie
 from jurande.registers.parties.queries import names_of
 from jurande.registers.parties.states import DocumentKind, EndReason, Role, Rule, Scope
@@ -90,6 +92,30 @@ SENTENCES: Mapping[str, str | Promise] = {
     "conventions.convention.recorded": lazy("%(who)s a enregistré %(what)s, signée ailleurs."),
     "conventions.convention.took_effect": lazy("%(what)s est entrée en vigueur."),
     "conventions.convention.ended": lazy("%(what)s a pris fin."),
+    "conventions.signing_choices.set": lazy("%(who)s a réglé la signature des conventions."),
+    "conventions.signatory.invited": lazy("%(who)s a invité qui signe %(what)s pour %(why)s."),
+    "conventions.signatory.reminded": lazy("%(who)s a relancé qui signe %(what)s pour %(why)s."),
+    "conventions.signatory.opened": lazy("Le texte de %(what)s a été ouvert par qui le signe pour %(why)s."),
+    "conventions.signatory.read": lazy("Qui signe %(what)s pour %(why)s dit avoir lu le texte en entier."),
+    "conventions.signatory.signed": lazy("%(what)s a été signée pour %(why)s."),
+    "conventions.signatory.declined": lazy("La signature de %(what)s a été refusée pour %(why)s."),
+    "conventions.signatory.replaced": lazy("%(who)s a mis fin à l’invitation à signer %(what)s pour %(why)s."),
+    "conventions.convention.sealed": lazy("%(what)s a reçu le cachet : elle est signée des deux parties."),
+    "conventions.cachet.changed": lazy("%(who)s a changé le cachet électronique %(of)s."),
+    "conventions.outside_signature.read": lazy("Les signatures du PDF de %(what)s ont été lues."),
+    "conventions.convention.suspended": lazy("%(who)s a suspendu %(what)s à titre conservatoire."),
+    "conventions.convention.suspension_lifted": lazy("%(who)s a levé la suspension de %(what)s."),
+    "conventions.termination.griefs_notified": lazy("%(who)s a notifié des griefs au sujet de %(what)s."),
+    "conventions.termination.griefs_received": lazy("Les griefs au sujet de %(what)s ont été reçus : %(why)s."),
+    "conventions.termination.observed": lazy("%(who)s a présenté ses observations au sujet de %(what)s."),
+    "conventions.termination.decided": lazy("%(who)s a décidé la résiliation de %(what)s."),
+    "conventions.termination.closed": lazy("%(who)s a classé sans suite la procédure au sujet de %(what)s."),
+    "conventions.ending.proposed": lazy("%(who)s a proposé de mettre fin d’un commun accord à %(what)s."),
+    "conventions.ending.agreed": lazy("%(who)s a accepté la fin de %(what)s."),
+    "conventions.ending.refused": lazy("%(who)s a refusé la fin proposée pour %(what)s."),
+    "conventions.ending.not_renewed": lazy("%(who)s a annoncé que %(what)s ne sera pas renouvelée."),
+    "conventions.letter.opened": lazy("%(who)s a ouvert une lettre au sujet de %(what)s : %(why)s."),
+    "conventions.letter.posted": lazy("%(who)s a enregistré un avis de réception au sujet de %(what)s : %(why)s."),
     "conventions.renewal.asked": lazy("%(who)s a demandé le renouvellement de plusieurs conventions."),
     "network.fee_schedule.started": lazy("%(who)s a commencé le barème %(what)s."),
     "network.fee_schedule.changed": lazy("%(who)s a changé le barème %(what)s."),
@@ -130,6 +156,18 @@ SENTENCES: Mapping[str, str | Promise] = {
     "network.approval.refused": lazy("%(who)s a refusé un agrément (%(why)s), %(what)s."),
     "network.approval.withdrawn": lazy("%(who)s a retiré un agrément (%(why)s) de %(what)s."),
     "network.approval.renewed": lazy("%(who)s a renouvelé un agrément (%(why)s) de %(what)s."),
+    "network.habilitation.prepared": lazy("%(who)s a préparé l’habilitation %(what)s."),
+    "network.habilitation.discarded": lazy("%(who)s a renoncé à une habilitation qui n’était pas ouverte."),
+    "network.habilitation.activated": lazy("%(who)s a ouvert l’habilitation %(what)s."),
+    "network.habilitation.confirmed": lazy("%(who)s a confirmé l’habilitation %(what)s, qui était probatoire."),
+    "network.habilitation.suspended": lazy("%(who)s a suspendu l’habilitation %(what)s (%(why)s)."),
+    "network.habilitation.resumed": lazy("%(who)s a levé une suspension de l’habilitation %(what)s."),
+    "network.habilitation.ended": lazy("%(who)s a mis fin à l’habilitation %(what)s (%(why)s)."),
+    "network.habilitation.document_attached": lazy("%(who)s a joint l’acte de l’habilitation %(what)s."),
+    "network.habilitation.condition_met": lazy("%(who)s a noté une condition remplie pour l’habilitation %(what)s."),
+    "network.habilitation.condition_lapsed": lazy(
+        "%(who)s a noté qu’une condition de l’habilitation %(what)s n’est plus remplie."
+    ),
     "network.changes.declared": lazy("%(who)s a déclaré des changements d’habilitation à France compétences."),
     "network.changes.confirmed": lazy("%(who)s a lu au registre national des changements attendus."),
     "network.difference.settled": lazy("%(who)s a réglé un écart avec le registre national."),
@@ -201,6 +239,11 @@ REASONS: Mapping[str, str | Promise] = {
         DecisionVerdict,
         AppealState,
         ApprovalSubject,
+        HabilitationSuspendReason,
+        HabilitationEndReason,
+        Side,
+        Receipt,
+        LetterKind,
     )
     for value, label in choices.choices
 }
@@ -216,8 +259,10 @@ NOUNS: Mapping[str, str | Promise] = {
     "certification": lazy("une certification"),
     "application": lazy("une candidature"),
     "call": lazy("en préparation"),
+    "convention": lazy("une convention"),
     "fee_schedule": lazy("en préparation"),
     "approval": lazy("un candidat"),
+    "habilitation": lazy("d’un partenaire"),
 }
 
 STATUSES: Mapping[str, str] = {
@@ -234,9 +279,18 @@ STATUSES: Mapping[str, str] = {
     "network.appeal.lodged": "warn",
     "network.approval.granted": "ok",
     "network.approval.withdrawn": "end",
+    "network.habilitation.activated": "ok",
+    "network.habilitation.suspended": "warn",
+    "network.habilitation.ended": "end",
     "seal.key.compromised": "late",
     "seal.credential.issued": "ok",
     "seal.credential.revoked": "end",
+    "conventions.signatory.signed": "ok",
+    "conventions.signatory.declined": "warn",
+    "conventions.convention.sealed": "ok",
+    "conventions.convention.suspended": "late",
+    "conventions.termination.griefs_notified": "warn",
+    "conventions.termination.decided": "end",
     "correspondence.address.suppressed": "warn",
 }
 
@@ -280,7 +334,9 @@ def names_in(entries: Sequence[Told]) -> dict[str, str]:
     certified = {entry.subject_code for entry in entries if entry.subject_kind == "certification"}
     names |= names_of_certifications(certified) if certified else {}
     recruited = {
-        entry.subject_code for entry in entries if entry.subject_kind in {"application", "call", "fee_schedule"}
+        entry.subject_code
+        for entry in entries
+        if entry.subject_kind in {"application", "call", "fee_schedule", "habilitation"}
     }
     names |= names_of_recruitment(recruited) if recruited else {}
     agreed = {entry.subject_code for entry in entries if entry.subject_kind == "convention"}
