@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-import axe_playwright_python
 import pytest
 
 from jurande.demo.fiction import BODIES
+from tests.axe import OF_WIDTH, faults
 
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 # Persona → addresses below their first page ("/…" is absolute). PARTNER is replaced by a partner's own address.
 SCREENS: dict[str, tuple[str, ...]] = {
     "": ("/", "/certifications/?q=ia+rh", "/certifications/?q=introuvable", "/certifications/?niveau=4&etat=active",
@@ -38,21 +35,6 @@ SCREENS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 WIDTHS = (1440, 390)
 EXPECTED = {"/nulle-part/": 404, "/invite/inconnu/": 410, "/lien/inconnu/": 200}
-
-
-# What may hold on a desk and not in a hand; every other rule looks at the same elements at any width.
-OF_WIDTH = {"type": "rule", "values": ["target-size", "scrollable-region-focusable", "meta-viewport"]}
-
-
-def faults(page: Any, *, colours: bool = True, only: dict[str, Any] | None = None) -> list[str]:
-    """What axe finds. Colours are what it takes longest to look at: every one of them is in the gallery, looked at too."""
-    page.evaluate(f"window.axe || (() => {{ {AXE} }})()")
-    chosen = {"runOnly": only} if only else {"rules": {"color-contrast": {"enabled": colours}}}
-    found = page.evaluate("options => axe.run(document, options)", {"resultTypes": ["violations"], **chosen})
-    return [
-        f"{violation['id']}: {violation['help']} — {json.dumps([node['html'][:160] for node in violation['nodes'][:3]])}"
-        for violation in found["violations"]
-    ]
 
 
 def faults_at_each_width(page: Any, where: str, *, colours: bool = False) -> list[str]:
