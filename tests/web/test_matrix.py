@@ -29,7 +29,7 @@ from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, Doc
 from tests import factories
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
-from tests.registers.conventions import signed
+from tests.registers.conventions import conventions, signed
 from tests.registers.network import applications, calls, judgments
 from tests.registers.seal.homes import own_home, public_addresses
 from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
@@ -141,6 +141,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **judgments.addresses(mine, people["reviewer"]),
         "guest:link": ["inconnu"],
         **applications.addresses(theirs, people["head"]),
+        **conventions.addresses(mine, theirs),
         **signed.addresses(mine, theirs, people),
         "account:sessions-close": ["inconnue"],
         "operator:home-invite": [mine.code],

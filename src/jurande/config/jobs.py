@@ -13,6 +13,7 @@ JOBS: dict[str, str] = {
     "seal.settle": "jurande.registers.seal.tasks.settle",
     "seal.issue_batch": "jurande.registers.seal.tasks.issue_batch",
     "seal.check": "jurande.registers.seal.tasks.check",
+    "network.keep_habilitations": "jurande.registers.network.tasks.habilitations.keep_habilitations",
     "network.recheck": "jurande.registers.network.tasks.checks.recheck",
     "network.remind_applicants": "jurande.registers.network.tasks.applications.remind_applicants",
     "network.bring_back_deferred": "jurande.registers.network.tasks.judging.bring_back_deferred",

@@ -7,6 +7,8 @@ MAILS: list[str] = [
     "jurande.registers.network.emails.calls.KINDS",
     "jurande.registers.network.emails.applications.KINDS",
     "jurande.registers.network.emails.judging.KINDS",
+    "jurande.registers.network.emails.radar.KINDS",
+    "jurande.registers.network.emails.habilitations.KINDS",
     "jurande.registers.conventions.emails.conventions.KINDS",
     "jurande.registers.conventions.emails.signatures.KINDS",
 ]

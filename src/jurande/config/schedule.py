@@ -12,6 +12,7 @@ SCHEDULE: list[Planned] = [
     Daily("conventions.remind", at="07:40"),
     Every("seal.settle", minutes=1),
     Daily("seal.check", at="04:30"),
+    Daily("network.keep_habilitations", at="00:25"),
     Daily("network.recheck", at="02:30"),
     Daily("network.remind_applicants", at="07:10"),
     Daily("network.bring_back_deferred", at="05:30"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from io import BytesIO
 
 from jurande.registers.catalogue.models import Certification
 from jurande.registers.catalogue.states import ReferentielState
 from jurande.registers.conventions.models import ClauseSet, Convention
-from jurande.registers.conventions.operations import clauses, drafting, sending
+from jurande.registers.conventions.operations import additions, clauses, drafting, recording, renewing, sending
 from jurande.registers.conventions.operations.drafting import Mentions, Scope
 from jurande.registers.parties.models import Certifier, Partnership, Person
 from jurande.registers.parties.policies import Actor
@@ -107,3 +108,52 @@ def in_force(partnership: Partnership | None = None, **changed: object) -> Conve
     )
     convention.refresh_from_db()
     return convention
+
+
+def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[object]]:
+    """The codes in the addresses of the certifier's pages: a convention at each stage, and a draft of clauses."""
+    by = preparer(mine)
+    held, waiting, alive = draft(theirs, by=by), sent(theirs), in_force(theirs)
+    abroad = recording.prepare_elsewhere(partnership=theirs, actor=by, now=NOW)
+    written = clauses.start_clause_set(certifier=mine, actor=by, now=NOW)
+    clause = written.clauses.get(key="qualite")
+    standard = held.clause_set.clauses.get(key="qualite")
+    own = additions.write_free_clause(
+        convention=held, replaces=standard, title="Qualité", body="Autrement.", actor=by, now=NOW
+    )
+    annex = additions.add_annex(
+        convention=held,
+        kind="other",
+        title="Note",
+        content=BytesIO(b"Une ligne."),
+        filename="note.txt",
+        actor=by,
+        now=NOW,
+    )
+    run = renewing.request_renewals(
+        certifier=mine,
+        conventions=[alive],
+        valid_from=date(2029, 4, 1),
+        valid_until=date(2032, 3, 31),
+        sends=False,
+        actor=by,
+        now=NOW,
+    )
+    pages = {name: [mine.code, held.code] for name in OF_A_DRAFT}
+    in_clauses = {name: [mine.code, written.code] for name in ("one", "add", "publish", "discard")}
+    on_a_clause = {name: [mine.code, written.code, clause.code] for name in ("write", "move", "remove")}
+    of_clauses = {f"clauses-{name}": codes for name, codes in {**in_clauses, **on_a_clause}.items()}
+    others = {
+        "renewal": [mine.code, run.code],
+        "page": [mine.code, held.code, 1],
+        "own-restore": [mine.code, held.code, own.code],
+        "annex": [mine.code, held.code, annex.code],
+        "annex-remove": [mine.code, held.code, annex.code],
+        "take-back": [mine.code, waiting.code],
+        "follow": [mine.code, alive.code],
+        "record": [mine.code, abroad.code],
+    }
+    return {f"certifier:conventions-{name}": codes for name, codes in {**pages, **of_clauses, **others}.items()}
+
+
+OF_A_DRAFT = ("one", "look", "pdf", "mentions", "scopes", "own", "own-write", "annex-add", "send", "abandon")

@@ -188,9 +188,7 @@ class TestSending:
         clauses.write_clause(
             clause=draft.clauses.get(key="qualite"), wording=Wording("Q", "Autre."), revision=1, actor=writer, now=NOW
         )
-        clauses.publish_clause_set(
-            clause_set=draft, actor=factories.actor_of(made.signatory(house), house), now=NOW
-        )
+        clauses.publish_clause_set(clause_set=draft, actor=factories.actor_of(made.signatory(house), house), now=NOW)
         convention.refresh_from_db()
         assert convention.text.sha256 == before
         assert content_of(convention).digest() == convention.text.content_sha256

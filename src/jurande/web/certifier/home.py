@@ -16,6 +16,7 @@ from jurande.registers.parties import policies, queries
 from jurande.registers.parties.queries import Waiting
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.certifications.parts import clock_dues
+from jurande.web.certifier.conventions.parts import convention_dues
 from jurande.web.certifier.recruitment.flags import recruitment_dues
 from jurande.web.certifier.recruitment.pipeline import judging_dues
 from jurande.web.ui.parts import Due, Spot
@@ -25,7 +26,7 @@ from jurande.web.ui.waiting import dues
 SHOWN_AT_FIRST = 8
 ENTRIES = 8
 # What each register adds to what waits: deadlines that the actor may do something about.
-REGISTERS: tuple[Callable[[Asked, date], list[Due]], ...] = (clock_dues, recruitment_dues, judging_dues)
+REGISTERS: tuple[Callable[[Asked, date], list[Due]], ...] = (clock_dues, recruitment_dues, convention_dues, judging_dues)
 
 
 @require_safe

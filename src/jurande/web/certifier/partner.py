@@ -23,6 +23,7 @@ from jurande.registers.network.queries.approvals import approvals_of
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import PARTNER_ROLES, EndReason
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.conventions.parts import conventions_of
 from jurande.web.certifier.network import qualiopi_shown, state_chip
 from jurande.web.ui.approvals import approval_line
 from jurande.web.ui.downloads import serve
@@ -75,6 +76,7 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "dues": dues(waiting, today, lambda line: ""),
         "late": sum(line.due_on < today for line in waiting),
         "flags": checks.flags_of(actor, partnership),
+        **conventions_of(request, partnership),
         "approvals": [approval_line(one) for one in approvals_of(partnership, actor)],
         "may_approve": can_manage_approvals(actor, request.certifier).allowed,
         "people": queries.people_of(partnership, actor),

@@ -14,11 +14,15 @@ from jurande.web.ui.parts import Progress
 LABELS: dict[str, str | Promise] = {
     "catalogue.forget_files": _("Jeter les fichiers d’import oubliés"),
     "catalogue.import": _("Lire un répertoire national"),
+    "network.keep_habilitations": _("Suivre les dates des habilitations"),
     "network.recheck": _("Vérifier de nouveau chaque partenaire"),
     "network.remind_applicants": _("Rappeler les candidatures commencées"),
     "network.bring_back_deferred": _("Reprendre les candidatures ajournées dont le jour est venu"),
     "network.remind_answers": _("Rappeler aux candidats les questions et les conditions"),
     "network.warn_of_approvals": _("Prévenir de la fin des agréments"),
+    "network.import": _("Reprendre un réseau existant"),
+    "network.reconcile": _("Comparer nos habilitations avec le registre national"),
+    "network.forget_imports": _("Oublier les tableurs déjà repris"),
     "common.purge": _("Oublier les vieux travaux"),
     "common.reencrypt": _("Chiffrer de nouveau avec la nouvelle clé"),
     "conventions.seal": _("Sceller une convention signée"),
@@ -59,7 +63,12 @@ def job_states() -> list[tuple[str, str]]:
 def progress_of(job: Any, url: str, certifier: str) -> Progress:
     """A job's row as the progress component shows it."""
     failed = job.state == JobState.FAILED
-    following = reverse("certifier:journal", args=[certifier]) if job.name == "journal.verify" else ""
+    following, following_label = "", ""
+    if job.name == "journal.verify":
+        following, following_label = reverse("certifier:journal", args=[certifier]), str(_("Voir le journal"))
+    elif job.name == "network.import":
+        following = reverse("certifier:network-import", args=[certifier, job.subject_code])
+        following_label = str(_("Voir ce qui a été repris"))
     return Progress(
         title=job_label(job.name),
         state=job.state,
@@ -74,5 +83,5 @@ def progress_of(job: Any, url: str, certifier: str) -> Progress:
         if failed
         else "",
         next_url=following,
-        next_label=str(_("Voir le journal")) if following else "",
+        next_label=following_label,
     )

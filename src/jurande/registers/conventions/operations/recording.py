@@ -17,6 +17,7 @@ from jurande.registers.conventions.facts import content_of, terms_of
 from jurande.registers.conventions.models import Convention, ConventionText
 from jurande.registers.conventions.operations.drafting import SERIES, ConventionRefused, opened, told
 from jurande.registers.conventions.operations.effects import take_effect
+from jurande.registers.conventions.operations.outside import examine_outside
 from jurande.registers.conventions.operations.sending import SendingRefused
 from jurande.registers.conventions.states import CONVENTION_LIFE, Origin
 from jurande.registers.conventions.states import ConventionAct as Act
@@ -57,9 +58,10 @@ def record_elsewhere(
     """Keep the signed PDF and what was typed of it; it takes effect as any other.
 
     One concluded before the seven mentions were demanded (1 October 2025) may lack some: it is shown as to be brought
-    up to date. Judging the signatures of the file is ``signing.examine_outside``, in the same transaction.
+    up to date. What its file holds of signatures is read and kept.
     :raises NotAllowed: who may not prepare. :raises SendingRefused: mentions missing. :raises ConventionRefused:
-    drafted here, signed in the future, or without its days. :raises DocumentRefused: not a PDF that can be kept.
+    drafted here, signed in the future, or without its days. :raises DocumentRefused, PdfNotReadable: not a PDF that can
+    be kept and read.
     """
     draft = opened(convention, actor)
     if draft.origin != Origin.ELSEWHERE:
@@ -94,6 +96,7 @@ def record_elsewhere(
     draft.state = CONVENTION_LIFE.after(draft.state, "record")
     draft.save(update_fields=["text", "concluded_on", "state"])
     told(Act.RECORDED, draft, actor, now, digest=kept.blob.sha256)
+    examine_outside(convention=draft, document=kept, actor=actor, now=now)
     if draft.valid_from <= localdate(now):
         take_effect(convention=draft, actor_code=actor.code, now=now)
     draft.refresh_from_db()

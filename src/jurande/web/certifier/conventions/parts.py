@@ -152,6 +152,23 @@ def _said(held: Any) -> dict[str, str]:
     }
 
 
+def conventions_of(request: Asked, partnership: Any) -> dict[str, Any]:
+    """What the file of a partner shows of its conventions: the one that counts with its mentions, and the others."""
+    if not policies.can_see_conventions(request.actor):
+        return {"convention": None, "conventions": [], "convention_mentions": [], "may_prepare_convention": False}
+    rows = list(queries.of_partnership(request.actor, partnership).exclude(state=ConventionState.ABANDONED))
+    order = [ConventionState.IN_FORCE, ConventionState.SUSPENDED, ConventionState.SIGNED, ConventionState.SENT]
+    main = next((row for state in order for row in rows if row.state == state), rows[0] if rows else None)
+    return {
+        "convention": main,
+        "convention_state": state_chip(main, bare=True) if main else "",
+        "convention_mentions": mention_lines(main, editable=False) if main else [],
+        "conventions": [row for row in rows if row is not main],
+        "may_prepare_convention": policies.can_prepare_conventions(request.actor, request.certifier)
+        and not partnership.is_ended,
+    }
+
+
 def convention_dues(request: Asked, today: date) -> list[Due]:
     """The conventions that end, wait for a signature or date from before the seven mentions. Three queries."""
     actor = request.actor

@@ -27,7 +27,7 @@ from jurande.web.certifier.conventions.parts import found, mention_lines, state_
 from jurande.web.ui.downloads import SANDBOX, disposition, serve
 from jurande.web.ui.fields import DayInput
 from jurande.web.ui.forms import refusing
-from jurande.web.ui.parts import Effect
+from jurande.web.ui.parts import Effect, Tab
 from jurande.web.ui.sentences import told
 
 EVENTS = 12
@@ -44,6 +44,7 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
     page = {
         "held": held,
         "state": state_chip(held),
+        "tabs": _tabs(held),
         "mentions": mentions,
         "lacking": sum(bool(one.lacks) for one in mentions),
         "scopes": queries.scopes_of(held, today=today),
@@ -57,6 +58,16 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "events": told(queries.acts_of(held)[:EVENTS]) if parties.can_see_journal(actor) else [],
     }
     return render(request, "certifier/conventions/one.html", page)
+
+
+def _tabs(held: Any) -> list[Tab]:
+    """The convention, who signs it, and what may happen to it afterwards."""
+    codes = [held.certifier.code, held.code]
+    pages = [(_("Convention"), "one"), (_("Signatures"), "signatures"), (_("Suspension et fin"), "follow-up")]
+    return [
+        Tab(str(label), reverse(f"certifier:conventions-{name}", args=codes), current=name == "one")
+        for label, name in (pages[:1] if held.is_draft else pages)
+    ]
 
 
 @require_safe
@@ -152,7 +163,7 @@ def send(request: Asked, certifier: str, code: str) -> HttpResponse:
                     }
                 ),
             ),
-            Effect("rotate", str(_("Tant que tous deux n’ont pas signé, vous pouvez la reprendre."))),
+            Effect("pencil", str(_("Tant que tous deux n’ont pas signé, vous pouvez la reprendre."))),
         ],
     }
     return render(request, "certifier/conventions/send.html", page)
