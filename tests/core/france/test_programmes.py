@@ -131,13 +131,15 @@ class TestSheets:
     @given(st.lists(st.lists(st.text(max_size=20), max_size=5), max_size=80))
     def test_takes_no_more_than_it_may_and_loses_no_row_silently(self, rows: list[list[str]]) -> None:
         columns = {"title": 0, "hours": 1, "in_person": 2, "competencies": 3}
-        reading = read_rows(rows, columns, AIMS)
+        reading = read_rows(enumerate(rows, start=2), columns, AIMS)
         assert len(reading.modules) <= MODULES_MOST
         filled = [row for row in rows if any(cell.strip() for cell in row)]
         faulty = {fault.row for fault in reading.faults if fault.why in {"no_title", "not_a_duration", "too_many"}}
         assert len(reading.modules) + len(faulty) >= min(len(filled), MODULES_MOST)
 
     def test_names_competencies_by_number_or_by_words(self) -> None:
-        reading = read_rows([["M", "1", "1.1 ; compétence C3; 9.9"]], {"title": 0, "hours": 1, "competencies": 2}, AIMS)
+        reading = read_rows(
+            [(2, ["M", "1", "1.1 ; compétence C3; 9.9"])], {"title": 0, "hours": 1, "competencies": 2}, AIMS
+        )
         assert reading.modules[0].works == ("c0", "c3")
         assert [fault.said for fault in reading.faults] == ["9.9"]

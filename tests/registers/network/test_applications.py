@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.correspondence.models import Message
 from jurande.registers.documents.operations import DocumentRefused
+from jurande.registers.documents.operations.tables import read_table
 from jurande.registers.network.models import Application, Target
 from jurande.registers.network.operations import applications as operations
 from jurande.registers.network.operations import parts, programme
@@ -405,10 +406,10 @@ class TestProgramme:
         held = draft(by=person)
         target = target_of(held)
         sheet = "Séquence;Nb heures;Réf.\nMesures;7,5;1.1, 1.3\nFroid;beaucoup;1.2\n;3;\nStage;2 jours;9.9\n"
-        rows = programme.rows_of(content=io.BytesIO(sheet.encode("cp1252")), filename="programme.csv")
+        table = read_table(content=io.BytesIO(sheet.encode("cp1252")), filename="programme.csv", rows_most=500)
         reading = programme.import_modules(
             target=target,
-            rows=rows,
+            table=table,
             columns={"title": 0, "hours": 1, "competencies": 2},
             replace=False,
             actor=actor(person),
@@ -428,4 +429,4 @@ class TestProgramme:
 
     def test_refuses_a_pdf_given_for_a_spreadsheet(self) -> None:
         with pytest.raises(DocumentRefused):
-            programme.rows_of(content=io.BytesIO(PDF), filename="programme.xlsx")
+            read_table(content=io.BytesIO(PDF), filename="programme.xlsx", rows_most=500)

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from jurande.core.france.programmes import Aim
 from jurande.core.france.spelling import fold
@@ -60,16 +61,18 @@ class Reading:
     faults: tuple[RowFault, ...]
 
 
-def guessed_columns(headers: Sequence[str]) -> dict[str, int]:
+def guessed_columns(headers: Sequence[str], columns: Mapping[str, tuple[str, ...]] = COLUMNS) -> dict[str, int]:
     """Guess which column is what, each used once; what is not recognised is left out."""
     found: dict[str, int] = {}
     folded = [fold(header) for header in headers]
-    for name, words in COLUMNS.items():
-        for word in words:
-            at = next((i for i, header in enumerate(folded) if word in header and i not in found.values()), None)
-            if at is not None:
-                found[name] = at
-                break
+    for name, words in columns.items():
+        free = {i: header for i, header in enumerate(folded) if i not in found.values()}
+        exact = (i for word in words for i, header in free.items() if word == header)
+        # A short word («du», «cp») is in too many others to be looked for inside them.
+        within = (i for word in words if len(word) > 3 for i, header in free.items() if word in header)
+        at = next(chain(exact, within), None)
+        if at is not None:
+            found[name] = at
     return found
 
 
@@ -98,16 +101,14 @@ def _float(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def read_rows(
-    rows: Sequence[Sequence[str]], columns: Mapping[str, int], aims: Sequence[Aim], first: int = 2
-) -> Reading:
-    """Read the rows under the headers. ``first``: the number that the sheet gives to the first of them.
+def read_rows(rows: Iterable[tuple[int, Sequence[str]]], columns: Mapping[str, int], aims: Sequence[Aim]) -> Reading:
+    """Read the rows under the headers, each with the number that the sheet gives it.
 
     Competencies are named by their number («1.2») or by their words, parted by commas, semicolons or lines.
     """
     modules: list[SheetModule] = []
     faults: list[RowFault] = []
-    for number, row in enumerate(rows, start=first):
+    for number, row in rows:
         cells = {name: _cell(row, at) for name, at in columns.items()}
         if not any(cell.strip() for cell in row):
             continue

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime, time
-from typing import BinaryIO
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
-from python_calamine import CalamineError, CalamineWorkbook
 
 from jurande.core.france.programme_sheets import (
     CONTENT_MOST,
@@ -21,9 +17,7 @@ from jurande.core.france.programme_sheets import (
     Reading,
     read_rows,
 )
-from jurande.integrations.inspection import Kind, Rejected, examine
-from jurande.registers.documents.operations.refusals import refusal
-from jurande.registers.documents.states import TABLES
+from jurande.registers.documents.operations.tables import ReadTable
 from jurande.registers.network.models import HoleNote, ModuleCoverage, ProgrammeModule, Target
 from jurande.registers.network.operations.drafts import (
     ApplicationChanged,
@@ -37,8 +31,6 @@ from jurande.registers.parties.policies import Actor
 
 MODULE = ("title", "content", "minutes", "in_person_minutes")
 NOTE_CHARS = 1_000
-ROWS_MOST = 500
-CELL_CHARS = 4_000
 
 
 @transaction.atomic
@@ -173,73 +165,17 @@ def dismiss_hint(*, target: Target, module_code: str, lineage: str, actor: Actor
 # --- from a spreadsheet -------------------------------------------------------------------------
 
 
-def rows_of(*, content: BinaryIO, filename: str) -> list[list[str]]:
-    """Read the first sheet of a spreadsheet (xlsx, ods, csv) as text: headers first, no empty row before them.
-
-    :raises DocumentRefused: it is no spreadsheet. :raises ApplicationRefused: it is empty or cannot be read.
-    """
-    received = content.read(TABLES.max_bytes + 1)
-    try:
-        examined = examine(received, filename, TABLES)
-    except Rejected as rejected:
-        raise refusal(rejected, TABLES) from rejected
-    rows = _csv_rows(received) if examined.kind == Kind.CSV else _sheet_rows(received)
-    filled = [row for row in rows if any(row)][: ROWS_MOST + 1]
-    if len(filled) < 2:
-        raise ApplicationRefused(
-            _("Ce tableau n’a pas de ligne sous ses titres de colonnes. Vérifiez la première feuille."), field="file"
-        )
-    return filled
-
-
-def _csv_rows(content: bytes) -> list[list[str]]:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = text.partition("\n")[0]
-    mark = max(";,\t", key=first.count)
-    try:
-        return [[cell.strip()[:CELL_CHARS] for cell in row] for row in csv.reader(io.StringIO(text), delimiter=mark)]
-    except csv.Error as fault:
-        raise ApplicationRefused(
-            _("Ce tableau CSV n’a pas pu être lu. Enregistrez-le en .xlsx."), field="file"
-        ) from fault
-
-
-def _sheet_rows(content: bytes) -> list[list[str]]:
-    try:
-        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python(nrows=ROWS_MOST + 50)
-    except (CalamineError, OSError, ValueError, IndexError) as fault:
-        raise ApplicationRefused(
-            _("Ce tableur n’a pas pu être lu. Ouvrez-le, enregistrez-le de nouveau, puis renvoyez-le."), field="file"
-        ) from fault
-    return [[_text(cell)[:CELL_CHARS] for cell in row] for row in rows]
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, bool):
-        return ""
-    if isinstance(cell, float):
-        return f"{cell:g}"
-    if isinstance(cell, time):
-        return f"{cell.hour} h {cell.minute:02d}"
-    if isinstance(cell, datetime | date):
-        return cell.isoformat()
-    return str(cell).strip()
-
-
 @transaction.atomic
 def import_modules(
     *,
     target: Target,
-    rows: Sequence[Sequence[str]],
+    table: ReadTable,
     columns: Mapping[str, int],
     replace: bool,
     actor: Actor,
     now: datetime,
 ) -> Reading:
-    """Add the modules of a sheet (``rows_of``), or put them in the place of those that were there.
+    """Add the modules of a sheet (``documents.operations.tables``), or put them in the place of those there.
 
     ``columns``: the index of each column of ``programme_sheets.COLUMNS``; their headers are remembered for the next
     sheet. The rows that could not be taken come back as faults.
@@ -250,7 +186,7 @@ def import_modules(
     if "title" not in columns:
         raise ApplicationRefused(_("Dites quelle colonne donne le titre des modules."), field="title")
     sheet = sheet_of(row)
-    reading = read_rows(rows[1:], columns, sheet.aims)
+    reading = read_rows([(one.number, one.cells) for one in table.rows], columns, sheet.aims)
     if not reading.modules:
         raise ApplicationRefused(
             _("Aucun module n’a été reconnu avec ces colonnes. Vérifiez leur choix."), field="title"
@@ -271,7 +207,7 @@ def import_modules(
         ModuleCoverage.objects.bulk_create(
             ModuleCoverage(module=module, competency_lineage=lineage) for lineage in read.works
         )
-    row.application.columns = {name: rows[0][at] for name, at in columns.items() if at < len(rows[0])}
+    row.application.columns = {name: table.headers[at] for name, at in columns.items() if at < len(table.headers)}
     row.application.save(update_fields=["columns"])
     touched(row.application, actor=actor, now=now)
     return reading

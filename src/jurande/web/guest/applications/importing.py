@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from jurande.core.france.programme_sheets import guessed_columns
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
+from jurande.registers.documents.operations.tables import ReadTable, read_table
 from jurande.registers.network.operations import programme
 from jurande.registers.network.policies import applications as policies
 from jurande.web.access import Asked, audience
@@ -24,6 +25,7 @@ from jurande.web.guest.applications import forms as ours
 from jurande.web.guest.applications.frame import Here, here_of
 
 SHEET_SECONDS = 3600
+ROWS_MOST = 500
 FAULTS: dict[str, str | Promise] = {
     "no_title": _("ligne sans titre de module\u00a0: laissée de côté"),
     "not_a_duration": _("durée non comprise\u00a0: la ligne est laissée de côté"),
@@ -56,12 +58,12 @@ def sheet(request: Asked, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            rows = programme.rows_of(content=upload.file, filename=upload.name)
+            table = read_table(content=upload.file, filename=upload.name, rows_most=ROWS_MOST)
         except Refused as refusal:
             form.add_error("file", str(refusal.sentence))
         else:
-            cache.set(_key(here, target), rows, SHEET_SECONDS)
-            return _ask(here, rows, page)
+            cache.set(_key(here, target), table, SHEET_SECONDS)
+            return _ask(here, table, page)
     return render(request, "guest/applications/import.html", {**page, "form": form})
 
 
@@ -69,26 +71,31 @@ def _key(here: Here, target: Any) -> str:
     return f"network.sheet.{here.actor.code}.{target.code}"
 
 
-def _ask(here: Here, rows: list[list[str]], page: dict[str, Any], form: ours.ColumnsForm | None = None) -> HttpResponse:
-    headers = rows[0]
+def _ask(here: Here, table: ReadTable, page: dict[str, Any], form: ours.ColumnsForm | None = None) -> HttpResponse:
+    headers = list(table.headers)
     remembered = {name: headers.index(said) for name, said in here.held.columns.items() if said in headers}
     guessed = {name: str(at) for name, at in (guessed_columns(headers) | remembered).items()}
     asked = form or ours.ColumnsForm(headers=headers, initial=guessed)
-    shown = {"columns": asked, "headers": headers, "rows": rows[1:6], "row_count": len(rows) - 1}
+    shown = {
+        "columns": asked,
+        "headers": headers,
+        "rows": [one.cells for one in table.rows[:5]],
+        "row_count": len(table.rows),
+    }
     return render(here.request, "guest/applications/import.html", {**page, **shown})
 
 
 def _columns(here: Here, target: Any, page: dict[str, Any]) -> HttpResponse:
     request = here.request
-    rows = cache.get(_key(here, target))
-    if rows is None:
+    table = cache.get(_key(here, target))
+    if table is None:
         messages.error(request, str(_("Ce tableur a été lu il y a trop longtemps. Envoyez-le de nouveau.")))
         return redirect(request.get_full_path())
-    form = ours.ColumnsForm(request.POST, headers=rows[0])
+    form = ours.ColumnsForm(request.POST, headers=list(table.headers))
     if form.is_valid():
         try:
             reading = programme.import_modules(
-                target=target, rows=rows, columns=form.columns(), replace=form.cleaned_data["replace"], **here.by
+                target=target, table=table, columns=form.columns(), replace=form.cleaned_data["replace"], **here.by
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.sentence))
@@ -101,4 +108,4 @@ def _columns(here: Here, target: Any, page: dict[str, Any]) -> HttpResponse:
                 return redirect(page["back"])
             faults = [(one.row, one.said, FAULTS[one.why]) for one in reading.faults]
             return render(request, "guest/applications/import.html", {**page, "taken": taken, "faults": faults})
-    return _ask(here, rows, page, form)
+    return _ask(here, table, page, form)
