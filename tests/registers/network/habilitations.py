@@ -1,0 +1,110 @@
+"""Habilitations for tests, in the words of the field: made through the operations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from jurande.registers.catalogue.models import Certification
+from jurande.registers.network.models import Habilitation
+from jurande.registers.network.operations import habilitations as operations
+from jurande.registers.network.operations.habilitations import Scope
+from jurande.registers.network.states import (
+    Basis,
+    HabilitationEndReason,
+    HabilitationKind,
+    HabilitationSuspendReason,
+)
+from jurande.registers.parties.models import Certifier, Partnership
+from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import Role
+from jurande.registers.seal.operations import keys
+from jurande.registers.seal.policies import MACHINE
+from tests import factories
+from tests.factories import NOW, TODAY
+from tests.registers.network import calls
+
+FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
+
+
+def manager(house: Certifier) -> Actor:
+    """Who opens, suspends and ends."""
+    return factories.actor_of(factories.member(Role.NETWORK_MANAGER, of=house), house)
+
+
+def certification(house: Certifier) -> Certification:
+    """The one of the house, published."""
+    number = f"RNCP{49021 + Certification.objects.count()}"
+    return house.certifications.order_by("pk").first() or calls.certification(house, number=number)
+
+
+def prepared(
+    partnership: Partnership | None = None,
+    *,
+    kind: str = "both",
+    blocs: tuple[str, ...] = (),
+    territory: tuple[str, ...] = (),
+    first: date = FIRST,
+    last: date = LAST,
+    by: Actor | None = None,
+    now: datetime = NOW,
+    **changed: Any,
+) -> Habilitation:
+    """One that rests on an earlier convention, of which the document is awaited."""
+    place = partnership or factories.partnership()
+    certified = certification(place.certifier)
+    asked: dict[str, Any] = {
+        "basis": Basis.EARLIER_CONVENTION,
+        "basis_reference": "Convention du 2 janvier 2024",
+        "basis_on": date(2024, 1, 2),
+        **changed,
+    }
+    return operations.prepare(
+        partnership=place,
+        scope=Scope(certified, certified.versions.first(), HabilitationKind(kind), blocs, territory),
+        valid_from=first,
+        valid_until=last,
+        actor=by or manager(place.certifier),
+        now=now,
+        **asked,
+    )
+
+
+def opened(partnership: Partnership | None = None, *, now: datetime = NOW, **changed: Any) -> Habilitation:
+    """One that counts."""
+    row = prepared(partnership, now=now, **changed)
+    return operations.activate(habilitation=row, actor=manager(row.certifier), now=now)
+
+
+def suspend(row: Habilitation, *, on: date = TODAY, now: datetime = NOW) -> Habilitation:
+    """By a manager, as a precaution."""
+    return operations.suspend(
+        habilitation=row,
+        reason=HabilitationSuspendReason.PRECAUTION,
+        note="Deux sessions sans évaluateur agréé.",
+        effective_on=on,
+        actor=manager(row.certifier),
+        now=now,
+    )
+
+
+def resume(row: Habilitation, *, now: datetime = NOW) -> Habilitation:
+    """By a manager."""
+    return operations.resume(habilitation=row, note="C’est réglé.", actor=manager(row.certifier), now=now)
+
+
+def end(row: Habilitation, *, on: date = TODAY, now: datetime = NOW) -> Habilitation:
+    """Because the partner leaves."""
+    return operations.end(
+        habilitation=row,
+        reason=HabilitationEndReason.REQUEST,
+        note="Vous cessez cette activité.",
+        effective_on=on,
+        actor=manager(row.certifier),
+        now=now,
+    )
+
+
+def key(house: Certifier, *, now: datetime = NOW - timedelta(days=1)) -> None:
+    """Let this house sign."""
+    keys.create_key(certifier=house, actor=MACHINE, now=now)
