@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from jurande.core.france.spelling import fold
 from jurande.demo.fiction import with_check_digit
 from jurande.demo.papers import pdf
 from jurande.registers.network.models import Application, Call, Target
@@ -56,7 +57,7 @@ class Candidate:
 
     @property
     def email(self) -> str:
-        first, last = (part.lower().replace(" ", "-").replace("é", "e").replace("ë", "e") for part in self.head)
+        first, last = (fold(part).replace(" ", "-") for part in self.head)
         return f"{first}.{last}@candidat.exemple.fr"
 
 
