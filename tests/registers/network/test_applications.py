@@ -6,7 +6,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.correspondence.models import Message
@@ -303,6 +303,13 @@ class TestSubmitting:
             application=first, reason="Nous renonçons", actor=actor(first.applicant), now=NOW
         )
         operations.submit_application(application=second, actor=actor(rival), now=NOW)
+
+    def test_refuses_even_two_at_once_because_the_database_does(self) -> None:
+        call, place = open_call(), factories.siret()
+        submitted(call, at_siret=place)
+        second = target_of(complete(call, at_siret=place))
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Target.objects.filter(pk=second.pk).update(live_siret=place)
 
     def test_gives_no_reference_away_when_it_is_refused(self) -> None:
         call, place = open_call(), factories.siret()

@@ -383,6 +383,7 @@ def submit_application(*, application: Application, actor: Actor, now: datetime)
                 % {"title": target.call.title}
             ) from fault
     settle(held, now=now)
+    check_site(certifier=held.certifier, siret=held.siret, nda=held.nda, now=now)
     settle(held, now=now)
     _told(ApplicationAct.SUBMITTED, held, actor, now, digest=held.charter_digest)
     correspondence.send(emails.receipt(held, targets), now=now)
