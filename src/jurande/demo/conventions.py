@@ -112,7 +112,8 @@ class _Tale:
         body, today = _body(name), timezone.localdate(at)
         mentions = replace(
             WHOLE,
-            valid_from=today + timedelta(days=1),
+            # Nothing runs by itself in the story: signed that day, it begins that day.
+            valid_from=today,
             valid_until=timezone.localdate(self.world.now) + timedelta(days=until_days),
             partner_signer_name=" ".join(body.head),
             partner_signer_quality="dirigeant de l’organisme",

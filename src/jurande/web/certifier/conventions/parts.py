@@ -24,7 +24,7 @@ from jurande.registers.conventions.states import ClauseSetState, ConventionState
 from jurande.web.access import Asked
 from jurande.web.ui.formats import day_plain, of_name
 from jurande.web.ui.marks import chip
-from jurande.web.ui.parts import Due
+from jurande.web.ui.parts import Due, Tab
 
 STATUS = {
     ConventionState.DRAFT: "draft",
@@ -202,3 +202,13 @@ def convention_dues(request: Asked, today: date) -> list[Due]:
         for one in rows.in_states(ConventionState.SENT)
     ]
     return ending + unsigned
+
+
+def tabs_of(held: Any, current: str) -> list[Tab]:
+    """The convention, who signs it, and what may happen to it afterwards; ``current`` is the page that is shown."""
+    codes = [held.certifier.code, held.code]
+    pages = [(_("Convention"), "one"), (_("Signatures"), "signatures"), (_("Suspension et fin"), "follow-up")]
+    return [
+        Tab(label, reverse(f"certifier:conventions-{name}", args=codes), current=name == current)
+        for label, name in (pages[:1] if held.is_draft else pages)
+    ]

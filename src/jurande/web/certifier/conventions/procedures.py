@@ -24,7 +24,7 @@ from jurande.registers.conventions.operations.procedures import Piece
 from jurande.registers.conventions.queries import signing as queries
 from jurande.registers.conventions.states import ENDING_STANDS, ConventionState, TerminationState
 from jurande.web.access import Asked, audience
-from jurande.web.certifier.conventions.parts import found, state_chip
+from jurande.web.certifier.conventions.parts import found, state_chip, tabs_of
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.fields import DayInput
 from jurande.web.ui.forms import refusing
@@ -48,6 +48,7 @@ def follow_up(request: Asked, certifier: str, code: str) -> HttpResponse:
     page = {
         "held": held,
         "state": state_chip(held),
+        "tabs": tabs_of(held, "follow-up"),
         "suspension": queries.suspension_of(held),
         "termination": termination,
         "ending": ending,

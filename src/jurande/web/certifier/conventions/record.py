@@ -23,11 +23,11 @@ from jurande.registers.conventions.queries import conventions as queries
 from jurande.registers.conventions.states import ConventionKind, Origin
 from jurande.registers.parties import policies as parties
 from jurande.web.access import Asked, audience
-from jurande.web.certifier.conventions.parts import found, mention_lines, state_chip
+from jurande.web.certifier.conventions.parts import found, mention_lines, state_chip, tabs_of
 from jurande.web.ui.downloads import SANDBOX, disposition, serve
 from jurande.web.ui.fields import DayInput
 from jurande.web.ui.forms import refusing
-from jurande.web.ui.parts import Effect, Tab
+from jurande.web.ui.parts import Effect
 from jurande.web.ui.sentences import told
 
 EVENTS = 12
@@ -44,7 +44,7 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
     page = {
         "held": held,
         "state": state_chip(held),
-        "tabs": _tabs(held),
+        "tabs": tabs_of(held, "one"),
         "mentions": mentions,
         "lacking": sum(bool(one.lacks) for one in mentions),
         "scopes": queries.scopes_of(held, today=today),
@@ -58,16 +58,6 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "events": told(queries.acts_of(held)[:EVENTS]) if parties.can_see_journal(actor) else [],
     }
     return render(request, "certifier/conventions/one.html", page)
-
-
-def _tabs(held: Any) -> list[Tab]:
-    """The convention, who signs it, and what may happen to it afterwards."""
-    codes = [held.certifier.code, held.code]
-    pages = [(_("Convention"), "one"), (_("Signatures"), "signatures"), (_("Suspension et fin"), "follow-up")]
-    return [
-        Tab(str(label), reverse(f"certifier:conventions-{name}", args=codes), current=name == "one")
-        for label, name in (pages[:1] if held.is_draft else pages)
-    ]
 
 
 @require_safe

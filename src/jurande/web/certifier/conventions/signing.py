@@ -21,7 +21,7 @@ from jurande.registers.conventions.operations import signing
 from jurande.registers.conventions.queries import signing as queries
 from jurande.registers.conventions.states import ConventionState, Side, SigningOrder
 from jurande.web.access import Asked, audience
-from jurande.web.certifier.conventions.parts import found, state_chip
+from jurande.web.certifier.conventions.parts import found, state_chip, tabs_of
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.parts import Effect
@@ -40,6 +40,7 @@ def signatures(request: Asked, certifier: str, code: str) -> HttpResponse:
     page = {
         "held": held,
         "state": state_chip(held),
+        "tabs": tabs_of(held, "signatures"),
         "rows": [(row, mails[row.code]) for row in rows],
         "mine": mine if mine and mine.is_awaited and held.state == ConventionState.SENT else None,
         "may_follow": held.state == ConventionState.SENT and policies.can_follow_signatures(request.actor, held),
