@@ -26,7 +26,12 @@ from jurande.web.ui.waiting import dues
 SHOWN_AT_FIRST = 8
 ENTRIES = 8
 # What each register adds to what waits: deadlines that the actor may do something about.
-REGISTERS: tuple[Callable[[Asked, date], list[Due]], ...] = (clock_dues, recruitment_dues, convention_dues, judging_dues)
+REGISTERS: tuple[Callable[[Asked, date], list[Due]], ...] = (
+    clock_dues,
+    recruitment_dues,
+    convention_dues,
+    judging_dues,
+)
 
 
 @require_safe
