@@ -21,6 +21,7 @@ JOBS: dict[str, str] = {
     "network.warn_of_approvals": "jurande.registers.network.tasks.judging.warn_of_approvals",
     "network.import": "jurande.registers.network.tasks.ledger.import_network",
     "network.reconcile": "jurande.registers.network.tasks.ledger.reconcile",
+    "network.week": "jurande.web.certifier.week.send_weeks",
     "network.forget_imports": "jurande.registers.network.tasks.ledger.forget_imports",
     "catalogue.import": "jurande.registers.catalogue.tasks.read_delivery",
     "catalogue.forget_files": "jurande.registers.catalogue.tasks.forget_files",

@@ -19,6 +19,7 @@ SCHEDULE: list[Planned] = [
     Daily("network.remind_answers", at="07:20"),
     Daily("network.warn_of_approvals", at="07:30"),
     Every("network.reconcile", minutes=30),
+    Daily("network.week", at="06:30"),
     Daily("network.forget_imports", at="03:25"),
     Daily("catalogue.forget_files", at="03:20"),
     Daily("common.purge", at="03:15"),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,25 +10,13 @@ from django.views.decorators.http import require_safe
 
 from jurande.registers.journal import queries as journal
 from jurande.registers.parties import policies, queries
-from jurande.registers.parties.queries import Waiting
 from jurande.web.access import Asked, audience
-from jurande.web.certifier.certifications.parts import clock_dues
-from jurande.web.certifier.conventions.parts import convention_dues
-from jurande.web.certifier.recruitment.flags import recruitment_dues
-from jurande.web.certifier.recruitment.pipeline import judging_dues
-from jurande.web.ui.parts import Due, Spot
+from jurande.web.certifier.radar import every_due
+from jurande.web.ui.parts import Spot
 from jurande.web.ui.sentences import told
-from jurande.web.ui.waiting import dues
 
 SHOWN_AT_FIRST = 8
 ENTRIES = 8
-# What each register adds to what waits: deadlines that the actor may do something about.
-REGISTERS: tuple[Callable[[Asked, date], list[Due]], ...] = (
-    clock_dues,
-    recruitment_dues,
-    convention_dues,
-    judging_dues,
-)
 
 
 @require_safe
@@ -40,12 +25,8 @@ def home(request: Asked, certifier: str) -> HttpResponse:
     """Answer «qu’est-ce qui m’attend ?», with the map of the network and the last acts."""
     actor = request.actor
     today = timezone.localdate()
-    waiting = queries.waiting_for(actor, today)
     everything = "tout" in request.GET
-    every = dues(waiting, today, lambda line: _url(certifier, line))
-    for register in REGISTERS:
-        every += register(request, today)
-    every.sort(key=lambda line: line.due_on)
+    every = every_due(request, today)
     lines = every if everything else every[:SHOWN_AT_FIRST]
     by_departement = queries.partners_by_departement(actor)
     entries = []
@@ -72,13 +53,3 @@ def home(request: Asked, certifier: str) -> HttpResponse:
 def _spots(certifier: str, by_departement: dict[str, int]) -> dict[str, Spot]:
     address = reverse("certifier:partners", args=[certifier])
     return {code: Spot(count, f"{address}?departement={code}") for code, count in by_departement.items()}
-
-
-def _url(certifier: str, line: Waiting) -> str:
-    if line.partnership_code:
-        return reverse("certifier:partners-one", args=[certifier, line.partnership_code])
-    if line.subject_kind == "message":
-        return reverse("certifier:mail-letter", args=[certifier, line.subject_code])
-    if line.subject_kind == "api_key":
-        return reverse("certifier:settings", args=[certifier])
-    return reverse("certifier:team", args=[certifier])

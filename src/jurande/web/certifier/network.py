@@ -2,31 +2,62 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jurande.registers.common.verdicts import require
+from jurande.registers.network.queries import network
+from jurande.registers.network.states import HabilitationKind
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import PartnershipState
 from jurande.web.access import Asked, audience
+from jurande.web.ui.formats import count
 from jurande.web.ui.formats import siret as written_siret
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import avatar, chip
 from jurande.web.ui.parts import Spot, Tab
-from jurande.web.ui.tables import BulkAct, Column, Filter, Table, written
+from jurande.web.ui.tables import BulkAct, Column, Filter, Listing, Table, written
 
 STATUS = {PartnershipState.INVITED: "draft", PartnershipState.ACTIVE: "ok", PartnershipState.ENDED: "end"}
 SOON_DAYS = 90
+HABILITATIONS, MAP = "habilitations", "carte"
+STANDINGS: dict[network.Shown, tuple[str, str | Promise]] = {
+    network.Shown.ACTIVE: ("ok", _("Active")),
+    network.Shown.PROBATION: ("run", _("Probatoire")),
+    network.Shown.SUSPENDED: ("stop", _("Suspendue")),
+    network.Shown.TO_COME: ("draft", _("À venir")),
+    network.Shown.PREPARED: ("draft", _("Préparée")),
+    network.Shown.OVER: ("end", _("Terminée")),
+}
+# What the tab of habilitations shows at first: ten years of ended ones are one filter away.
+STANDING = f"vue={HABILITATIONS}&" + "&".join(
+    f"etat={shown.value}" for shown in STANDINGS if shown is not network.Shown.OVER
+)
+ENDS: list[tuple[str, str | Promise]] = [
+    ("passe", _("passée")),
+    *((days, _("dans les %(days)s jours") % {"days": days}) for days in network.ENDS),
+]
+LACKS: list[tuple[str, str | Promise]] = [
+    (network.Lacking.CONDITION.value, _("une condition manque")),
+    (network.Lacking.DOCUMENT.value, _("convention antérieure à joindre")),
+    (network.Lacking.NOTHING.value, _("rien ne manque")),
+]
+ACTS: tuple[tuple[str, str | Promise], ...] = (
+    ("follow", _("Choisir qui les suit")),
+    ("invite-many", _("Inviter…")),
+    ("remind", _("Relancer…")),
+)
 
 
 def state_chip(partnership: Any) -> str:
@@ -108,34 +139,196 @@ def table(certifier: str, choices: queries.NetworkChoices) -> Table[Any]:
     )
 
 
+def habilitations_table(certifier: str, choices: network.Choices, today: date) -> Table[Any]:
+    """The list of habilitations: what each place may do, until when, and what it lacks."""
+
+    def lacks(row: Any) -> str:
+        unmet = [one.label for one in row.conditions.all() if one.is_required and not one.is_met_on(today)]
+        return ", ".join([*unmet, *([str(_("convention à joindre"))] if row.lacks_its_document else [])])
+
+    def standing(row: Any) -> SafeString:
+        shown = network.shown_state(row, today)
+        return chip(STANDINGS[shown][0], str(STANDINGS[shown][1]))
+
+    return Table(
+        name="habilitations",
+        columns=(
+            Column(
+                "nom",
+                str(_("Partenaire")),
+                lambda row: row.partnership.name,
+                url=lambda row: reverse("certifier:partners-one", args=[certifier, row.partnership.code]),
+                order=("partnership__site__organisation__search_text", "certification__reference"),
+            ),
+            Column(
+                "dep",
+                str(_("Dép.")),
+                lambda row: row.partnership.site.departement,
+                order=("partnership__site__departement",),
+                on_phone=False,
+            ),
+            Column("siret", "SIRET", lambda row: written_siret(row.partnership.site.siret), at_first=False),
+            Column(
+                "certification",
+                str(_("Certification")),
+                lambda row: row.certification.reference,
+                order=("certification__reference",),
+            ),
+            Column("role", str(_("Rôle")), lambda row: row.get_kind_display(), order=("kind",)),
+            Column("debut", str(_("Début")), lambda row: row.valid_from, order=("valid_from",), at_first=False),
+            Column("fin", str(_("Fin")), lambda row: row.valid_until, order=("valid_until",)),
+            Column(
+                "reste",
+                str(_("Reste")),
+                lambda row: (row.valid_until - today).days if row.valid_until else None,
+                show=lambda row: days_shown(row.valid_until, today),
+                numeric=True,
+                on_phone=False,
+            ),
+            Column("manque", str(_("Il manque")), lacks),
+            Column(
+                "etat",
+                str(_("État")),
+                lambda row: str(STANDINGS[network.shown_state(row, today)][1]),
+                show=standing,
+                order=("state",),
+            ),
+            Column(
+                "suivi",
+                str(_("Suivi")),
+                lambda row: row.partnership.followed_by.full_name if row.partnership.followed_by else "",
+                show=lambda row: (
+                    avatar(row.partnership.followed_by.full_name, "s") if row.partnership.followed_by else ""
+                ),
+                order=("partnership__followed_by__last_name",),
+            ),
+            Column("reference", str(_("Référence")), lambda row: row.reference, order=("reference",), at_first=False),
+            Column("acte", str(_("Fondement")), lambda row: row.basis_reference, at_first=False),
+        ),
+        # What is chosen here and not a filter stays in the address: the page, the map.
+        filters=(
+            Filter(
+                "certification",
+                str(_("certification")),
+                choices.certifications,
+                lambda rows, kept: rows.filter(certification__reference__in=kept),
+            ),
+            Filter("role", str(_("rôle")), HabilitationKind.choices, lambda rows, kept: rows.filter(kind__in=kept)),
+            Filter(
+                "etat",
+                str(_("état")),
+                [(key.value, word) for key, (_status, word) in STANDINGS.items()],
+                lambda rows, kept: network.in_states(rows, kept, today),
+            ),
+            Filter("fin", str(_("fin")), ENDS, lambda rows, kept: network.ending_within(rows, kept, today)),
+            Filter("manque", str(_("condition")), LACKS, network.lacking),
+            Filter(
+                "departement",
+                str(_("département")),
+                choices.departements,
+                lambda rows, kept: rows.filter(partnership__site__departement__in=kept),
+            ),
+            Filter(
+                "suivi",
+                str(_("suivi par")),
+                choices.followers,
+                lambda rows, kept: rows.filter(partnership__followed_by__code__in=kept),
+            ),
+        ),
+        search=network.matching,
+        order="fin",
+        code=lambda row: row.code,
+        unit=str(_("habilitation,habilitations")),
+    )
+
+
+def days_shown(until_on: date | None, today: date) -> str:
+    """How long is left, marked when it is past or near."""
+    if until_on is None:
+        return ""
+    left = (until_on - today).days
+    if left < 0:
+        return chip("end", str(_("passée")), bare=True)
+    return chip("warn", count(left, "jour,jours"), bare=True) if left <= SOON_DAYS else count(left, "jour,jours")
+
+
 @require_safe
 @audience("certifier")
 def partners(request: Asked, certifier: str) -> HttpResponse:
-    """Who my partners are: the list, with its filters in the address, or the map."""
+    """Who my partners are and what each may do: partners, habilitations, or the map, with filters in the address."""
     actor = request.actor
     require(policies.can_see_network(actor))
-    listing = table(certifier, queries.network_choices(actor)).read(request.GET, queries.partners(actor))
+    today = timezone.localdate()
+    view = request.GET.get("vue", "")
+    if view in (HABILITATIONS, MAP):
+        listing: Listing[Any] = habilitations_table(certifier, network.choices(actor), today).read(
+            request.GET, network.habilitations(actor, today)
+        )
+    else:
+        listing = table(certifier, queries.network_choices(actor)).read(request.GET, queries.partners(actor))
     if sheet := listing.sheet():
         return sheet
     by_departement = queries.partners_by_departement(actor)
     address = reverse("certifier:partners", args=[certifier])
-    on_map = request.GET.get("vue") == "carte"
+    views = list(network.saved_views(actor))
     page = {
         "listing": listing,
-        "acts": [BulkAct(str(_("Choisir qui les suit")), reverse("certifier:partners-follow", args=[certifier]))]
-        if policies.can_open_partnership(actor, request.certifier)
-        else [],
-        "spots": {code: Spot(count, f"{address}?departement={code}") for code, count in by_departement.items()},
+        "acts": _bulk_acts(request, certifier, view),
+        "spots": _spots(listing, address, by_departement) if view == MAP else {},
         "in_force": sum(by_departement.values()),
         "departements": len(by_departement),
-        "on_map": on_map,
-        "tabs": [
-            Tab(str(_("Liste")), address, current=not on_map, count=listing.total),
-            Tab(str(_("Carte")), f"{address}?vue=carte", current=on_map),
+        "view": view,
+        "tabs": _tabs(address, view, request.GET.urlencode(), views),
+        "views": [
+            {"held": one, "mine": one.person.code == actor.code} for one in views if one.person.code == actor.code
         ],
+        "query": _kept_query(request),
         "may_open": policies.can_open_partnership(actor, request.certifier),
     }
     return render(request, "certifier/partners.html", page)
+
+
+def _spots(listing: Listing[Any], address: str, by_departement: dict[str, int]) -> dict[str, Spot]:
+    """Places of the habilitations that the filters keep; every partner in force as long as nobody is habilitated."""
+    narrowed = bool(listing.words or listing.tokens())
+    counted = network.places_by_departement(listing.rows) if narrowed or listing.total else by_departement
+    kept = listing.address(without=["departement", "vue"])
+    return {
+        code: Spot(count, f"{address}?vue={HABILITATIONS}&departement={code}" + (f"&{kept}" if kept else ""))
+        for code, count in counted.items()
+    }
+
+
+def _tabs(address: str, view: str, query: str, views: list[Any]) -> list[Tab]:
+    fixed = [
+        Tab(str(_("Partenaires")), address, current=not view and not any(one.query == query for one in views)),
+        Tab(
+            str(_("Habilitations")),
+            f"{address}?{STANDING}",
+            current=view == HABILITATIONS and not any(one.query == query for one in views),
+        ),
+        Tab(
+            str(_("Carte")),
+            f"{address}?vue={MAP}",
+            current=view == MAP and not any(one.query == query for one in views),
+        ),
+    ]
+    return fixed + [Tab(one.name, f"{address}?{one.query}", current=one.query == query) for one in views]
+
+
+def _kept_query(request: Asked) -> str:
+    """What a saved view keeps of this address: everything but the page."""
+    query = request.GET.copy()
+    for key in ("page", "export"):
+        query.pop(key, None)
+    return query.urlencode()
+
+
+def _bulk_acts(request: Asked, certifier: str, view: str) -> list[BulkAct]:
+    if not policies.can_open_partnership(request.actor, request.certifier):
+        return []
+    names = (("suspend", _("Suspendre…")),) if view else ACTS
+    return [BulkAct(str(label), reverse(f"certifier:partners-{name}", args=[certifier])) for name, label in names]
 
 
 class PartnerForm(forms.Form):
@@ -190,34 +383,3 @@ def new(request: Asked, certifier: str) -> HttpResponse:
             messages.success(request, _("Le partenariat %(reference)s est ouvert.") % {"reference": opened.reference})
             return redirect("certifier:partners-one", certifier, opened.code)
     return render(request, "certifier/partner_new.html", {"form": form})
-
-
-@require_POST
-@audience("certifier")
-def follow(request: Asked, certifier: str) -> HttpResponse:
-    """Choose who follows the chosen partners: first a preview, then the act."""
-    actor = request.actor
-    require(policies.can_open_partnership(actor, request.certifier))
-    rows = queries.partners(actor)
-    if request.POST.get("tout"):
-        chosen = list(table(certifier, queries.network_choices(actor)).read(request.GET, rows).rows)
-    else:
-        chosen = list(rows.filter(code__in=request.POST.getlist("choix")))
-    if not chosen:
-        messages.warning(request, _("Aucun partenaire n’est choisi. Cochez au moins une ligne, puis recommencez."))
-        return redirect("certifier:partners", certifier)
-    people = {person.code: person for person in queries.followers(actor)}
-    follower = people.get(request.POST.get("personne", ""))
-    if follower is not None:
-        with refusing(request), transaction.atomic():
-            for partnership in chosen:
-                operations.follow_partnership(
-                    partnership=partnership, followed_by=follower, actor=actor, now=timezone.now()
-                )
-            said = ngettext(
-                "%(who)s suit maintenant %(n)d partenaire.", "%(who)s suit maintenant %(n)d partenaires.", len(chosen)
-            )
-            messages.success(request, said % {"who": follower.full_name, "n": len(chosen)})
-        return redirect("certifier:partners", certifier)
-    page = {"chosen": chosen, "people": people.values()}
-    return render(request, "certifier/follow.html", page)

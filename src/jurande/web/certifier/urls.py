@@ -2,14 +2,51 @@
 
 from django.urls import include, path
 
-from jurande.web.certifier import home, journal, mail, network, partner, rules, state_network, team, work
+from jurande.web.certifier import (
+    coverage,
+    home,
+    imports,
+    journal,
+    ledger,
+    mail,
+    network,
+    network_acts,
+    partner,
+    radar,
+    radar_feed,
+    rules,
+    state_network,
+    team,
+    work,
+)
 
 app_name = "certifier"
 urlpatterns = [
     path("", home.home, name="home"),
     path("reseau/", network.partners, name="partners"),
-    path("reseau/suivi/", network.follow, name="partners-follow"),
+    path("echeances/", radar.radar, name="radar"),
+    path("echeances/<str:token>.ics", radar_feed.calendar, name="radar-feed"),
+    path("echeances/calendrier/", radar.open_calendar, name="radar-calendar"),
+    path("echeances/calendrier/revoquer/", radar.revoke_calendar, name="radar-calendar-revoke"),
+    path("reseau/suivi/", network_acts.follow, name="partners-follow"),
+    path("reseau/relances/", network_acts.remind, name="partners-remind"),
+    path("reseau/invitations/", network_acts.invite, name="partners-invite-many"),
+    path("reseau/suspensions/", network_acts.suspend, name="partners-suspend"),
+    path("reseau/vues/", network_acts.save_view, name="partners-views"),
+    path("reseau/vues/<str:code>/retirer/", network_acts.remove_view, name="partners-views-remove"),
+    path("reseau/couverture/", coverage.coverage, name="coverage"),
     path("reseau/nouveau/", network.new, name="partners-new"),
+    path("reseau/declaration/", ledger.overview, name="ledger"),
+    path("reseau/declaration/noter/", ledger.declare, name="ledger-declare"),
+    path("reseau/declaration/ecarts/<str:code>/", ledger.difference, name="ledger-difference"),
+    path("reseau/dossiers/", imports.progress, name="network-progress"),
+    path("reseau/reprise/", imports.start, name="network-imports"),
+    path("reseau/reprise/registre-national/", imports.national, name="network-import-national"),
+    path("reseau/reprise/<str:code>/", imports.one, name="network-import"),
+    path("reseau/reprise/<str:code>/colonnes/", imports.columns, name="network-import-columns"),
+    path("reseau/reprise/<str:code>/lancer/", imports.launch, name="network-import-launch"),
+    path("reseau/reprise/<str:code>/abandonner/", imports.discard, name="network-import-discard"),
+    path("reseau/reprise/<str:code>/lignes-a-corriger/", imports.rejected, name="network-import-rejected"),
     path("reseau/<str:code>/", partner.overview, name="partners-one"),
     path("reseau/<str:code>/identite/", partner.identity, name="partners-identity"),
     path("reseau/<str:code>/qualiopi/", partner.qualiopi, name="partners-qualiopi"),

@@ -22,6 +22,7 @@ LABELS: dict[str, str | Promise] = {
     "network.warn_of_approvals": _("Prévenir de la fin des agréments"),
     "network.import": _("Reprendre un réseau existant"),
     "network.reconcile": _("Comparer nos habilitations avec le registre national"),
+    "network.week": _("Écrire à chacun ses échéances de la semaine"),
     "network.forget_imports": _("Oublier les tableurs déjà repris"),
     "common.purge": _("Oublier les vieux travaux"),
     "common.reencrypt": _("Chiffrer de nouveau avec la nouvelle clé"),

@@ -70,7 +70,7 @@ class NetworkImport(models.Model):
 
 
 class ImportRow(models.Model):
-    """One row as it was read. ``number``: as the sheet shows it; ``reason``: why it is left out; ``advice``: what to do.
+    """One row as it was read. ``number``: as the sheet shows it; ``reason``: why it is left out and what to do.
 
     ``cells``: the row's own values, in the order of ``headers``; ``plan``: what was understood of them.
     """

@@ -64,7 +64,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
 class CalendarFeed(models.Model):
     """An address that shows one person's deadlines in one house to whoever holds it, until it is revoked.
 
-    ``digest``: SHA-256 of the secret part of the address; the secret itself is shown once and kept nowhere.
+    ``digest``: what is kept of the secret part of the address; the secret itself is shown once and kept nowhere.
     """
 
     code = CodeField()

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from jurande.core.france.spelling import fold
 from jurande.registers.catalogue.models import Fiche
 from jurande.registers.common.codes import CodeField
 from jurande.registers.network.models.habilitations import Habilitation
@@ -43,6 +44,17 @@ class DeclaredChangeQuerySet(models.QuerySet["DeclaredChange"]):
 
     def in_states(self, states: Iterable[str]) -> DeclaredChangeQuerySet:
         return self.filter(state__in=states)
+
+    def matching(self, words: str) -> DeclaredChangeQuerySet:
+        """Every word is found in the partner's name, the SIRET or the fiche's number."""
+        found = self
+        for word in fold(words).split():
+            found = found.filter(
+                Q(habilitation__partnership__site__organisation__search_text__contains=word)
+                | Q(siret__contains=word)
+                | Q(fiche__number__icontains=word)
+            )
+        return found
 
     def in_order(self) -> DeclaredChangeQuerySet:
         """In the order in which they happened, as each starts from where the one before led."""

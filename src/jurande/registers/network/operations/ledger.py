@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france import ledger as law
-from jurande.registers.catalogue.models import NationalPartner
+from jurande.registers.catalogue.models import Fiche, NationalPartner
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
 from jurande.registers.journal.operations import record
@@ -43,21 +43,26 @@ def note_change(*, habilitation: Habilitation, happened_on: date, now: datetime)
     certification is in no register or because the role stays the same. A line that the last national snapshot already
     shows is closed at once. Source: C. trav. R. 6113-16-5.
     """
-    fiche_id = habilitation.certification.fiche_id
-    if fiche_id is None:
+    fiche = habilitation.certification.fiche
+    if fiche is None:
         return None
     siret = habilitation.partnership.site.siret
-    lines = DeclaredChange.objects.filter(certifier_id=habilitation.certifier_id, fiche_id=fiche_id, siret=siret)
+    lines = DeclaredChange.objects.filter(certifier_id=habilitation.certifier_id, fiche=fiche, siret=siret)
     # A change to come that was noted already starts from somewhere else now: what follows is reckoned anew.
     lines.filter(happened_on__gt=happened_on, state=ChangeState.TO_DECLARE).delete()
-    line = _line(lines, habilitation, siret, happened_on, now)
+    line = _line(lines, habilitation, fiche, siret, happened_on, now)
     for day in _later_days(habilitation, happened_on):
-        _line(lines, habilitation, siret, day, now)
+        _line(lines, habilitation, fiche, siret, day, now)
     return line
 
 
 def _line(
-    lines: DeclaredChangeQuerySet, habilitation: Habilitation, siret: str, happened_on: date, now: datetime
+    lines: DeclaredChangeQuerySet,
+    habilitation: Habilitation,
+    fiche: Fiche,
+    siret: str,
+    happened_on: date,
+    now: datetime,
 ) -> DeclaredChange | None:
     previous = lines.filter(happened_on__lte=happened_on).in_order().last()
     before = previous.after if previous else law.NONE
@@ -65,7 +70,6 @@ def _line(
     kind = law.movement(before, after)
     if not kind:
         return None
-    fiche = habilitation.certification.fiche
     seen_on = queries.already_listed(fiche, siret, after, happened_on)
     line = DeclaredChange(
         certifier_id=habilitation.certifier_id,

@@ -15,7 +15,7 @@ from jurande.registers.catalogue.queries.sources import REGISTERS
 from jurande.registers.catalogue.states import HabilitationState as ListedState
 from jurande.registers.network.models import DeclaredChange, Habilitation, HabilitationSpell, RegisterDifference
 from jurande.registers.network.models.ledger import DeclaredChangeQuerySet, RegisterDifferenceQuerySet
-from jurande.registers.network.states.ledger import ChangeState
+from jurande.registers.network.states.ledger import ChangeKind, ChangeState
 from jurande.registers.parties.models import Certifier, Partnership
 from jurande.registers.parties.policies import Actor
 
@@ -125,6 +125,11 @@ class SheetLine:
     due_on: date
     codes: tuple[str, ...]
 
+    @property
+    def label(self) -> str:
+        """What to do, in words."""
+        return str(ChangeKind(self.move).label)
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -151,7 +156,7 @@ def changes(actor: Actor) -> DeclaredChangeQuerySet:
 def sheet(actor: Actor) -> Sheet:
     """Sum up by place what is to be declared, as it differs from the last snapshot. Five queries."""
     waiting = list(changes(actor).in_states([ChangeState.TO_DECLARE]).in_order())
-    days = {source: taken.published_on for source in REGISTERS if (taken := latest_snapshot(source))}
+    days: dict[str, date] = {source: taken.published_on for source in REGISTERS if (taken := latest_snapshot(source))}
     pairs = Q(siret__in={line.siret for line in waiting}, fiche__in={line.fiche_id for line in waiting})
     rows = NationalPartner.objects.current().filter(pairs, state=ListedState.ACTIVE).order_by("pk")
     listed = _roles(rows.values_list("fiche__number", "siret", "habilitation"))

@@ -22,6 +22,7 @@ from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked
 from jurande.web.ui.marks import chip
 from jurande.web.ui.parts import Due
+from jurande.web.ui.radar import Reader
 
 SHEET_FIELDS = {*MicroElements.__dataclass_fields__, "title", "valid_from"}
 FRAME_FIELDS = {"title", "valid_from", "regulation"}
@@ -101,7 +102,7 @@ def missing(gaps: Iterable[Gap], referentiel: Any) -> list[Missing]:
     return [Missing(gap, address(gap.field)) for gap in gaps]
 
 
-def clock_dues(request: Asked, today: date) -> list[Due]:
+def clock_dues(request: Reader, today: date) -> list[Due]:
     """The registrations that wait for a dossier or for their last issues, as deadlines of the first page."""
     if not policies.can_see_certifications(request.actor):
         return []

@@ -25,6 +25,7 @@ from jurande.web.access import Asked
 from jurande.web.ui.formats import day_plain, of_name
 from jurande.web.ui.marks import chip
 from jurande.web.ui.parts import Due, Tab
+from jurande.web.ui.radar import Reader
 
 STATUS = {
     ConventionState.DRAFT: "draft",
@@ -169,7 +170,7 @@ def conventions_of(request: Asked, partnership: Any) -> dict[str, Any]:
     }
 
 
-def convention_dues(request: Asked, today: date) -> list[Due]:
+def convention_dues(request: Reader, today: date) -> list[Due]:
     """The conventions that end, wait for a signature or date from before the seven mentions. Three queries."""
     actor = request.actor
     if not policies.can_prepare_conventions(actor, request.certifier):

@@ -23,19 +23,20 @@ from jurande.web.certifier.recruitment.parts import flag_found
 from jurande.web.ui.formats import of_name
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.parts import Due
+from jurande.web.ui.radar import Reader
 
 # What somebody has to look at a flag: the house's own habit, no text sets it.
 DAYS_TO_LOOK = timedelta(days=15)
 
 
-def recruitment_dues(request: Asked, today: date) -> list[Due]:
+def recruitment_dues(request: Reader, today: date) -> list[Due]:
     """The flags to look at and the calls past their last day, as deadlines of the first page. Two queries."""
     if not policies.can_see_recruitment(request.actor):
         return []
     return _flag_dues(request, today) + _call_dues(request, today)
 
 
-def _flag_dues(request: Asked, today: date) -> list[Due]:
+def _flag_dues(request: Reader, today: date) -> list[Due]:
     return [
         Due(
             title=_("Vérifier un signalement %(of)s\u00a0: %(kind)s")
@@ -50,7 +51,7 @@ def _flag_dues(request: Asked, today: date) -> list[Due]:
     ]
 
 
-def _call_dues(request: Asked, today: date) -> list[Due]:
+def _call_dues(request: Reader, today: date) -> list[Due]:
     return [
         Due(
             title=_("Clore l’appel %(reference)s, dont la date est passée") % {"reference": call.reference},

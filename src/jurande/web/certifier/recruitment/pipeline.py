@@ -23,6 +23,7 @@ from jurande.web.certifier.recruitment.parts import tabs
 from jurande.web.ui.formats import of_name
 from jurande.web.ui.marks import chip
 from jurande.web.ui.parts import Due, Stat
+from jurande.web.ui.radar import Reader
 from jurande.web.ui.tables import Column, Filter, Table, written
 
 STATUS = {
@@ -186,7 +187,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
 # --- what waits on me ---------------------------------------------------------------------------
 
 
-def judging_dues(request: Asked, today: date) -> list[Due]:
+def judging_dues(request: Reader, today: date) -> list[Due]:
     """What waits on this person in recruitment, as deadlines."""
     certifier = request.actor.certifier_code
     return [

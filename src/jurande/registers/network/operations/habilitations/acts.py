@@ -30,6 +30,7 @@ from jurande.registers.network.operations.habilitations.moves import (
     release,
     told,
 )
+from jurande.registers.network.operations.ledger import note_change
 from jurande.registers.network.policies import habilitations as policies
 from jurande.registers.network.queries.habilitations import to_follow
 from jurande.registers.network.states import (
@@ -276,6 +277,7 @@ def _expire(habilitation: Habilitation, now: datetime) -> int:
     row.state, row.suspended_on, row.ended_at = HabilitationState.ENDED, None, now
     row.ended_on, row.end_reason = row.valid_until + timedelta(days=1), HabilitationEndReason.EXPIRED
     row.save(update_fields=["state", "suspended_on", "ended_at", "ended_on", "end_reason"])
+    note_change(habilitation=row, happened_on=row.ended_on, now=now)
     told(HabilitationAct.ENDED, row, "", now, reason_code=HabilitationEndReason.EXPIRED)
     return 1
 

@@ -23,6 +23,7 @@ from jurande.registers.journal.operations import record
 from jurande.registers.network.facts.habilitations import reach_of
 from jurande.registers.network.models import Habilitation, HabilitationHold, HabilitationSpell
 from jurande.registers.network.operations.habilitations.credentials import follow
+from jurande.registers.network.operations.ledger import note_change
 from jurande.registers.network.states import (
     DECIDED_STATES,
     HABILITATION_LIFE,
@@ -349,7 +350,7 @@ def demand_soon(row: Habilitation, effective_on: date, now: datetime) -> None:
 def _decide(
     row: Habilitation, state: SpellState, from_on: date, reason_code: str, actor_code: str, now: datetime
 ) -> None:
-    """Add what one decision makes true, and bring the credential to it."""
+    """Add what one decision makes true, bring the credential to it, and open the line of the declared list."""
     number = row.spells.count() + 1
     HabilitationSpell.objects.create(
         habilitation=row,
@@ -362,6 +363,7 @@ def _decide(
         decided_by_code=actor_code,
     )
     follow(row, actor_code=actor_code, now=now)
+    note_change(habilitation=row, happened_on=from_on, now=now)
 
 
 def told(
