@@ -333,12 +333,7 @@ def names_in(entries: Sequence[Told]) -> dict[str, str]:
     names = names_of({code for entry in entries for code in (entry.actor_code, entry.subject_code)})
     certified = {entry.subject_code for entry in entries if entry.subject_kind == "certification"}
     names |= names_of_certifications(certified) if certified else {}
-    recruited = {
-        entry.subject_code
-        for entry in entries
-        if entry.subject_kind in {"application", "call", "fee_schedule", "habilitation"}
-    }
-    names |= names_of_recruitment(recruited) if recruited else {}
+    names |= names_of_recruitment((entry.subject_kind, entry.subject_code) for entry in entries)
     agreed = {entry.subject_code for entry in entries if entry.subject_kind == "convention"}
     return names | names_of_conventions(agreed) if agreed else names
 

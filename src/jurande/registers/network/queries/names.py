@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from jurande.registers.network.models import Application, Call, FeeSchedule, Habilitation
 
+# Subjects of the journal whose name is their reference.
+REFERENCED = {"application": Application, "call": Call, "fee_schedule": FeeSchedule, "habilitation": Habilitation}
 
-def names_of_recruitment(codes: Iterable[str]) -> dict[str, str]:
-    """The reference of each call, fee schedule, submitted application or habilitation. Four queries."""
-    wanted = list(codes)
+
+def names_of_recruitment(subjects: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The reference of each subject (kind, code) that has one here. One query for each kind that is there."""
+    codes: dict[str, set[str]] = defaultdict(set)
+    for kind, code in subjects:
+        codes[kind].add(code)
     found: dict[str, str] = {}
-    for model in (Call, FeeSchedule, Application, Habilitation):
-        rows = model._default_manager.filter(code__in=wanted).exclude(reference="")
-        found |= dict(rows.values_list("code", "reference"))
+    for kind, model in REFERENCED.items():
+        if codes[kind]:
+            rows = model._default_manager.filter(code__in=codes[kind]).exclude(reference="")
+            found |= dict(rows.values_list("code", "reference"))
     return found

@@ -98,17 +98,16 @@ def call(request: Asked, certifier: str, code: str) -> HttpResponse:
     actor, today = request.actor, timezone.localdate()
     held = call_found(request, code)
     gaps = queries.missing_of(held, today) if held.is_draft else []
-    numbers = queries.numbers_of(held)
     page = {
         "held": held,
         "chip": call_chip(held),
         "gaps": [(gap, gap_url(held, gap.field)) for gap in gaps],
         "criteria": queries.criteria_of(held),
-        "blocs": queries.blocs_offered(held),
+        "blocs": queries.blocs_offered(held) if held.blocs else [],
         "lines": fees.schedule_lines(held.fee_schedule) if held.fee_schedule else [],
         "kinds": "\u00a0; ".join(held.kind_labels),
         "territory": [departement_label(one) for one in held.territory],
-        "stats": _stats(numbers) if not held.is_draft else [],
+        "stats": _stats(queries.numbers_of(held)) if not held.is_draft else [],
         "is_late": queries.is_late(held, today),
         "takes": held.takes_applications_on(today),
         "closed_by": names_of([held.closed_by_code]).get(held.closed_by_code, "") if held.closed_by_code else "",
