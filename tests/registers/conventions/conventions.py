@@ -60,7 +60,8 @@ def published_clauses(house: Certifier) -> ClauseSet:
 
 def certification(house: Certifier, number: str = "RNCP49021") -> Certification:
     """A certification whose référentiel is published, the one there is when there is one."""
-    return house.certifications.order_by("pk").first() or calls.certification(house, number=number)
+    held = house.certifications.filter(versions__state=ReferentielState.PUBLISHED).order_by("pk").first()
+    return held or calls.certification(house, number=number)
 
 
 def draft(

@@ -49,6 +49,20 @@ def _choice(label: object, choices: Iterable[tuple[str, object]]) -> forms.Choic
     return forms.ChoiceField(label=label, required=False, widget=forms.RadioSelect, choices=list(choices))
 
 
+DEMANDED = (
+    "purpose",
+    "valid_from",
+    "valid_until",
+    "counterpart",
+    "subcontracting",
+    "technical_means",
+    "teaching_means",
+    "supervision_means",
+    "apprenticeship",
+    *(f"{side}_signer_{part}" for side in ("partner", "certifier") for part in ("name", "quality", "email")),
+)
+
+
 class MentionsForm(forms.Form):
     """Mentions 1°, 3°, 4°, 5°, 6° and 7°, and who signs. Nothing is demanded before the sending."""
 
@@ -78,10 +92,16 @@ class MentionsForm(forms.Form):
 
     def __init__(self, *args: Any, schedules: Iterable[Any], **kwargs: Any) -> None:
         """Offer the frozen schedules."""
-        super().__init__(*args, **kwargs)
+        # The browser lets it be saved as it is: what is missing stops the sending, not the writing.
+        super().__init__(*args, use_required_attribute=False, **kwargs)
         self.schedules = {one.code: one for one in schedules}
         offered = [(code, f"{one.reference}, {one.title}") for code, one in self.schedules.items()]
         self.fields["fee_schedule"].choices = [("", _("Aucun")), *offered]  # type: ignore[attr-defined]
+
+    def show_as_demanded(self) -> None:
+        """Leave «facultatif» out of what the law demands; for the page, once the form has been read."""
+        for name in DEMANDED:
+            self.fields[name].required = True
 
     def mentions(self) -> Mentions:
         """What was typed."""
@@ -117,6 +137,7 @@ def mentions(request: Asked, certifier: str, code: str) -> HttpResponse:
             # What was typed stays; saving again, once read, takes the place of what the other person wrote.
             form.data = form.data.copy()
             form.data["revision"] = str(held.revision)
+    form.show_as_demanded()
     theirs, ours = queries.signers(held)
     page = {
         "held": held,
@@ -241,7 +262,14 @@ def write_clause(request: Asked, certifier: str, code: str) -> HttpResponse:
             )
             messages.success(request, _("La clause est enregistrée."))
             return redirect("certifier:conventions-own", certifier, code)
-    page = {"held": held, "form": form, "standard": standard, "merge_fields": MERGE_FIELDS.items()}
+    page = {
+        "held": held,
+        "form": form,
+        "standard": standard,
+        "about": standard.title if standard else "",
+        "is_required": standard is not None and standard.is_required,
+        "merge_fields": MERGE_FIELDS.items(),
+    }
     return render(request, "certifier/conventions/own_clause.html", page)
 
 
