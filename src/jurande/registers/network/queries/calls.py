@@ -88,15 +88,15 @@ def criterion(call: Call, code: str) -> CallCriterion | None:
 
 
 def numbers_of(call: Call) -> Numbers:
-    """Count its applications. Two queries."""
+    """Count its applications. One query."""
     standing = Decision.objects.filter(application=OuterRef("pk"), set_aside_at=None, verdict__in=_APPROVED)
-    rows = Application.objects.filter(targets__call=call)
+    rows = Application.objects.filter(targets__call=call).annotate(is_approved=Exists(standing))
     counted = rows.aggregate(
         drafts=Count("pk", filter=Q(state=ApplicationState.DRAFT)),
         submitted=Count("pk", filter=Q(submitted_at__isnull=False)),
+        approved=Count("pk", filter=Q(is_approved=True) & ~Q(state=ApplicationState.WITHDRAWN)),
     )
-    approved = rows.filter(Exists(standing)).exclude(state=ApplicationState.WITHDRAWN).count()
-    return Numbers(counted["drafts"], counted["submitted"], approved, call.places)
+    return Numbers(**counted, places=call.places)
 
 
 def places_left(call: Call) -> int | None:
