@@ -94,7 +94,7 @@ def plan(world: World) -> None:
     """Put the story in the world's agenda: a first call that is nearly over, a second that has just begun."""
     for key, first_name, last_name, role in COLLEAGUES:
         world.on(600, partial(_colleague, world, key, first_name, last_name, role), 10, 30)
-    told: dict[str, Any] = {}
+    told: dict[Any, Any] = {}
     world.on(97, partial(_schedule, world, told), 11)
     world.on(96, partial(_call, world, told, "first", MICRO, 200), 14)
     world.on(26, partial(_call, world, told, "second", "RNCP49021", 60), 10, 20)
@@ -102,7 +102,7 @@ def plan(world: World) -> None:
     _second_call(world, told)
 
 
-def _first_call(world: World, told: dict[str, Any]) -> None:
+def _first_call(world: World, told: dict[Any, Any]) -> None:
     for key, submitted, scored, points in (
         ("littoral", 80, 68, (3, 3)),
         ("vosges", 74, 55, (1, 2)),
@@ -116,12 +116,14 @@ def _first_call(world: World, told: dict[str, Any]) -> None:
     world.on(60, partial(_approve_with_conditions, world, told), 11, 15)
     world.on(50, partial(_approve, world, told), 10, 5)
     world.on(40, partial(_refuse, world, told), 17)
+    world.on(58, partial(_head_comes, world, told, "littoral"), 8, 50)
+    world.on(49, partial(_head_comes, world, told, "touraine"), 17, 5)
     world.on(33, partial(_meet, world, told), 14, 30)
     world.on(20, partial(_defer, world, told), 12)
     world.on(15, partial(_appeal, world, told), 18, 40)
 
 
-def _second_call(world: World, told: dict[str, Any]) -> None:
+def _second_call(world: World, told: dict[Any, Any]) -> None:
     for key, submitted in (
         ("sarthe", 23),
         ("adour", 20),
@@ -171,7 +173,7 @@ def _colleague(world: World, key: str, first_name: str, last_name: str, role: Ro
     world.people[key] = came.person
 
 
-def _schedule(world: World, told: dict[str, Any], at: datetime) -> None:
+def _schedule(world: World, told: dict[Any, Any], at: datetime) -> None:
     prices = (
         Price(FeeKind.ENTRY, "Instruction du dossier", 90_000, 2000),
         Price(FeeKind.ANNUAL, "Redevance annuelle", 60_000, 2000),
@@ -185,7 +187,7 @@ def _schedule(world: World, told: dict[str, Any], at: datetime) -> None:
     told["fees"] = fees.freeze_schedule(schedule=draft, revision=draft.revision, actor=actor, now=at)
 
 
-def _call(world: World, told: dict[str, Any], name: str, certification: str, open_days: int, at: datetime) -> None:
+def _call(world: World, told: dict[Any, Any], name: str, certification: str, open_days: int, at: datetime) -> None:
     """Claire writes a call; Hélène publishes it the same day."""
     claire, today = _imr(world, "claire"), timezone.localdate(at)
     held = catalogue.certifications(claire).matching(certification).get()
@@ -246,19 +248,19 @@ def _who(key: str) -> Candidate:
     return CANDIDATES.get(key) or OTHERS[key]
 
 
-def _applicant(told: dict[str, Any], key: str) -> Any:
+def _applicant(told: dict[Any, Any], key: str) -> Any:
     return people.actor_for(told[key].applicant)
 
 
-def _draft(world: World, told: dict[str, Any], key: str, at: datetime) -> None:
+def _draft(world: World, told: dict[Any, Any], key: str, at: datetime) -> None:
     told[key] = applicants.begin(told["second"], _who(key), now=at)
 
 
-def _submit(world: World, told: dict[str, Any], call: str, key: str, at: datetime) -> None:
+def _submit(world: World, told: dict[Any, Any], call: str, key: str, at: datetime) -> None:
     told[key] = applicants.submitted(told[call], _who(key), now=at)
 
 
-def _assign(world: World, told: dict[str, Any], key: str, at: datetime) -> None:
+def _assign(world: World, told: dict[Any, Any], key: str, at: datetime) -> None:
     reviewers = [world.people["mehdi"], world.people["lucie"]]
     due_on = timezone.localdate(at) + timedelta(days=21)
     made = reviewing.assign(
@@ -267,7 +269,7 @@ def _assign(world: World, told: dict[str, Any], key: str, at: datetime) -> None:
     told[key, "mehdi"], told[key, "lucie"] = made
 
 
-def _score(world: World, told: dict[str, Any], key: str, who: str, points: int, at: datetime) -> None:
+def _score(world: World, told: dict[Any, Any], key: str, who: str, points: int, at: datetime) -> None:
     """One review, the same points everywhere but the last, where everybody is a little kinder."""
     review, actor = told[key, who], _imr(world, who)
     reviewing.begin(review=review, actor=actor, now=at)
@@ -295,7 +297,7 @@ OPINIONS = {
 }
 
 
-def _rulings(told: dict[str, Any], key: str, at: datetime, refused: str = "") -> Rulings:
+def _rulings(told: dict[Any, Any], key: str, at: datetime, refused: str = "") -> Rulings:
     """Everything granted for three years; the person of ``refused`` is not, for want of proof."""
     today = timezone.localdate(at)
     until = today + timedelta(days=3 * 365)
@@ -312,7 +314,7 @@ def _rulings(told: dict[str, Any], key: str, at: datetime, refused: str = "") ->
     )
 
 
-def _approve_with_conditions(world: World, told: dict[str, Any], at: datetime) -> None:
+def _approve_with_conditions(world: World, told: dict[Any, Any], at: datetime) -> None:
     today = timezone.localdate(world.now)
     told["conditional"] = deciding.decide(
         application=told["littoral"],
@@ -329,7 +331,7 @@ def _approve_with_conditions(world: World, told: dict[str, Any], at: datetime) -
     )
 
 
-def _approve(world: World, told: dict[str, Any], at: datetime) -> None:
+def _approve(world: World, told: dict[Any, Any], at: datetime) -> None:
     deciding.decide(
         application=told["touraine"],
         verdict=DecisionVerdict.APPROVED,
@@ -340,7 +342,16 @@ def _approve(world: World, told: dict[str, Any], at: datetime) -> None:
     )
 
 
-def _refuse(world: World, told: dict[str, Any], at: datetime) -> None:
+def _head_comes(world: World, told: dict[Any, Any], key: str, at: datetime) -> None:
+    """The head of an approved applicant opens the invitation, and finds the space of a partner."""
+    person = told[key].applicant
+    letters = correspondence.deliveries(world.houses["imr"].code).addressed_to(person.email).newest_first()
+    letter = next(one for one in letters if one.kind == "parties.partnership_opened")
+    token = letter.action_url.rstrip("/").rsplit("/", 1)[-1]
+    parties.accept_invitation(token=token, person=person, now=at, password=PASSWORD)
+
+
+def _refuse(world: World, told: dict[Any, Any], at: datetime) -> None:
     deciding.decide(
         application=told["vosges"],
         verdict=DecisionVerdict.REFUSED,
@@ -350,7 +361,7 @@ def _refuse(world: World, told: dict[str, Any], at: datetime) -> None:
     )
 
 
-def _defer(world: World, told: dict[str, Any], at: datetime) -> None:
+def _defer(world: World, told: dict[Any, Any], at: datetime) -> None:
     deciding.decide(
         application=told["limousin"],
         verdict=DecisionVerdict.DEFERRED,
@@ -361,7 +372,7 @@ def _defer(world: World, told: dict[str, Any], at: datetime) -> None:
     )
 
 
-def _meet(world: World, told: dict[str, Any], at: datetime) -> None:
+def _meet(world: World, told: dict[Any, Any], at: datetime) -> None:
     deciding.meet_condition(
         condition=told["conditional"].conditions.get(position=1),
         evidence="Facture et photo du banc d’essai, reçues par courrier.",
@@ -370,7 +381,7 @@ def _meet(world: World, told: dict[str, Any], at: datetime) -> None:
     )
 
 
-def _appeal(world: World, told: dict[str, Any], at: datetime) -> None:
+def _appeal(world: World, told: dict[Any, Any], at: datetime) -> None:
     appeals.lodge(
         application=told["vosges"],
         text="Les photos jointes étaient celles de l’ancien local. Le nouvel atelier est ouvert depuis le printemps et "
@@ -383,7 +394,7 @@ def _appeal(world: World, told: dict[str, Any], at: datetime) -> None:
 # --- what is under way --------------------------------------------------------------------------
 
 
-def _ask_visit(world: World, told: dict[str, Any], key: str, at: datetime) -> None:
+def _ask_visit(world: World, told: dict[Any, Any], key: str, at: datetime) -> None:
     told[key, "visit"] = exchanges.ask_visit(
         application=told[key],
         reason="Voir les postes de consignation et la réserve de pièces.",
@@ -392,7 +403,7 @@ def _ask_visit(world: World, told: dict[str, Any], key: str, at: datetime) -> No
     )
 
 
-def _plan_visit(world: World, told: dict[str, Any], key: str, at: datetime) -> None:
+def _plan_visit(world: World, told: dict[Any, Any], key: str, at: datetime) -> None:
     candidate = _who(key)
     exchanges.plan_visit(
         visit=told[key, "visit"],
@@ -403,7 +414,7 @@ def _plan_visit(world: World, told: dict[str, Any], key: str, at: datetime) -> N
     )
 
 
-def _question(world: World, told: dict[str, Any], key: str, at: datetime) -> None:
+def _question(world: World, told: dict[Any, Any], key: str, at: datetime) -> None:
     exchanges.ask(
         application=told[key],
         text="Qui assurera les évaluations quand votre évaluateur est aussi le formateur du groupe ?",
@@ -413,7 +424,7 @@ def _question(world: World, told: dict[str, Any], key: str, at: datetime) -> Non
     )
 
 
-def _withdraw(world: World, told: dict[str, Any], key: str, at: datetime) -> None:
+def _withdraw(world: World, told: dict[Any, Any], key: str, at: datetime) -> None:
     withdraw_application(
         application=told[key],
         reason="Notre formatrice principale quitte l’équipe : nous candidaterons l’an prochain.",

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -153,6 +154,15 @@ def _demand_judged(application: Application, verdict: DecisionVerdict) -> None:
         )
     if Visit.objects.filter(application=application).awaited().exists():
         raise DecisionRefused(_("Une visite est attendue. Rendez-en compte ou annulez-la avant de décider."))
+
+
+def obstacle(application: Application) -> str | Promise:
+    """Say what stands in the way of approving or refusing it today; empty when nothing does. For a screen."""
+    try:
+        _demand_judged(application, DecisionVerdict.REFUSED)
+    except DecisionRefused as refusal:
+        return refusal.sentence
+    return ""
 
 
 def _decided_meanwhile() -> DecisionRefused:

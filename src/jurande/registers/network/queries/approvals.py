@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jurande.registers.catalogue.models import Certification, Referentiel
 from jurande.registers.network.models import Approval
-from jurande.registers.network.states import ApprovalState, HabilitationKind
+from jurande.registers.network.states import ApprovalState, ApprovalSubject, HabilitationKind
 from jurande.registers.parties.models import Partnership
 from jurande.registers.parties.policies import Actor
 
@@ -62,15 +63,20 @@ def words_for(approval: Approval) -> str:
     return str(_("L’organisme"))
 
 
-def approvals_of(partnership: Partnership, actor: Actor) -> QuerySet[Approval]:
-    """Everything granted, refused or withdrawn to this partner: the organisation, then certifications, then people."""
-    theirs = Q(partnership=partnership) | Q(application__partnership=partnership)
-    return (
-        Approval.objects.visible_to(actor)
-        .filter(theirs)
-        .select_related("certification", "staff", "renewed_by")
-        .order_by("subject", "staff__last_name", "staff__first_name", "-granted_at", "pk")
+def in_order(approvals: Iterable[Approval]) -> list[Approval]:
+    """The organisation first, then certifications, then people by name; of the same, the latest first."""
+    rank = {str(subject): position for position, subject in enumerate(ApprovalSubject)}
+    latest = sorted(approvals, key=lambda one: (one.granted_at, one.pk), reverse=True)
+    return sorted(
+        latest, key=lambda one: (rank[one.subject], str(one.staff or ""), str(one.certification or ""), one.role)
     )
+
+
+def approvals_of(partnership: Partnership, actor: Actor) -> list[Approval]:
+    """Everything granted, refused or withdrawn to this partner, in order. One query."""
+    theirs = Q(partnership=partnership) | Q(application__partnership=partnership)
+    rows = Approval.objects.visible_to(actor).filter(theirs).order_by("pk")
+    return in_order(rows.select_related("certification", "staff", "renewed_by"))
 
 
 def approval(actor: Actor, code: str) -> Approval | None:

@@ -25,6 +25,7 @@ from jurande.registers.network.models import (
     Target,
     Visit,
 )
+from jurande.registers.network.queries.approvals import in_order
 from jurande.registers.network.queries.scores import Board, board_of
 from jurande.registers.network.states import REVIEWERS
 from jurande.registers.parties.policies import Actor
@@ -111,7 +112,7 @@ def judged(application: Application, actor: Actor) -> Judged:
         notes=list(notes),
         decisions=list(decisions),
         conditions=list(conditions.order_by("decision", "position")),
-        approvals=list(approvals.order_by("subject", "pk")),
+        approvals=in_order(approvals.order_by("pk")),
     )
 
 

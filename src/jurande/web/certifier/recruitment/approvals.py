@@ -141,5 +141,6 @@ def _page(
         "eyebrow": partnership.name,
         "back": reverse("certifier:partners-one", args=[request.actor.certifier_code, partnership.code]),
         "label": label,
+        "keep": f"agrement-{partnership.code}",
     }
     return render(request, "certifier/recruitment/form.html", page)

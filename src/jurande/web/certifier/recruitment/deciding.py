@@ -70,7 +70,7 @@ class DecisionForm(forms.Form):
                 label=_t("À remplir avant le"), required=False, widget=DayInput()
             )
         for key, name in subjects:
-            self.fields[f"accord-{key}"] = forms.ChoiceField(label=name, choices=RULINGS, initial="oui", required=False)
+            self.fields[f"accord-{key}"] = forms.ChoiceField(label=name, choices=RULINGS, initial="oui")
             self.fields[f"jusquau-{key}"] = forms.DateField(
                 label=_t("Jusqu’au"), required=False, widget=DayInput(), initial=until
             )
@@ -130,7 +130,12 @@ def decide(request: Asked, certifier: str, code: str) -> HttpResponse:
             "review_again_on": today + timedelta(days=AGAIN_DAYS),
         },
     )
-    page = {"form": form, "held": held, "back": reverse("certifier:recruitment-one-reviews", args=[certifier, code])}
+    page = {
+        "form": form,
+        "held": held,
+        "obstacle": deciding.obstacle(held),
+        "back": reverse("certifier:recruitment-one-reviews", args=[certifier, code]),
+    }
     if request.method == "POST" and form.is_valid():
         if not request.POST.get("confirmer"):
             posted = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
@@ -313,5 +318,6 @@ def _page(
         "eyebrow": held.reference,
         "back": reverse("certifier:recruitment-one-reviews", args=[request.actor.certifier_code, held.code]),
         "label": label,
+        "keep": f"reponse-{held.code}",
     }
     return render(request, "certifier/recruitment/form.html", page)

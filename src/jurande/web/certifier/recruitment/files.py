@@ -197,7 +197,7 @@ def _coverage(sheet: Any) -> list[dict[str, Any]]:
     return [
         {
             "aim": aim,
-            "modules": [module.title for module in sheet.modules if aim.key in module.covers],
+            "modules": [module.title for module in sheet.modules if aim.key in module.works],
             "is_hole": aim.key in holes,
             "note": sheet.notes.get(aim.key, ""),
         }

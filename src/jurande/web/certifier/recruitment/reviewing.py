@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -29,6 +28,7 @@ from jurande.registers.network.states import PENDING_STATES, Points, ReviewState
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.recruitment.files import found
 from jurande.web.ui.fields import DayInput
+from jurande.web.ui.formats import hour
 from jurande.web.ui.forms import refusing
 
 REVIEW_DAYS = 21
@@ -83,6 +83,7 @@ def assign(request: Asked, certifier: str, code: str) -> HttpResponse:
         "eyebrow": held.reference,
         "back": reverse("certifier:recruitment-one-reviews", args=[certifier, code]),
         "label": _("Confier"),
+        "keep": "",
     }
     return render(request, "certifier/recruitment/form.html", page)
 
@@ -130,6 +131,7 @@ def recuse(request: Asked, certifier: str, code: str) -> HttpResponse:
         "eyebrow": review.application.reference,
         "back": reverse("certifier:recruitment-one-reviews", args=[certifier, review.application.code]),
         "label": _("Se récuser") if mine else _("Récuser"),
+        "keep": f"recusation-{code}",
     }
     return render(request, "certifier/recruitment/form.html", page)
 
@@ -150,7 +152,7 @@ def review(request: Asked, certifier: str, code: str) -> HttpResponse:
             return _acted(request, held, act, certifier)
         except Refused as refusal:
             if request.headers.get("HX-Request"):
-                return render(request, "certifier/recruitment/_saved.html", {"refused": refusal.sentence})
+                return render(request, "certifier/recruitment/_saved.html", {"refused": refusal.sentence, "at": ""})
             fault = refusal
             held = _review(request, code)
     return render(request, "certifier/recruitment/review.html", _review_page(request, held, fault))
@@ -164,9 +166,7 @@ def _acted(request: Asked, held: Any, act: str, certifier: str) -> HttpResponse:
         return redirect("certifier:recruitment-review", certifier, held.code)
     reviewing.keep_scores(given=_given(request, held), opinion=request.POST.get("opinion", ""), **given)
     if request.headers.get("HX-Request"):
-        return render(
-            request, "certifier/recruitment/_saved.html", {"at": time_format(timezone.localtime(now), "G \\h i")}
-        )
+        return render(request, "certifier/recruitment/_saved.html", {"at": hour(now), "refused": ""})
     if act != "rendre":
         messages.success(request, _("Vos notes sont gardées. Rien n’est encore rendu."))
         return redirect("certifier:recruitment-review", certifier, held.code)
