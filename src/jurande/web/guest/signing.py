@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from jurande.registers.conventions.operations import signing as operations
 from jurande.registers.conventions.operations.signing import LinkNotOpen
 from jurande.registers.conventions.queries import signing as queries
-from jurande.web.access import audience
+from jurande.web.access import audience, client_address
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.signing import CodeForm, DeclineForm, steps_page, take_step
@@ -30,7 +30,9 @@ def signer(request: HttpRequest, token: str) -> HttpResponse:
     except LinkNotOpen as refused:
         return _closed(request, refused)
     form = CodeForm(request.POST if request.POST.get("step") == "sign" else None)
-    if request.method == "POST" and take_step(request, signatory, form, operations.sign):
+    if request.method == "POST" and take_step(
+        request, signatory, form, operations.sign, address=client_address(request)
+    ):
         return redirect(request.path)
     sealed = queries.sealed_of(signatory.convention)
     page = {

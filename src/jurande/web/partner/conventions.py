@@ -21,7 +21,7 @@ from jurande.registers.conventions.operations.procedures import Piece
 from jurande.registers.conventions.queries import conventions as reading
 from jurande.registers.conventions.queries import signing as queries
 from jurande.registers.conventions.states import ConventionState, EndingState, Side, TerminationState
-from jurande.web.access import Asked, audience
+from jurande.web.access import Asked, audience, client_address
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.parts import Effect
@@ -119,7 +119,7 @@ def sign(request: Asked, partnership: str, code: str) -> HttpResponse:
         return signing.sign_here(actor=request.actor, **given)
 
     form = CodeForm(request.POST if request.POST.get("step") == "sign" else None)
-    if request.method == "POST" and take_step(request, signatory, form, signs):
+    if request.method == "POST" and take_step(request, signatory, form, signs, address=client_address(request)):
         return redirect(request.path)
     place = [partnership, code]
     page = {

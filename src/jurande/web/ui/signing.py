@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -16,16 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from jurande.integrations.pdf_signatures import SignatureFinding
-from jurande.registers.conventions.models import ActLetter, Convention, Signatory
 from jurande.registers.conventions.operations import outside, signing
 from jurande.registers.conventions.operations.signing import CODE_MINUTES, Hand
 from jurande.registers.conventions.states import ConventionState, SignatoryState
-from jurande.web.access import client_address
 from jurande.web.ui.formats import day, moment
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 
-Signs = Callable[..., Signatory]
+if TYPE_CHECKING:
+    from jurande.registers.conventions.models import ActLetter, Convention, Signatory
+
+Signs = Callable[..., "Signatory"]
 STATUS = {
     ConventionState.DRAFT: "draft",
     ConventionState.SENT: "run",
@@ -98,10 +99,11 @@ def text_shown(held: Convention) -> TextShown:
     return TextShown(content, held.text.sha256, of("valid_from"), of("valid_until"))
 
 
-def take_step(request: HttpRequest, signatory: Signatory, form: forms.Form, sign: Signs) -> bool:
+def take_step(request: HttpRequest, signatory: Signatory, form: forms.Form, sign: Signs, *, address: str) -> bool:
     """Take the step whose button was pressed; tell whether the page may be shown anew, by a redirection.
 
-    ``sign`` is what signs in this place; refusals become a notice, or an error under the code.
+    ``sign`` is what signs in this place, ``address`` that of the device. A refusal becomes a notice, or an error under
+    the code.
     """
     now, step = timezone.now(), request.POST.get("step", "")
     if step == "sign":
@@ -112,7 +114,7 @@ def take_step(request: HttpRequest, signatory: Signatory, form: forms.Form, sign
                 signatory=signatory,
                 text_sha256=request.POST.get("text", ""),
                 code=form.cleaned_data["code"],
-                hand=Hand(client_address(request), request.headers.get("User-Agent", "")),
+                hand=Hand(address, request.headers.get("User-Agent", "")),
                 now=now,
             )
             messages.success(request, _("Vous avez signé. Merci."))

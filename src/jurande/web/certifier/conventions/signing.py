@@ -20,7 +20,7 @@ from jurande.registers.conventions import policies
 from jurande.registers.conventions.operations import signing
 from jurande.registers.conventions.queries import signing as queries
 from jurande.registers.conventions.states import ConventionState, Side, SigningOrder
-from jurande.web.access import Asked, audience
+from jurande.web.access import Asked, audience, client_address
 from jurande.web.certifier.conventions.parts import found, state_chip, tabs_of
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
@@ -66,7 +66,7 @@ def sign(request: Asked, certifier: str, code: str) -> HttpResponse:
         return signing.sign_here(actor=request.actor, **given)
 
     form = CodeForm(request.POST if request.POST.get("step") == "sign" else None)
-    if request.method == "POST" and take_step(request, signatory, form, signs):
+    if request.method == "POST" and take_step(request, signatory, form, signs, address=client_address(request)):
         return redirect(request.path)
     place = [certifier, code]
     page = {
