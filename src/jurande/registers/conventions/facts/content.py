@@ -142,7 +142,7 @@ class ConventionContent:
 
     def as_json(self) -> dict[str, Any]:
         """The same as what ``json`` can write: days as ISO, tuples as lists."""
-        return _plain(asdict(self))
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
     def digest(self) -> str:
         """The SHA-256 of the canonical form (RFC 8785) of ``as_json``, in hexadecimal."""
@@ -277,7 +277,7 @@ def _partner(convention: Convention) -> Party:
 
 def _scope_lines(scopes: Sequence[ConventionScope]) -> tuple[ScopeLine, ...]:
     versions = [scope.referentiel_id for scope in scopes if scope.blocs]
-    titles = {
+    titles: dict[tuple[int, str], str] = {
         (bloc.referentiel_id, bloc.lineage): f"{bloc.number} {bloc.text}".strip()
         for bloc in Bloc.objects.filter(referentiel__in=versions)
     }
@@ -287,7 +287,7 @@ def _scope_lines(scopes: Sequence[ConventionScope]) -> tuple[ScopeLine, ...]:
             title=scope.referentiel.title if scope.referentiel else scope.certification.title,
             version=f"version {scope.referentiel.number}" if scope.referentiel else TO_FILL,
             kind=str(Habilitation(scope.kind).label),
-            blocs=tuple(titles.get((scope.referentiel_id, lineage), lineage) for lineage in scope.blocs),
+            blocs=tuple(titles.get((scope.referentiel_id or 0, lineage), lineage) for lineage in scope.blocs),
             territory=tuple(departement_label(code) for code in scope.territory),
         )
         for scope in scopes

@@ -54,7 +54,7 @@ class RenewalRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return f"{self.code}"
 
 
 class RenewalRow(models.Model):

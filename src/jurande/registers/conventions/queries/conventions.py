@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from jurande.registers.catalogue.models import Bloc, Certification, Referentiel
 from jurande.registers.catalogue.states import ReferentielState
 from jurande.registers.conventions.models import Annex, Convention, ConventionChoices, FreeClause
+from jurande.registers.conventions.models.conventions import ConventionQuerySet
 from jurande.registers.conventions.states import ConventionState
 from jurande.registers.journal.models import Entry
 from jurande.registers.network.models import FeeSchedule
@@ -26,7 +27,7 @@ SIGNING_ROLES = [role for role in Role if Right.SIGN_CONVENTIONS in ROLE_RIGHTS[
 FOLLOWING = [ConventionState.DRAFT, ConventionState.SENT, ConventionState.SIGNED]
 
 
-def conventions(actor: Actor) -> QuerySet[Convention]:
+def conventions(actor: Actor) -> ConventionQuerySet:
     """Every convention this actor may read, with what lists show. ``is_followed``: what comes after is on its way."""
     after = Convention.objects.filter(follows=OuterRef("pk"), state__in=FOLLOWING)
     return (
@@ -57,15 +58,15 @@ def convention(actor: Actor, code: str) -> Convention | None:
     )
 
 
-def of_partnership(actor: Actor, partnership: Partnership) -> QuerySet[Convention]:
+def of_partnership(actor: Actor, partnership: Partnership) -> ConventionQuerySet:
     """The conventions of one partner, the latest first."""
     return conventions(actor).filter(partnership=partnership).order_by("-pk")
 
 
-def ending_soon(rows: QuerySet[Convention], today: date) -> QuerySet[Convention]:
+def ending_soon(rows: ConventionQuerySet, today: date) -> ConventionQuerySet:
     """Those in force that end within six months and that nothing follows yet."""
     return (
-        rows.alive()  # type: ignore[attr-defined]
+        rows.alive()
         .filter(valid_until__gte=today, valid_until__lte=today + timedelta(days=ENDING_DAYS))
         .exclude(Q(followers__state__in=FOLLOWING))
     )
@@ -110,7 +111,7 @@ def scopes_of(held: Convention, *, today: date) -> list[ScopeRow]:
     """What it covers, beside what is approved today. Four queries."""
     rows = list(held.scopes.select_related("certification", "referentiel").order_by("position", "pk"))
     approved = granted(held.partnership, on=today)
-    titles = {
+    titles: dict[tuple[int, str], str] = {
         (bloc.referentiel_id, bloc.lineage): f"{bloc.number} {bloc.text}".strip()
         for bloc in Bloc.objects.filter(referentiel__in=[row.referentiel_id for row in rows if row.blocs])
     }
@@ -119,7 +120,7 @@ def scopes_of(held: Convention, *, today: date) -> list[ScopeRow]:
             certification=row.certification,
             version=row.referentiel.number if row.referentiel else None,
             kind=row.get_kind_display(),
-            blocs=tuple(titles.get((row.referentiel_id, one), one) for one in row.blocs),
+            blocs=tuple(titles.get((row.referentiel_id or 0, one), one) for one in row.blocs),
             territory=tuple(row.territory),
             approved=any(_covers(one, row) for one in approved),
         )

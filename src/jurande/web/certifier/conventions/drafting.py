@@ -39,13 +39,13 @@ from jurande.web.ui.fields import DayInput
 from jurande.web.ui.forms import refusing
 
 
-def _long(label: object, help_text: object = "", rows: int = 4) -> forms.CharField:
+def _long(label: Any, help_text: Any = "", rows: int = 4) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows})
     )
 
 
-def _choice(label: object, choices: Iterable[tuple[str, object]]) -> forms.ChoiceField:
+def _choice(label: Any, choices: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, widget=forms.RadioSelect, choices=list(choices))
 
 
@@ -93,7 +93,7 @@ class MentionsForm(forms.Form):
     def __init__(self, *args: Any, schedules: Iterable[Any], **kwargs: Any) -> None:
         """Offer the frozen schedules."""
         # The browser lets it be saved as it is: what is missing stops the sending, not the writing.
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **{**kwargs, "use_required_attribute": False})
         self.schedules = {one.code: one for one in schedules}
         offered = [(code, f"{one.reference}, {one.title}") for code, one in self.schedules.items()]
         self.fields["fee_schedule"].choices = [("", _("Aucun")), *offered]  # type: ignore[attr-defined]
@@ -152,7 +152,7 @@ def mentions(request: Asked, certifier: str, code: str) -> HttpResponse:
 
 
 def _is_stale(form: MentionsForm, held: Any) -> bool:
-    return form.cleaned_data.get("revision") != held.revision
+    return bool(form.cleaned_data.get("revision") != held.revision)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from jurande.core.france.conventions import MENTIONS, Mention, Missing
@@ -20,7 +21,13 @@ from jurande.registers.conventions import policies
 from jurande.registers.conventions.facts import missing_of
 from jurande.registers.conventions.queries import clauses as clause_queries
 from jurande.registers.conventions.queries import conventions as queries
-from jurande.registers.conventions.states import ClauseSetState, ConventionState, Counterpart
+from jurande.registers.conventions.states import (
+    Apprenticeship,
+    ClauseSetState,
+    ConventionState,
+    Counterpart,
+    Subcontracting,
+)
 from jurande.web.access import Asked
 from jurande.web.ui.formats import day_plain, of_name
 from jurande.web.ui.marks import chip
@@ -121,6 +128,16 @@ def mention_lines(held: Any, *, editable: bool) -> list[MentionLine]:
     return lines
 
 
+# What was chosen in mentions 4°, 5° and 7°, in two words.
+COUNTERPARTS = {Counterpart.TERMS: lazy("selon des modalités écrites"), Counterpart.NONE: lazy("aucune")}
+SUBCONTRACTINGS = {
+    Subcontracting.FORBIDDEN: lazy("interdite"),
+    Subcontracting.ALLOWED: lazy("permise, à des conditions"),
+}
+APPRENTICESHIPS = {
+    Apprenticeship.NONE: lazy("sans objet"),
+    Apprenticeship.CONCERNED: lazy("le partenaire forme des apprentis"),
+}
 FIRST_FIELDS = {"validity": "valid_from", "means": "technical_means"}
 
 
@@ -138,7 +155,7 @@ def _said(held: Any) -> dict[str, str]:
             "first": day_plain(held.valid_from),
             "last": day_plain(held.valid_until),
         }
-    counterpart = held.get_counterpart_display() if held.counterpart else ""
+    counterpart = str(COUNTERPARTS.get(held.counterpart, ""))
     if held.counterpart == Counterpart.SCHEDULE and held.fee_schedule:
         counterpart = _("barème %(reference)s") % {"reference": held.fee_schedule.reference}
     means = [held.technical_means, held.teaching_means, held.supervision_means]
@@ -147,9 +164,9 @@ def _said(held: Any) -> dict[str, str]:
         "scopes": ngettext("%(n)d certification", "%(n)d certifications", count) % {"n": count} if count else "",
         "validity": period,
         "counterpart": counterpart,
-        "subcontracting": held.get_subcontracting_display() if held.subcontracting else "",
+        "subcontracting": str(SUBCONTRACTINGS.get(held.subcontracting, "")),
         "means": _("décrits") if all(means) else "",
-        "apprenticeship": held.get_apprenticeship_display() if held.apprenticeship else "",
+        "apprenticeship": str(APPRENTICESHIPS.get(held.apprenticeship, "")),
     }
 
 
@@ -190,15 +207,15 @@ def convention_dues(request: Reader, today: date) -> list[Due]:
         )
 
     ending = [
-        due(one, _("Renouveler la convention %(reference)s %(of)s"), one.valid_until, "C. trav. R. 6113-16-2, 3°")
+        due(one, _("Renouveler la convention %(reference)s %(of)s"), one.valid_until or today, MENTIONS[2].article)
         for one in queries.ending_soon(rows, today)
     ]
     unsigned = [
         due(
             one,
             _("Relancer la signature de %(reference)s %(of)s"),
-            timezone.localdate(one.sent_at) + DAYS_TO_SIGN,
-            opened_on=timezone.localdate(one.sent_at),
+            timezone.localdate(one.sent_at or one.changed_at) + DAYS_TO_SIGN,
+            opened_on=timezone.localdate(one.sent_at or one.changed_at),
         )
         for one in rows.in_states(ConventionState.SENT)
     ]
