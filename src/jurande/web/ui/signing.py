@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,12 +19,15 @@ from jurande.integrations.pdf_signatures import SignatureFinding
 from jurande.registers.conventions.operations import outside, signing
 from jurande.registers.conventions.operations.signing import CODE_MINUTES, Hand
 from jurande.registers.conventions.states import ConventionState, SignatoryState
+from jurande.registers.correspondence.emails import catalogue
 from jurande.web.ui.formats import day, moment
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
+from jurande.web.ui.parts import Event
 
 if TYPE_CHECKING:
     from jurande.registers.conventions.models import ActLetter, Convention, Signatory
+    from jurande.registers.correspondence.models import Message
 
 Signs = Callable[..., "Signatory"]
 STATUS = {
@@ -242,6 +245,27 @@ def said_of(finding: SignatureFinding) -> tuple[str, str]:
         if not finding.in_validity:
             parts.append(_("hors de la période de validité de son certificat"))
     return who, ", ".join(parts)
+
+
+# --- who signed, how ----------------------------------------------------------------------------
+
+
+def life_of(row: Signatory, mails: Sequence[Message]) -> list[Event]:
+    """What one signatory was sent and did, newest first."""
+    named = catalogue()
+    steps = [
+        (row.opened_at, _("a ouvert le texte"), "dot", ""),
+        (row.read_at, _("dit avoir lu le texte en entier"), "dot", ""),
+        (row.signed_at, _("a signé"), "ok", row.get_method_display() if row.method else ""),
+        (row.declined_at, _("a refusé\u00a0: %(why)s") % {"why": row.decline_reason}, "late", ""),
+        (row.replaced_at, _("n’est plus attendu\u00a0: %(why)s") % {"why": row.replace_reason}, "end", ""),
+    ]
+    events = [Event(at, said, status, aside) for at, said, status, aside in steps if at is not None]
+    events += [
+        Event(mail.written_at, str(named[mail.kind].label), aside=str(mail.get_state_display())) for mail in mails
+    ]
+    # The steps are told in their order: of two at the same instant, the later one comes first.
+    return sorted(reversed(events), key=lambda event: event.at, reverse=True)
 
 
 # --- letters ------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from jurande.web.certifier.conventions.parts import found, state_chip, tabs_of
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.parts import Effect
-from jurande.web.ui.signing import CodeForm, DeclineForm, PdfForm, said_of, steps_page, take_step, verdict_on
+from jurande.web.ui.signing import CodeForm, DeclineForm, PdfForm, life_of, said_of, steps_page, take_step, verdict_on
 
 
 @require_safe
@@ -41,7 +41,7 @@ def signatures(request: Asked, certifier: str, code: str) -> HttpResponse:
         "held": held,
         "state": state_chip(held),
         "tabs": tabs_of(held, "signatures"),
-        "rows": [(row, mails[row.code]) for row in rows],
+        "rows": [(row, life_of(row, mails[row.code])) for row in rows],
         "mine": mine if mine and mine.is_awaited and held.state == ConventionState.SENT else None,
         "may_follow": held.state == ConventionState.SENT and policies.can_follow_signatures(request.actor, held),
         "sealed": queries.sealed_of(held),
