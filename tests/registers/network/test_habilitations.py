@@ -184,7 +184,9 @@ reaches = st.tuples(
 
 class TestOverlap:
     @given(asked=st.tuples(reaches, reaches))
-    @hypothesis_settings(max_examples=60, deadline=None)
+    @hypothesis_settings(
+        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    )
     def test_is_seen_alike_by_the_database_and_by_the_rule(self, two: tuple[int, int], asked: Any) -> None:
         (first, last), (start, end) = (_days(one) for one in asked)
         one, other = (Reach.of(*each[:3]) for each in asked)

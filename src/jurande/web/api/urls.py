@@ -12,6 +12,7 @@ from jurande import __version__
 from jurande.registers.common.verdicts import NotAllowed, require
 from jurande.registers.parties import policies, queries
 from jurande.web.access import Asked, answer_to_api
+from jurande.web.api.habilitations import router as habilitations
 
 PAGE_MOST = 500
 
@@ -36,7 +37,10 @@ def by_key(request: Asked) -> bool:
 api = NinjaAPI(
     title="Jurande",
     version=__version__,
-    description="Lecture du réseau d’un certificateur. Authentification : `Authorization: Bearer jur_…`.",
+    description=(
+        "Lecture du réseau d’un certificateur. Authentification : `Authorization: Bearer jur_…`. "
+        "Les habilitations se vérifient sans clé."
+    ),
     auth=by_key,
     docs_url=None,
     urls_namespace="api",
@@ -133,9 +137,13 @@ def partner(request: Asked, code: str) -> Any:
     return Status(200, _partner(found)) if found is not None else Status(404, Error(error="partner.unknown"))
 
 
+api.add_router("/habilitations", habilitations)
+
+
 def urls() -> tuple[list[Any], str, str]:
     """The addresses, declared to access control as every other view is."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
-        setattr(pattern.callback, "audience", "api")  # noqa: B010 - a plain function to the checker
+        is_public = str(pattern.pattern).startswith("habilitations")
+        setattr(pattern.callback, "audience", "public" if is_public else "api")  # noqa: B010 - a plain function to the checker
     return patterns, app_name, namespace

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.public import calls, certifications, directory, sealed, views
+from jurande.web.public import calls, certifications, directory, habilitations, sealed, views
 
 app_name = "public"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("appels/<str:code>/", calls.call, name="calls-one"),
     path("annuaire/", directory.directory, name="partners"),
     path("annuaire/<str:siren>/", directory.body, name="partners-one"),
+    path("habilitations/<str:code>/", habilitations.habilitation, name="habilitation"),
+    path("habilitations/<str:code>/badge.svg", habilitations.badge, name="habilitation-badge"),
+    path("habilitations/<str:code>/attestation.json", habilitations.credential, name="habilitation-file"),
     path("registre/<path:path>", sealed.log, name="log"),
     path("statuts/<str:owner>/<str:name>", sealed.status_list, name="statuses"),
     path("c/<str:owner>/did.json", sealed.keys, name="keys"),
