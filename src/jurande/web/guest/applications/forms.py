@@ -158,14 +158,14 @@ class EvidenceForm(forms.Form):
     )
 
 
-class ModuleForm(forms.Form):
+class ModuleForm(DraftForm):
     """One module of the programme; durations in hours."""
 
     title = _text(_("Titre du module"), 200, required=True)
     content = _long(
         _("Contenu"), 3, _("Ce qui s’y apprend\u00a0: vos mots servent à proposer les compétences travaillées.")
     )
-    hours = forms.CharField(label=_("Durée"), max_length=20, required=False, help_text=_("Comme 35, 7,5 ou 7 h 30."))
+    hours = forms.CharField(label=_("Durée"), max_length=20, help_text=_("Comme 35, 7,5 ou 7 h 30."))
     in_person_hours = forms.CharField(label=_("Dont en présence"), max_length=20, required=False)
 
 
