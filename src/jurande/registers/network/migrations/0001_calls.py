@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("good", "Conforme"),
                             ("warning", "À regarder"),
-                            ("bad", "Contraire"),
+                            ("bad", "Ne correspond pas"),
                             ("unknown", "Inconnu"),
                         ],
                         max_length=10,

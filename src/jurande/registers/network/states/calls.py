@@ -95,7 +95,7 @@ class CheckOutcome(TextChoices):
 
     GOOD = "good", _("Conforme")
     WARNING = "warning", _("À regarder")
-    BAD = "bad", _("Contraire")
+    BAD = "bad", _("Ne correspond pas")
     UNKNOWN = "unknown", _("Inconnu")
 
 
