@@ -221,6 +221,16 @@ MATRIX: dict[str, Page] = {
     "certifier:network-import-rejected": certifier(MANAGERS),
     "certifier:partners-new": certifier(MANAGERS, MANAGERS),
     "certifier:partners-one": certifier(TEAM),
+    "certifier:habilitations-new": certifier(MANAGERS, MANAGERS),
+    "certifier:habilitations-one": certifier(TEAM),
+    **dict.fromkeys(
+        [
+            f"certifier:habilitations-{act}"
+            for act in ("activate", "discard", "confirm", "suspend", "resume", "end", "attach", "demand", "condition")
+        ],
+        certifier(MANAGERS, MANAGERS),
+    ),
+    "certifier:habilitations-document": certifier(MANAGERS),
     "certifier:partners-identity": certifier(MANAGERS, MANAGERS),
     "certifier:partners-qualiopi": certifier(MANAGERS, MANAGERS),
     "certifier:partners-attach": certifier(AUDITORS, AUDITORS),
@@ -372,6 +382,7 @@ MATRIX: dict[str, Page] = {
     # --- a partner's house ---
     "partner:home": partner(PARTNERS),
     "partner:conventions": partner(PARTNER_FILERS),
+    "partner:habilitations": partner(PARTNERS),
     "partner:conventions-one": partner(PARTNER_FILERS),
     "partner:conventions-pdf": partner(PARTNER_FILERS),
     "partner:conventions-sign": partner(HEADS, HEADS),

@@ -30,7 +30,7 @@ from tests import factories
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
 from tests.registers.conventions import conventions, signed
-from tests.registers.network import applications, calls, judgments
+from tests.registers.network import applications, calls, existing, habilitations, judgments
 from tests.registers.seal.homes import own_home, public_addresses
 from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
 
@@ -139,6 +139,8 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **public_addresses(mine),
         **calls.addresses(mine, theirs),
         **judgments.addresses(mine, people["reviewer"]),
+        **habilitations.addresses(mine, theirs),
+        **existing.addresses(mine, theirs, administrator),
         "guest:link": ["inconnu"],
         **applications.addresses(theirs, people["head"]),
         **conventions.addresses(mine, theirs),

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jurande.registers.common.verdicts import require
-from jurande.registers.network.queries import network
-from jurande.registers.network.states import HabilitationKind
+from jurande.registers.network.queries import ledger, network
+from jurande.registers.network.states import ChangeState, HabilitationKind
 from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import PartnershipState
 from jurande.web.access import Asked, audience
@@ -142,10 +142,6 @@ def table(certifier: str, choices: queries.NetworkChoices) -> Table[Any]:
 def habilitations_table(certifier: str, choices: network.Choices, today: date) -> Table[Any]:
     """The list of habilitations: what each place may do, until when, and what it lacks."""
 
-    def lacks(row: Any) -> str:
-        unmet = [one.label for one in row.conditions.all() if one.is_required and not one.is_met_on(today)]
-        return ", ".join([*unmet, *([str(_("convention à joindre"))] if row.lacks_its_document else [])])
-
     def standing(row: Any) -> SafeString:
         shown = network.shown_state(row, today)
         return chip(STANDINGS[shown][0], str(STANDINGS[shown][1]))
@@ -185,7 +181,7 @@ def habilitations_table(certifier: str, choices: network.Choices, today: date) -
                 numeric=True,
                 on_phone=False,
             ),
-            Column("manque", str(_("Il manque")), lacks),
+            Column("manque", str(_("Il manque")), lambda row: lacks(row, today)),
             Column(
                 "etat",
                 str(_("État")),
@@ -240,6 +236,22 @@ def habilitations_table(certifier: str, choices: network.Choices, today: date) -
         code=lambda row: row.code,
         unit=str(_("habilitation,habilitations")),
     )
+
+
+def declared_of(request: Asked, partnership: Any) -> dict[str, Any]:
+    """What the file of a partner shows of the declared list. One query."""
+    changes = ledger.changes_of(request.actor, partnership)
+    return {
+        "to_declare": [one for one in changes if one.state == ChangeState.TO_DECLARE],
+        "last_seen": max((one.seen_on for one in changes if one.seen_on), default=None),
+        "last_declared": max((one.declared_on for one in changes if one.declared_on), default=None),
+    }
+
+
+def lacks(row: Any, today: date) -> str:
+    """What a habilitation lacks, in words."""
+    unmet = [one.label for one in row.conditions.all() if one.is_required and not one.is_met_on(today)]
+    return ", ".join([*unmet, *([str(_("convention à joindre"))] if row.lacks_its_document else [])])
 
 
 def days_shown(until_on: date | None, today: date) -> str:

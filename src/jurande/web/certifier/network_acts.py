@@ -20,8 +20,7 @@ from django.views.decorators.http import require_POST
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import NotAllowed, require
 from jurande.registers.network.operations import habilitations, keeping
-from jurande.registers.network.policies.habilitations import can_suspend_habilitation
-from jurande.registers.network.policies.ledger import can_see_ledger
+from jurande.registers.network.policies.ledger import can_suspend_several
 from jurande.registers.network.queries import imports, network
 from jurande.registers.network.states import HabilitationState, HabilitationSuspendReason
 from jurande.registers.parties import operations, policies, queries
@@ -158,7 +157,7 @@ class SuspendForm(forms.Form):
 def suspend(request: Asked, certifier: str) -> HttpResponse:
     """Suspend the chosen habilitations for one reason: who is concerned and who is not, then the act."""
     actor, today = request.actor, timezone.localdate()
-    require(can_see_ledger(actor))
+    require(can_suspend_several(actor, request.certifier))
     rows = network.habilitations(actor, today)
     if request.POST.get("tout"):
         found = habilitations_table(certifier, network.choices(actor), today).read(request.GET, rows).rows
@@ -169,9 +168,6 @@ def suspend(request: Asked, certifier: str) -> HttpResponse:
     if not chosen or len(chosen) > MOST:
         messages.warning(request, _("Choisissez au moins une habilitation, et deux cents au plus à la fois."))
         return redirect(back)
-    for one in chosen:
-        one.certifier = request.certifier
-        require(can_suspend_habilitation(actor, one))
     able = [one for one in chosen if one.state == HabilitationState.ACTIVE]
     form = SuspendForm(request.POST if request.POST.get("do") == "suspend" else None, initial={"effective_on": today})
     if form.is_bound and form.is_valid():

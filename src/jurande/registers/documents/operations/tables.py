@@ -17,6 +17,7 @@ from jurande.registers.documents.operations.refusals import refusal
 from jurande.registers.documents.states import TABLES
 
 COLUMNS_MOST = 200
+CELLS_MOST = 1_000
 CELL_CHARS = 4_000
 # How far down the titles of columns may stand, under a banner, a date, a logo's empty rows.
 HEADER_WITHIN = 20
@@ -69,13 +70,17 @@ def read_table(*, content: BinaryIO, filename: str, rows_most: int) -> ReadTable
     at = _header_at(filled)
     width = max((i + 1 for i, title in enumerate(filled[at].cells) if title), default=0)
     if width > COLUMNS_MOST:
-        raise TableRefused(
-            _("Ce tableau a plus de %(most)d colonnes. Gardez celles qui servent, puis renvoyez-le.")
-            % {"most": COLUMNS_MOST},
-            field="file",
-        )
+        raise _too_wide()
     rows = [TableRow(row.number, _fitted(row.cells, width)) for row in filled[at + 1 :]]
     return ReadTable(_fitted(filled[at].cells, width), tuple(row for row in rows if any(row.cells)))
+
+
+def _too_wide() -> TableRefused:
+    return TableRefused(
+        _("Ce tableau a plus de %(most)d colonnes. Gardez celles qui servent, puis renvoyez-le.")
+        % {"most": COLUMNS_MOST},
+        field="file",
+    )
 
 
 def _header_at(rows: list[TableRow]) -> int:
@@ -109,6 +114,9 @@ def _csv_lines(content: bytes) -> list[TableRow]:
 def _sheet_lines(content: bytes, rows_most: int) -> list[TableRow]:
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        # A lone cell far to the right would make each row thousands of cells wide.
+        if sheet.total_width > CELLS_MOST:
+            raise _too_wide()
         rows = [
             [_text(cell)[:CELL_CHARS] for cell in row]
             for row in sheet.to_python(skip_empty_area=False, nrows=2 * rows_most + HEADER_WITHIN)

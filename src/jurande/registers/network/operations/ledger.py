@@ -85,6 +85,9 @@ def _line(
         noted_at=now,
         seen_on=seen_on,
     )
+    if seen_on:
+        # Whatever was waiting led here: a place opened and closed before it was declared leaves nothing to declare.
+        lines.pending().filter(happened_on__lte=happened_on).update(state=ChangeState.CONFIRMED, seen_on=seen_on)
     line.save(force_insert=True)
     return line
 

@@ -34,6 +34,15 @@ def can_import_network(actor: Actor, certifier: Certifier) -> Verdict:
     return _manages(actor, certifier, _("Votre rôle ne permet pas de reprendre un réseau existant."))
 
 
+def can_suspend_several(actor: Actor, certifier: Certifier) -> Verdict:
+    """Suspending several habilitations at once: those who may suspend one."""
+    if not actor.certifier_code or actor.certifier_code != certifier.code or actor.partnership_code:
+        return _elsewhere()
+    return _holds(
+        actor, Right.SUSPEND_CONVENTIONS, _("Votre rôle ne permet pas de suspendre des habilitations.")
+    )
+
+
 def can_remove_view(actor: Actor, view: SavedView) -> Verdict:
     """Removing a saved view: whoever saved it."""
     return YES if view.person.code == actor.code else no(_("Cette vue est à quelqu’un d’autre."))

@@ -186,6 +186,11 @@ def _sheet_line(held: Sequence[DeclaredChange], listed: str) -> SheetLine:
     )
 
 
+def changes_of(actor: Actor, partnership: Partnership) -> list[DeclaredChange]:
+    """The lines of one partner. One query."""
+    return list(changes(actor).filter(habilitation__partnership=partnership))
+
+
 def change(actor: Actor, code: str) -> DeclaredChange | None:
     """One line of the actor's house."""
     return changes(actor).filter(code=code).first()

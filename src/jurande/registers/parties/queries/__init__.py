@@ -46,7 +46,7 @@ from jurande.registers.parties.queries.network import (
     team,
     timeline,
 )
-from jurande.registers.parties.queries.waiting import Waiting, waiting_for
+from jurande.registers.parties.queries.waiting import Waiting, waiting_about, waiting_for
 
 __all__ = [
     "API_KEY_MARK",
@@ -89,6 +89,7 @@ __all__ = [
     "sites_of",
     "team",
     "timeline",
+    "waiting_about",
     "waiting_for",
     "with_second_factor",
 ]
