@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Literal
 
 import typst
 
 FOLDER = Path(__file__).resolve().parent
 FONTS, SHEETS = FOLDER / "fonts", FOLDER / "sheets"
-STANDARDS = ["a-3a", "ua-1"]
 # A convention of twenty pages is 60 kB. Beyond this, somebody pasted a book.
 MOST_BYTES = 2_000_000
 # Nothing is there: a sheet that asked for a package would find none, and would not look for it on the network.
@@ -40,7 +40,7 @@ def typeset(sheet: str, content: Mapping[str, object]) -> bytes:
     :raises KeyError: no such sheet. :raises TooMuchText: more than ``MOST_BYTES``. :raises typst.TypstError: the
     content lacks what the sheet wants.
     """
-    made: bytes = _compiled(sheet, content, pdf_standards=STANDARDS)
+    (made,) = _compiled(*_asked(sheet, content), "pdf")
     return made
 
 
@@ -49,26 +49,33 @@ def pictures(sheet: str, content: Mapping[str, object]) -> list[bytes]:
 
     :raises KeyError, TooMuchText, typst.TypstError: as ``typeset``.
     """
-    drawn = _compiled(sheet, content, format="svg")
-    return drawn if isinstance(drawn, list) else [drawn]
+    return list(_compiled(*_asked(sheet, content), "svg"))
 
 
-def _compiled(sheet: str, content: Mapping[str, object], **options: Any) -> Any:
+def _asked(sheet: str, content: Mapping[str, object]) -> tuple[Path, str]:
     path = SHEETS / f"{sheet}.typ"
     if path.parent != SHEETS or not path.is_file():
         raise KeyError(f"no sheet named {sheet!r}")
     written = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if len(written.encode()) > MOST_BYTES:
         raise TooMuchText
+    return path, written
+
+
+# The same annex goes with hundreds of conventions, and a reader turns the pages of one: each is made once.
+@lru_cache(maxsize=8)
+def _compiled(path: Path, written: str, form: Literal["pdf", "svg"]) -> tuple[bytes, ...]:
     with _ONE_AT_A_TIME:
-        return typst.compile(
+        made = typst.compile(
             path,
             root=SHEETS,
             font_paths=[FONTS],
             ignore_system_fonts=True,
             sys_inputs={"content": written},
+            format=form,
+            pdf_standards=["a-3a", "ua-1"] if form == "pdf" else None,
             package_path=NO_PACKAGES,
             package_cache_path=NO_PACKAGES,
             timestamp=0,
-            **options,
         )
+    return tuple(made) if isinstance(made, list) else (made,)
