@@ -133,7 +133,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "network.application.submitted": lazy("%(who)s a déposé %(what)s."),
     "network.application.withdrawn": lazy("%(who)s a retiré %(what)s."),
     "network.application.discarded": lazy("%(who)s a abandonné une candidature en préparation."),
-    "network.application.charter_signed": lazy("%(who)s a fait signer les engagements."),
+    "network.application.charter_signed": lazy("%(who)s a enregistré la signature des engagements."),
     "network.application.document_added": lazy("%(who)s a joint une pièce à sa candidature : %(why)s."),
     "network.application.document_withdrawn": lazy("%(who)s a retiré une pièce de sa candidature : %(why)s."),
     "network.review.assigned": lazy("%(who)s a confié %(what)s à un évaluateur."),
@@ -338,10 +338,10 @@ def names_in(entries: Sequence[Told]) -> dict[str, str]:
     return names | names_of_conventions(agreed) if agreed else names
 
 
-def told(entries: Iterable[Told]) -> list[Event]:
-    """Turn entries into the lines of a time line, in the order given; names are looked up once for all."""
+def told(entries: Iterable[Told], names: Mapping[str, str] | None = None) -> list[Event]:
+    """Turn entries into the lines of a time line, in the order given; names are looked up once, unless given."""
     entries = list(entries)
-    names = names_in(entries)
+    known = names_in(entries) if names is None else names
     return [
-        Event(e.at, sentence(e, names), STATUSES.get(e.action, "dot"), who=names.get(e.actor_code, "")) for e in entries
+        Event(e.at, sentence(e, known), STATUSES.get(e.action, "dot"), who=known.get(e.actor_code, "")) for e in entries
     ]
