@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 
 from jurande.registers.catalogue.models import Bloc
 from jurande.registers.correspondence.models import Message
@@ -15,36 +16,44 @@ from jurande.registers.network.models import (
     Application,
     ApplicationDocument,
     Approval,
+    ClientReference,
     Condition,
     Decision,
     Question,
     Reconciliation,
     Review,
+    Score,
     StaffMember,
     StageSpell,
+    Subcontractor,
     Target,
     Visit,
 )
 from jurande.registers.network.queries.approvals import in_order
-from jurande.registers.network.queries.scores import Board, board_of
-from jurande.registers.network.states import REVIEWERS
+from jurande.registers.network.queries.scores import Board, compared
+from jurande.registers.network.states import APPROVING, REVIEWERS, ReviewState
+from jurande.registers.parties.models import Person
 from jurande.registers.parties.policies import Actor
 
 LETTERS_SHOWN = 100
 ENTRIES_SHOWN = 100
 
 
-def dossier(actor: Actor, code: str) -> Application | None:
-    """The application, for those who judge it; None for somebody else's, and for a draft."""
-    if actor.partnership_code or not actor.certifier_code:
-        return None
-    rows = Application.objects.visible_to(actor).select_related("certifier__organisation", "applicant", "partnership")
-    return rows.filter(code=code).first()
+@dataclass(frozen=True)
+class Dossier:
+    """A file and where it stands."""
+
+    application: Application
+    spell: StageSpell
 
 
-def spell_of(application: Application) -> StageSpell | None:
-    """Where it stands now."""
-    return StageSpell.objects.current().filter(application=application).first()
+def dossier(actor: Actor, code: str) -> Dossier | None:
+    """The application, for those who judge it; None for somebody else's, and for a draft. One query."""
+    rows = StageSpell.objects.visible_to(actor).current().filter(application__code=code)
+    spell = rows.select_related(
+        "application__certifier__organisation", "application__applicant", "application__partnership"
+    ).first()
+    return None if spell is None else Dossier(spell.application, spell)
 
 
 def targets_of(application: Application) -> list[Target]:
@@ -60,6 +69,30 @@ def bloc_titles(targets: Sequence[Target]) -> dict[str, str]:
     referentiels = [target.call.referentiel_id for target in targets if target.call.referentiel_id]
     rows = Bloc.objects.filter(referentiel__in=referentiels, lineage__in=wanted)
     return dict(rows.order_by("pk").values_list("lineage", "text"))
+
+
+@dataclass(frozen=True)
+class Around:
+    """Somebody the applicant works with: a client who can be asked, or a subcontractor."""
+
+    is_subcontractor: bool
+    name: str
+    what: str
+    detail: str
+    basis: str
+
+
+def around(application: Application) -> list[Around]:
+    """Those it works for and those who work for it. One query."""
+    clients = ClientReference.objects.filter(application=application).values_list(
+        Value(0), "name", "what", "contact", Value("")
+    )
+    helpers = Subcontractor.objects.filter(application=application).values_list(
+        Value(1), "name", "what", "siret", "basis"
+    )
+    rows = clients.order_by().union(helpers.order_by(), all=True)
+    found = [Around(bool(kind), name, what, detail, basis) for kind, name, what, detail, basis in rows]
+    return sorted(found, key=lambda one: (one.is_subcontractor, one.name))
 
 
 def documents_of(application: Application) -> list[ApplicationDocument]:
@@ -91,29 +124,41 @@ class Judged:
 
 
 def judged(application: Application, actor: Actor) -> Judged:
-    """Read everything that was judged of this file. Ten queries at most."""
+    """Read everything that was judged of this file and that this person may read. Nine queries at most."""
     reviews = list(
         Review.objects.visible_to(actor)
         .filter(application=application)
         .select_related("reviewer", "application__certifier")
         .order_by("assigned_at", "pk")
     )
-    readable = Review.objects.readable_by(actor).filter(application=application).submitted().count()
-    board = board_of(application) if readable >= REVIEWERS else None
-    notes = (
-        Reconciliation.objects.filter(application=application).order_by("written_at", "pk") if board is not None else []
-    )
-    decisions = Decision.objects.filter(application=application).select_related("appeal").order_by("-decided_at", "-pk")
+    decisions = list(_decisions(application)) if application.decided_at is not None else []
+    submitted = [review for review in reviews if review.state == ReviewState.SUBMITTED]
+    blind = any(one.reviewer.code == actor.code and one.state != ReviewState.SUBMITTED for one in reviews)
+    notes: list[Reconciliation] = []
+    board = None
+    if len(submitted) >= REVIEWERS and not blind:
+        scores = Score.objects.visible_to(actor).filter(review__in=submitted)
+        notes = list(Reconciliation.objects.filter(application=application).order_by("written_at", "pk"))
+        board = compared(application, submitted, scores, notes)
     conditions = Condition.objects.filter(decision__application=application).select_related("decision")
     approvals = Approval.objects.filter(application=application).select_related("certification", "staff")
+    granting = any(decision.verdict in APPROVING for decision in decisions)
     return Judged(
         reviews=reviews,
         board=board,
-        notes=list(notes),
-        decisions=list(decisions),
-        conditions=list(conditions.order_by("decision", "position")),
-        approvals=in_order(approvals.order_by("pk")),
+        notes=notes,
+        decisions=decisions,
+        conditions=list(conditions.order_by("decision", "position")) if granting else [],
+        approvals=in_order(approvals.order_by("pk")) if granting else [],
     )
+
+
+def _decisions(application: Application) -> QuerySet[Decision]:
+    """The latest first, each with the name of who took it (``decided_by``)."""
+    who = Person.objects.filter(code=OuterRef("decided_by_code"))
+    name = Concat("first_name", Value(" "), "last_name")
+    rows = Decision.objects.filter(application=application).select_related("appeal")
+    return rows.annotate(decided_by=Subquery(who.values(full=name))).order_by("-decided_at", "-pk")
 
 
 def questions_of(application: Application) -> list[Question]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from django.db.models import QuerySet
+
 from jurande.core.france import recruiting
 from jurande.registers.network.models import Application, Call, CallCriterion, Reconciliation, Review, Score
 from jurande.registers.network.states import REVIEWERS, ReviewState
@@ -84,16 +86,18 @@ class Board:
 
 
 def asked_in(application: Application) -> list[Asked]:
-    """Everything to score in this application, call after call, the charter last in each. Two queries."""
-    targets = application.targets.select_related("call__certification").order_by("pk")
-    calls = {target.call.pk: target.call for target in targets}
-    criteria = CallCriterion.objects.filter(call__in=calls).order_by("call", "position")
+    """Everything to score in this application, call after call, the charter last in each. One query.
+
+    A published call has at least one criterion, hence none is forgotten.
+    """
+    rows = CallCriterion.objects.filter(call__targets__application=application).select_related("call__certification")
     by_call: dict[int, list[CallCriterion]] = {}
-    for criterion in criteria:
+    for criterion in rows.order_by("call__targets__pk", "position"):
         by_call.setdefault(criterion.call_id, []).append(criterion)
     found: list[Asked] = []
-    for pk, call in calls.items():
-        found += [Asked(one.code, call, one, one.weight) for one in by_call.get(pk, [])]
+    for criteria in by_call.values():
+        call = criteria[0].call
+        found += [Asked(one.code, call, one, one.weight) for one in criteria]
         if call.charter:
             found.append(Asked(f"charte:{call.code}", call, None, call.charter_weight))
     return found
@@ -105,19 +109,23 @@ def keyed(scores: Iterable[Score]) -> dict[str, Score]:
 
 
 def board_of(application: Application) -> Board:
-    """Compare what was submitted; screens ask first whether it may be read, of ``ReviewQuerySet.readable_by``."""
-    reviews = list(
-        application.reviews.filter(state=ReviewState.SUBMITTED)
-        .select_related("reviewer")
-        .order_by("submitted_at", "pk")
-    )
+    """Compare what was submitted; for a screen, ``compared`` with what its reader may see."""
+    reviews = application.reviews.filter(state=ReviewState.SUBMITTED).select_related("reviewer")
+    notes = Reconciliation.objects.filter(application=application)
+    scores = Score.objects.filter(review__in=reviews)
+    return compared(application, list(reviews.order_by("submitted_at", "pk")), scores, list(notes.order_by("pk")))
+
+
+def compared(
+    application: Application, reviews: Sequence[Review], scores: QuerySet[Score], notes: Sequence[Reconciliation]
+) -> Board:
+    """Put these reviews side by side. Two queries."""
     rows: dict[int, list[Score]] = {}
-    for score in Score.objects.filter(review__in=reviews).select_related("criterion", "call"):
+    for score in scores.select_related("criterion", "call"):
         rows.setdefault(score.review_id, []).append(score)
-    note = Reconciliation.objects.filter(application=application, agreed_at__isnull=False)
     return Board(
         asked=asked_in(application),
         reviews=reviews,
-        scores={pk: keyed(scores) for pk, scores in rows.items()},
-        agreed_for=max(note.values_list("reviews_count", flat=True), default=0),
+        scores={pk: keyed(given) for pk, given in rows.items()},
+        agreed_for=max((note.reviews_count for note in notes if note.agreed_at is not None), default=0),
     )

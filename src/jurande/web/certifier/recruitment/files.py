@@ -25,6 +25,7 @@ from jurande.registers.network.states import (
     AppealState,
     DecisionVerdict,
     ReviewState,
+    SubcontractBasis,
     VisitState,
 )
 from jurande.registers.parties.queries import names_of
@@ -37,7 +38,7 @@ from jurande.web.ui.approvals import approval_line
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.marks import chip
 from jurande.web.ui.parts import Fact, File, Tab
-from jurande.web.ui.sentences import told
+from jurande.web.ui.sentences import names_in, told
 
 REVIEWS = {
     ReviewState.ASSIGNED: "draft",
@@ -60,27 +61,34 @@ def found(request: Asked, code: str) -> Any:
 
     :raises Http404: it is somebody else's, a draft, or none.
     """
+    return opened(request, code).application
+
+
+def opened(request: Asked, code: str) -> Any:
+    """The file and where it stands.
+
+    :raises Http404: it is somebody else's, a draft, or none.
+    """
     require(policies.can_see_recruitment(request.actor))
-    held = dossiers.dossier(request.actor, code)
-    if held is None:
+    dossier = dossiers.dossier(request.actor, code)
+    if dossier is None:
         raise Http404
-    return held
+    return dossier
 
 
-def head(request: Asked, held: Any, current: str) -> dict[str, Any]:
+def head(request: Asked, dossier: Any, current: str) -> dict[str, Any]:
     """What every page of a file shows above its own."""
-    place = request.actor.certifier_code
+    held, place = dossier.application, request.actor.certifier_code
     views = (
         ("recruitment-one", _("Dossier")),
         ("recruitment-one-programme", _("Programme")),
         ("recruitment-one-reviews", _("Évaluations et décision")),
         ("recruitment-one-exchanges", _("Échanges")),
     )
-    spell = dossiers.spell_of(held)
     return {
         "held": held,
-        "spell": spell,
-        "stage": stage_chip(spell, bare=False) if spell else "",
+        "spell": dossier.spell,
+        "stage": stage_chip(dossier.spell, bare=False),
         "tabs": [
             Tab(label, reverse(f"certifier:{name}", args=[place, held.code]), current=name == current)
             for name, label in views
@@ -95,19 +103,19 @@ def head(request: Asked, held: Any, current: str) -> dict[str, Any]:
 @audience("certifier")
 def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Answer «qui est ce candidat, et que demande-t-il ?»."""
-    held = found(request, code)
+    dossier = opened(request, code)
+    held = dossier.application
     targets = dossiers.targets_of(held)
     titles = dossiers.bloc_titles(targets)
     may_open = policies.can_open_documents(request.actor).allowed
     page = {
-        **head(request, held, "recruitment-one"),
+        **head(request, dossier, "recruitment-one"),
         "facts": _identity(held),
         "checks": [(check, check_chip(check)) for check in last_checks(held.certifier, [held.siret])],
         "targets": [_target(target, titles) for target in targets],
         "staff": held.staff.order_by("position", "pk"),
         "premises": held.premises.order_by("position", "pk"),
-        "references": held.references.order_by("position", "pk"),
-        "subcontractors": held.subcontractors.order_by("position", "pk"),
+        "around": [_around(one) for one in dossiers.around(held)],
         "may_open": may_open,
         "files": [_file(certifier, one) for one in dossiers.documents_of(held)] if may_open else [],
     }
@@ -131,6 +139,14 @@ def _identity(held: Any) -> list[Fact]:
             },
         ),
     ]
+
+
+def _around(one: Any) -> dict[str, Any]:
+    if not one.is_subcontractor:
+        return {"kind": _("Client"), "name": one.name, "what": one.what, "detail": one.detail}
+    basis = SubcontractBasis(one.basis).label if one.basis else ""
+    detail = ", ".join(filter(None, (formats.siret(one.detail) if one.detail else "", str(basis))))
+    return {"kind": _("Sous-traitant"), "name": one.name, "what": one.what, "detail": detail}
 
 
 def _target(target: Any, titles: dict[str, str]) -> dict[str, Any]:
@@ -174,14 +190,15 @@ def piece(request: Asked, certifier: str, code: str) -> HttpResponseBase:
 @audience("certifier")
 def programme(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Answer «le programme couvre-t-il le référentiel ?», one call at a time."""
-    held = found(request, code)
+    dossier = opened(request, code)
+    held = dossier.application
     targets = dossiers.targets_of(held)
     chosen = next((one for one in targets if one.code == request.GET.get("appel")), targets[0] if targets else None)
     if chosen is None:
         raise Http404
     sheet = sheet_of(chosen)
     page = {
-        **head(request, held, "recruitment-one-programme"),
+        **head(request, dossier, "recruitment-one-programme"),
         "target": chosen,
         "choices": [Tab(one.call.reference, f"?appel={one.code}", current=one is chosen) for one in targets],
         "sheet": sheet,
@@ -212,16 +229,16 @@ def _coverage(sheet: Any) -> list[dict[str, Any]]:
 @audience("certifier")
 def reviews(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Answer «qu’en disent ceux qui ont évalué, et qu’a-t-on décidé ?»."""
-    held = found(request, code)
+    dossier = opened(request, code)
+    held = dossier.application
     actor = request.actor
     judged = dossiers.judged(held, actor)
     mine = next((one for one in judged.reviews if one.reviewer.code == actor.code), None)
     board = judged.board
-    names = names_of({one.decided_by_code for one in judged.decisions})
     note = judged.notes[-1] if judged.notes else None
     scored_here = board is not None and actor.code in {one.reviewer.code for one in board.reviews}
     page = {
-        **head(request, held, "recruitment-one-reviews"),
+        **head(request, dossier, "recruitment-one-reviews"),
         "reviews": [_review(certifier, one) for one in judged.reviews],
         "mine": mine if mine is not None and mine.is_pending else None,
         "board": board,
@@ -232,7 +249,7 @@ def reviews(request: Asked, certifier: str, code: str) -> HttpResponse:
         "may_reconcile": scored_here and board is not None and board.is_unsettled and held.state in PENDING_STATES,
         "note_is_mine": note is not None and note.written_by_code == actor.code,
         "may_ask_third": board is not None and board.is_unsettled,
-        "decisions": [_decision(certifier, one, judged, names) for one in judged.decisions],
+        "decisions": [_decision(certifier, one, judged) for one in judged.decisions],
         "needed": REVIEWERS,
         "may_follow": policies.can_follow_conditions(actor, held).allowed,
     }
@@ -301,12 +318,12 @@ def _dots(scores: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _decision(certifier: str, decision: Any, judged: Any, names: dict[str, str]) -> dict[str, Any]:
+def _decision(certifier: str, decision: Any, judged: Any) -> dict[str, Any]:
     appeal = getattr(decision, "appeal", None)
     standing = decision.set_aside_at is None
     return {
         "decision": decision,
-        "who": names.get(decision.decided_by_code, ""),
+        "who": decision.decided_by,
         "chip": chip(VERDICTS[DecisionVerdict(decision.verdict)], decision.get_verdict_display()),
         "conditions": [one for one in judged.conditions if one.decision_id == decision.pk],
         "appeal": appeal,
@@ -327,19 +344,23 @@ def _decision(certifier: str, decision: Any, judged: Any, names: dict[str, str])
 @audience("certifier")
 def exchanges(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Answer «que s’est-on dit, et qui a fait quoi ?»: questions, visits, letters, time line."""
-    held = found(request, code)
+    dossier = opened(request, code)
+    held = dossier.application
     questions = dossiers.questions_of(held)
     visits = dossiers.visits_of(held)
+    entries = dossiers.life_of(held) if request.actor.has(Right.SEE_JOURNAL) else []
     people = {one.asked_by_code for one in questions} | {one.asked_by_code for one in visits}
+    people |= {one.answered_by_code for one in questions if one.answered_by_code}
+    # Whoever asked or answered is in the journal: their names come with it.
+    names = names_in(entries) if entries else names_of(people)
     answers: dict[str, list[File]] = {}
-    if policies.can_open_documents(request.actor):
+    if any(one.answered_at for one in questions) and policies.can_open_documents(request.actor):
         for one in dossiers.documents_of(held):
             if one.answers_code:
                 answers.setdefault(one.answers_code, []).append(_file(certifier, one))
-    names = names_of(people | {one.answered_by_code for one in questions if one.answered_by_code})
     today = timezone.localdate()
     page = {
-        **head(request, held, "recruitment-one-exchanges"),
+        **head(request, dossier, "recruitment-one-exchanges"),
         "questions": [
             {
                 "question": one,
@@ -360,7 +381,7 @@ def exchanges(request: Asked, certifier: str, code: str) -> HttpResponse:
         ],
         "visit_awaited": any(one.state in (VisitState.ASKED, VisitState.PLANNED) for one in visits),
         "letters": dossiers.letters_of(held) if request.actor.has(Right.SEE_LETTERS) else None,
-        "events": told(dossiers.life_of(held)) if request.actor.has(Right.SEE_JOURNAL) else None,
+        "events": told(entries, names) if request.actor.has(Right.SEE_JOURNAL) else None,
     }
     return render(request, "certifier/recruitment/file_exchanges.html", page)
 
