@@ -13,11 +13,12 @@ from tests.axe import OF_WIDTH, faults
 SCREENS: dict[str, tuple[str, ...]] = {
     "": ("/", "/certifications/?q=ia+rh", "/certifications/?q=introuvable", "/certifications/?niveau=4&etat=active",
          "/certifications/RNCP49021/", "/certifications/RNCP47310/", "/certifications/RNCP49021/?siret=1&jour=",
-         "/annuaire/", "/annuaire/?certification=RNCP49021", "/annuaire/?certification=RNCP49021&vue=carte",
+         "/appels/", "/annuaire/", "/annuaire/?certification=RNCP49021", "/annuaire/?certification=RNCP49021&vue=carte",
          "/annuaire/?departement=67", f"/annuaire/{BODIES[0].siren}/",
          "/acces/entrer/", "/lien/", "/mentions-legales/", "/donnees-personnelles/", "/accessibilite/",
          "/invite/inconnu/", "/lien/inconnu/", "/demonstration/courriels/", "/acces/mot-de-passe/oublie/", "/nulle-part/"),
     "claire": ("", "?tout", "reseau/", "reseau/?vue=carte", "reseau/?q=introuvable", "reseau/nouveau/",
+               "recrutement/appels/", "recrutement/appels/nouveau/", "recrutement/baremes/", "recrutement/baremes/nouveau/",
                "etat/", "etat/?vue=carte",
                "etat/?vue=changements", "etat/?vue=certifications", "etat/?point=double", "etat/rattacher/", "PARTNER",
                "PARTNERidentite/", "PARTNERqualiopi/", "PARTNERpieces/", "PARTNERpersonnes/inviter/", "PARTNERfin/",
