@@ -26,7 +26,7 @@ type Part = Callable[[House, Size, random.Random], str]
 
 def kills(house: House, size: Size, chance: random.Random) -> str:
     points = strikes.kill_at_points(house) + strikes.kill_backup(house)
-    points += strikes.kill_upgrades(house, size.kills // 15, chance)
+    points += strikes.kill_upgrades(house, size.kills // 30, chance)
     kills = points + strikes.kill_at_random(house, size.kills - points, chance)
     return f"{kills} arrêts brutaux, dont {points} à un point numéroté"
 

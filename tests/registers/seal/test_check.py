@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from jurande.registers.common.immutability import unseal
 from jurande.registers.parties.models import Certifier
@@ -77,6 +77,19 @@ class TestCheck:
     def test_sees_an_edited_column(self, lived: SealedCredential, table: str, assignment: str, code: str) -> None:
         tampered(table, assignment, "1 = 1")
         assert code in codes()
+
+    def test_sees_values_put_back_beside_a_signature(self, lived: SealedCredential) -> None:
+        put_back = ("seal_sealedcredential", "\"values\" = '6'", "1 = 1")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            tampered(*put_back)
+        sqlite = connection.vendor == "sqlite"
+        with connection.cursor() as cursor:
+            drop = "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE seal_sealedcredential DROP CONSTRAINT sealed_iff_signed"
+            cursor.execute("PRAGMA ignore_check_constraints = ON" if sqlite else drop)
+            tampered(*put_back)
+            if sqlite:
+                cursor.execute("PRAGMA ignore_check_constraints = OFF")
+        assert "row_altered" in codes()
 
     @pytest.mark.parametrize("table", ["seal_logentry", "seal_statuschange", "seal_signedcheckpoint"])
     def test_sees_a_missing_row(self, lived: SealedCredential, table: str) -> None:

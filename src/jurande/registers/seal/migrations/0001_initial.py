@@ -346,7 +346,7 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("erased_at", None), ("signed", None), ("state", "intended")),
-                            models.Q(("erased_at", None), ("signed__isnull", False), ("state", "sealed")),
+                            models.Q(("erased_at", None), ("signed__isnull", False), ("state", "sealed"), ("values", "")),
                             models.Q(
                                 ("erased_at__isnull", False), ("signed", None), ("state", "erased"), ("values", "")
                             ),

@@ -136,7 +136,7 @@ class SealedCredential(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=SealState.INTENDED, signed=None, erased_at=None)
-                | Q(state=SealState.SEALED, signed__isnull=False, erased_at=None)
+                | Q(state=SealState.SEALED, signed__isnull=False, values="", erased_at=None)
                 | Q(state=SealState.ERASED, signed=None, values="", erased_at__isnull=False),
                 name="sealed_iff_signed",
             ),
