@@ -68,7 +68,7 @@ def target_of(here: Here) -> Any:
     :raises Http404: none has this code.
     """
     code = here.request.POST.get("target", "") or here.request.GET.get("appel", "")
-    targets = queries.targets_of(here.held)
+    targets = here.targets
     found = next((one for one in targets if one.code == code), None)
     if found is None and not code and targets:
         return targets[0]
@@ -114,7 +114,7 @@ def _add_call(here: Here) -> Act:
         raise Http404
 
     def run(given: dict[str, Any]) -> str:
-        calls = [one.call for one in queries.targets_of(here.held)]
+        calls = [one.call for one in here.targets]
         operations.choose_calls(calls=[*calls, wanted], **here.given)
         return ""
 
@@ -125,7 +125,7 @@ def _drop_call(here: Here) -> Act:
     dropped = target_of(here)
 
     def run(given: dict[str, Any]) -> str:
-        kept = [one.call for one in queries.targets_of(here.held) if one.pk != dropped.pk]
+        kept = [one.call for one in here.targets if one.pk != dropped.pk]
         operations.choose_calls(calls=kept, **here.given)
         return ""
 
@@ -135,7 +135,7 @@ def _drop_call(here: Here) -> Act:
 def blocs_asked_for(here: Here) -> list[tuple[str, str]]:
     """The blocs of every call applied to: what a person may teach or assess."""
     found: dict[str, str] = {}
-    for target in queries.targets_of(here.held):
+    for target in here.targets:
         found |= {key: label for key, label in bloc_choices(target) if not target.blocs or key in target.blocs}
     return list(found.items())
 

@@ -60,7 +60,7 @@ def _page(here: Here) -> dict[str, Any]:
         "held": held,
         "standing": _standing(held, decision),
         "add_label": _("Ajouter une pièce") if may_add else "",
-        "targets": queries.targets_of(held),
+        "targets": here.targets,
         "dues": _dues(here, questions, decision, today),
         "questions": questions,
         "decision": decision,
@@ -138,7 +138,7 @@ def sent(request: Asked, code: str) -> HttpResponse:
     here = here_of(request, code)
     if here.held.is_draft:
         return redirect("guest:applications-one", code)
-    targets = queries.targets_of(here.held)
+    targets = here.targets
     page = {
         "held": here.held,
         "targets": targets,

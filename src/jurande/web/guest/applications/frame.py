@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from jurande.registers.network.policies import applications as policies
 from jurande.registers.network.queries import applications as queries
 from jurande.registers.network.queries import completeness
 from jurande.registers.network.queries.completeness import StepState
@@ -24,11 +23,12 @@ from jurande.web.ui.parts import Step
 
 @dataclass(frozen=True)
 class Here:
-    """One page of one application: ``actor`` stands where they may act for the applicant."""
+    """One page of one application: ``actor`` stands where they may act for it, ``targets`` is what it asks for."""
 
     request: Asked
     held: Any
     actor: Actor
+    targets: Sequence[Any]
     step: str = ""
 
     @property
@@ -59,7 +59,7 @@ def here_of(request: Asked, code: str, step: str = "") -> Here:
     if held.partnership is not None and held.applicant_id != person.pk:
         actor = actor_for(person, partnership=held.partnership)
     dress(request, held.certifier)
-    return Here(request, held, actor, step)
+    return Here(request, held, actor, queries.targets_of(held), step)
 
 
 def dress(request: Asked, certifier: Any) -> None:
@@ -86,7 +86,7 @@ def around(here: Here, states: Sequence[StepState]) -> dict[str, Any]:
     """What surrounds a step: the list, its rank, the step before and the one after, when the first call closes."""
     keys = [one.key for one in states]
     rank = keys.index(here.step)
-    calls = calls_of(here.held)
+    calls = [target.call for target in here.targets]
     return {
         "held": here.held,
         "calls": calls,
@@ -99,13 +99,10 @@ def around(here: Here, states: Sequence[StepState]) -> dict[str, Any]:
         "closes_on": min((call.closes_on for call in calls if call.closes_on is not None), default=None),
         "closed": [call for call in calls if not call.takes_applications_on(timezone.localdate())],
         "contact": queries.contact_of(here.held),
-        "may_edit": policies.can_edit_application(here.actor, here.held),
+        "ready": states[-1].begun,
+        "gap_count": sum(len(one.gaps) for one in states),
+        "warned": any(one.warnings for one in states),
     }
-
-
-def calls_of(held: Any) -> list[Any]:
-    """The calls applied to, in the order they were chosen."""
-    return [target.call for target in queries.targets_of(held)]
 
 
 def states_of(here: Here) -> list[StepState]:

@@ -22,7 +22,7 @@ from jurande.registers.parties.states import DocumentKind
 from jurande.web.guest.applications import acts
 from jurande.web.guest.applications import forms as ours
 from jurande.web.guest.applications.acts import Act
-from jurande.web.guest.applications.frame import Here, states_of
+from jurande.web.guest.applications.frame import Here
 from jurande.web.ui.partner_file import file_card
 
 OUTCOME_STATUS = {
@@ -70,7 +70,7 @@ def _organisation(here: Here, act: Act | None) -> Page:
 
 def _request(here: Here, act: Act | None) -> Page:
     asked = []
-    for target in queries.targets_of(here.held):
+    for target in here.targets:
         form = act.form if act is not None and act.key == f"request:{target.code}" else None
         if form is None:
             form = ours.RequestForm(
@@ -155,7 +155,7 @@ def _references(here: Here, act: Act | None) -> Page:
                 act, criterion.code, criterion.evidence_kinds[0] if criterion.evidence_kinds else DocumentKind.OTHER
             ),
         }
-        for target in queries.targets_of(here.held)
+        for target in here.targets
         for criterion in target.call.criteria.order_by("position", "pk")
     ]
     return {
@@ -174,7 +174,7 @@ def hours(minutes: int) -> str:
 
 
 def _programme(here: Here, act: Act | None) -> Page:
-    targets = [one for one in queries.targets_of(here.held) if one.kind in TRAINING_KINDS]
+    targets = [one for one in here.targets if one.kind in TRAINING_KINDS]
     if not targets:
         return {"sheet": None, "targets": []}
     wanted = here.request.POST.get("target", "") or here.request.GET.get("appel", "")
@@ -258,7 +258,7 @@ def _count(here: Here, name: str) -> int:
 
 
 def _charter(here: Here, act: Act | None) -> Page:
-    targets = queries.targets_of(here.held)
+    targets = here.targets
     trainees, candidates = (_count(here, name) for name in ("stagiaires", "candidats"))
     prices = []
     for target in targets:
@@ -289,13 +289,8 @@ def _charter(here: Here, act: Act | None) -> Page:
 
 
 def _submission(here: Here, act: Act | None) -> Page:
-    states = states_of(here)
-    gaps = sum(len(one.gaps) for one in states)
-    return {
-        "ready": states[-1].begun,
-        "gap_count": gaps,
-        "warned": any(one.warnings for one in states),
-    }
+    """Nothing of its own: what surrounds it says what is missing."""
+    return {}
 
 
 def seens(page: Page) -> list[tuple[str, str]]:
