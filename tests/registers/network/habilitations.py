@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from jurande.registers.catalogue.models import Certification
@@ -11,6 +12,7 @@ from jurande.registers.network.operations import habilitations as operations
 from jurande.registers.network.operations.habilitations import Scope
 from jurande.registers.network.states import (
     Basis,
+    ConditionKey,
     HabilitationEndReason,
     HabilitationKind,
     HabilitationSuspendReason,
@@ -18,11 +20,11 @@ from jurande.registers.network.states import (
 from jurande.registers.parties.models import Certifier, Partnership
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
-from jurande.registers.seal.operations import keys
+from jurande.registers.seal.operations import keys, projection
 from jurande.registers.seal.policies import MACHINE
 from tests import factories
 from tests.factories import NOW, TODAY
-from tests.registers.network import calls
+from tests.registers.network import applications, calls
 
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
 
@@ -108,3 +110,23 @@ def end(row: Habilitation, *, on: date = TODAY, now: datetime = NOW) -> Habilita
 def key(house: Certifier, *, now: datetime = NOW - timedelta(days=1)) -> None:
     """Let this house sign."""
     keys.create_key(certifier=house, actor=MACHINE, now=now)
+
+
+def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
+    """What the addresses of habilitations have in their path, for a house that has a key."""
+    by = manager(mine)
+    held = opened(theirs, kind="former", conditions=[(ConditionKey.OTHER, "Un référent nommé", False)], by=by)
+    operations.attach_document(
+        habilitation=held, content=BytesIO(applications.PDF), filename="convention.pdf", actor=by, now=NOW
+    )
+    draft = prepared(theirs, kind="organiser", by=by)
+    projection.settle(now=NOW)
+    one = "certifier:habilitations"
+    acts = ("-one", "-confirm", "-suspend", "-resume", "-end", "-document", "-attach", "-demand")
+    return {
+        **{f"{one}{name}": [mine.code, held.code] for name in acts},
+        **{f"{one}{name}": [mine.code, draft.code] for name in ("-activate", "-discard")},
+        f"{one}-new": [mine.code, theirs.code],
+        f"{one}-condition": [mine.code, held.code, held.conditions.get().code],
+        **{f"public:habilitation{name}": [held.code] for name in ("", "-badge", "-file")},
+    }

@@ -24,7 +24,8 @@ from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.states import PARTNER_ROLES, EndReason
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.conventions.parts import conventions_of
-from jurande.web.certifier.network import qualiopi_shown, state_chip
+from jurande.web.certifier.habilitations import habilitations_of
+from jurande.web.certifier.network import declared_of, qualiopi_shown, state_chip
 from jurande.web.ui.approvals import approval_line
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
@@ -58,7 +59,7 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Everything about one partner, with what is waiting for it."""
     actor, today = request.actor, timezone.localdate()
     partnership = _partnership(request, code)
-    waiting = [line for line in queries.waiting_for(actor, today) if line.partnership_code == code]
+    waiting = queries.waiting_about(actor, partnership, today)
     may_see_files = policies.can_see_document(actor, partnership)
     may_file = policies.can_attach_document(actor, partnership)
     documents = queries.documents_of(partnership, actor) if may_see_files else []
@@ -77,6 +78,8 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "late": sum(line.due_on < today for line in waiting),
         "flags": checks.flags_of(actor, partnership),
         **conventions_of(request, partnership),
+        **declared_of(request, partnership),
+        **habilitations_of(request, partnership),
         "approvals": [approval_line(one) for one in approvals_of(partnership, actor)],
         "may_approve": can_manage_approvals(actor, request.certifier).allowed,
         "people": queries.people_of(partnership, actor),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from jurande.web.certifier import (
     coverage,
+    habilitations,
     home,
     imports,
     journal,
@@ -55,6 +56,20 @@ urlpatterns = [
     path("reseau/<str:code>/pieces/<str:piece>/retirer/", partner.detach, name="partners-detach"),
     path("reseau/<str:code>/personnes/inviter/", partner.invite, name="partners-invite"),
     path("reseau/<str:code>/fin/", partner.end, name="partners-end"),
+    path("reseau/<str:code>/habiliter/", habilitations.new, name="habilitations-new"),
+    path("habilitations/<str:code>/", habilitations.one, name="habilitations-one"),
+    path("habilitations/<str:code>/ouvrir/", habilitations.activate, name="habilitations-activate"),
+    path("habilitations/<str:code>/renoncer/", habilitations.discard, name="habilitations-discard"),
+    path("habilitations/<str:code>/confirmer/", habilitations.confirm, name="habilitations-confirm"),
+    path("habilitations/<str:code>/suspendre/", habilitations.suspend, name="habilitations-suspend"),
+    path("habilitations/<str:code>/lever/", habilitations.resume, name="habilitations-resume"),
+    path("habilitations/<str:code>/fin/", habilitations.end, name="habilitations-end"),
+    path("habilitations/<str:code>/convention/", habilitations.document, name="habilitations-document"),
+    path("habilitations/<str:code>/convention/joindre/", habilitations.attach, name="habilitations-attach"),
+    path("habilitations/<str:code>/conditions/", habilitations.demand, name="habilitations-demand"),
+    path(
+        "habilitations/<str:code>/conditions/<str:condition>/", habilitations.condition, name="habilitations-condition"
+    ),
     path("reseau/<str:code>/journal/", partner.journal, name="partners-journal"),
     path("etat/", state_network.overview, name="state"),
     path("etat/rattacher/", state_network.claim, name="state-claim"),

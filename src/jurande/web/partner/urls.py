@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.partner import applications, conventions, house
+from jurande.web.partner import applications, conventions, habilitations, house
 
 app_name = "partner"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("conventions/<str:code>/fin/", conventions.answer_end, name="conventions-end"),
     path("conventions/<str:code>/lettres/<str:letter>/", conventions.letter, name="conventions-letter"),
     path("conventions/<str:code>/lettres/<str:letter>/pdf/", conventions.letter_pdf, name="conventions-letter-pdf"),
+    path("habilitations/", habilitations.listing, name="habilitations"),
     path("pieces/", house.documents, name="documents"),
     path("pieces/deposer/", house.attach, name="documents-attach"),
     path("pieces/<str:piece>/", house.piece, name="documents-piece"),

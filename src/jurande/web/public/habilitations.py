@@ -16,7 +16,6 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jurande.core.france.departements import departement_label
 from jurande.registers.catalogue.queries import national
 from jurande.registers.catalogue.queries.national import Because, Known
 from jurande.registers.conventions.queries.standing import standing_of
@@ -29,9 +28,10 @@ from jurande.registers.network.queries.proofs import Proven, proven
 from jurande.registers.network.states import Action, Basis, SpellState
 from jurande.registers.seal.queries.credentials import signed_bytes
 from jurande.web.access import audience
-from jurande.web.public.badges import badge_svg, embed_text
-from jurande.web.ui.formats import MONTHS, WEEKDAYS, day_plain, enumerate_fr, moment, siret, span
-from jurande.web.ui.lives import STANDINGS, Lived, Strip, month_of, strip
+from jurande.web.ui.badges import badge_svg
+from jurande.web.ui.formats import MONTHS, WEEKDAYS, day_plain, moment, siret, span
+from jurande.web.ui.habilitations import embed_of, strip_of, where
+from jurande.web.ui.lives import STANDINGS, month_of
 
 # How long a copy may be kept: a suspension shows everywhere within five seconds.
 KEPT_SECONDS = 2
@@ -134,11 +134,6 @@ def day_asked(request: HttpRequest, today: date) -> tuple[date, bool]:
     return (day, False) if day is not None and EARLIEST <= day <= LATEST else (today, True)
 
 
-def where(row: Habilitation) -> str:
-    """Where it counts, in words."""
-    return enumerate_fr(departement_label(one) for one in row.territory) or _("toute la France")
-
-
 def verdict(row: Habilitation, standing: Standing, today: date) -> tuple[str, str, str]:
     """The answer: its status, a sentence, and why when it is no."""
     name, day = row.partnership.name, day_plain(standing.day)
@@ -186,20 +181,6 @@ def _can(row: Habilitation, standing: Standing) -> list[tuple[str, str]]:
     if not standing.is_active:
         return [STANDINGS[standing.state]]
     return [("ok", yes) if action in row.actions else ("end", no) for action, (yes, no) in words.items()]
-
-
-def strip_of(rows: list[Habilitation], *, day: date) -> Strip:
-    """Every habilitation of a place on one strip of years."""
-    lived = []
-    for row in rows:
-        label = f"{row.certification.title}, {row.get_kind_display().lower()}"
-        said = "\u00a0; ".join(
-            f"{STANDINGS[one.state][1].lower()} du {day_plain(one.from_on)} au {day_plain(one.until_on)}"
-            for one in queries.life_of(row)
-        )
-        url = reverse("public:habilitation", args=[row.code])
-        lived.append(Lived(label, queries.life_of(row), row.last_day < day, said, url))
-    return strip(lived, day=day)
 
 
 # --- what is checked ----------------------------------------------------------------------------
@@ -297,12 +278,9 @@ def _current(row: Habilitation) -> Habilitation:
 
 
 def _links(row: Habilitation) -> dict[str, Any]:
-    page_url = settings.PUBLIC_URL + reverse("public:habilitation", args=[row.code])
-    badge_url = settings.PUBLIC_URL + reverse("public:habilitation-badge", args=[row.code])
-    label = _("Habilité par %(house)s\u00a0: vérifier") % {"house": row.certifier.name}
     return {
-        "page_url": page_url,
-        "embed": embed_text(page_url=page_url, badge_url=badge_url, label=label),
+        "page_url": settings.PUBLIC_URL + reverse("public:habilitation", args=[row.code]),
+        "embed": embed_of(row),
         "has_file": row.credential is not None and row.credential.signed is not None,
         "siret": siret(row.partnership.site.siret),
         "span": span(row.valid_from, row.valid_until),

@@ -213,7 +213,7 @@ def of_partner(actor: Actor, partnership: Partnership) -> list[Habilitation]:
             "referentiel",
             "credential",
         )
-        .prefetch_related(Prefetch("spells", HabilitationSpell.objects.order_by("number")), "conditions")
+        .prefetch_related(Prefetch("spells", HabilitationSpell.objects.order_by("number")), "conditions", "holds")
         .order_by("-valid_from", "pk")
     )
     return sorted(rows, key=lambda row: row.state == HabilitationState.ENDED)
