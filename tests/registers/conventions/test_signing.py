@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from pyhanko.pdf_utils.misc import PdfError
 
 from jurande.integrations import cachet as port
 from jurande.integrations import pdf_signatures
+from jurande.registers.common.models import JobRequest
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.conventions.models import ProofFile, SealedPdf, Signatory
 from jurande.registers.conventions.operations import effects, outside, sealing, sending, signing
@@ -23,6 +25,7 @@ from tests.factories import NOW
 from tests.registers.conventions import conventions as made
 from tests.registers.conventions import signed as s
 from tests.registers.conventions.signed import HAND, MINUTE
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +153,47 @@ class TestACode:
                 signing.sign(
                     signatory=partner, text_sha256=partner.text.sha256, code=other, hand=HAND, now=NOW + 3 * MINUTE
                 )
+
+
+class TestAnAuthenticator:
+    def test_signs_for_who_has_one_set_up(self, monkeypatch: pytest.MonkeyPatch):
+        ours = s.side(made.sent(), "certifier")
+        Authenticator.objects.create(user=ours.person, type=Authenticator.Type.TOTP, data={"secret": "x"})
+        monkeypatch.setattr("allauth.mfa.totp.internal.auth.TOTP.validate_code", lambda _, code: code == "123456")
+        signing.open_text(signatory=ours, now=NOW)
+        signing.confirm_reading(signatory=ours, text_sha256=ours.text.sha256, now=NOW)
+        given = {"signatory": ours, "text_sha256": ours.text.sha256, "hand": HAND, "now": NOW}
+        with pytest.raises(SigningRefused, match="pas le bon"):
+            signing.sign(code="654321", **given)
+        assert signing.sign(code="123456", **given).method == "totp"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtOnce:
+    def test_sign_once_each_and_ask_for_one_seal(self, shared_rows: None):
+        convention = made.sent()
+        partner, ours = s.side(convention, "partner"), s.side(convention, "certifier")
+        codes = {partner.pk: s.read(partner), ours.pk: s.read(ours)}
+
+        def signs(row):
+            def act():
+                try:
+                    return signing.sign(
+                        signatory=row,
+                        text_sha256=row.text.sha256,
+                        code=codes[row.pk],
+                        hand=HAND,
+                        now=NOW + 3 * MINUTE,
+                    ).state
+                except SigningRefused as refused:
+                    return str(refused.sentence)
+
+            return act
+
+        outcomes = at_once(signs(partner), signs(partner), signs(ours))
+        assert outcomes.count("signed") == 2
+        assert sum("déjà signé" in each for each in outcomes) == 1
+        assert JobRequest.objects.filter(name="conventions.seal").count() == 1
 
 
 class TestTheCertifiersSignatory:

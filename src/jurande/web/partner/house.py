@@ -22,6 +22,7 @@ from jurande.registers.parties.queries import Waiting
 from jurande.registers.parties.states import PARTNER_ROLES
 from jurande.web.access import Asked, audience
 from jurande.web.ui.approvals import approval_line
+from jurande.web.ui.conventions import partner_dues
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import (
@@ -42,10 +43,12 @@ def home(request: Asked, partnership: str) -> HttpResponse:
     """What is asked of us, and by when; who to ask."""
     today = timezone.localdate()
     waiting = queries.waiting_for(request.actor, today)
+    lines = dues(waiting, today, lambda line: _url(partnership, line)) + partner_dues(request.actor, today)
+    lines.sort(key=lambda line: line.due_on)
     page = {
         "partnership": request.partnership,
-        "lines": dues(waiting, today, lambda line: _url(partnership, line)),
-        "late": sum(line.due_on < today for line in waiting),
+        "lines": lines,
+        "late": sum(line.over for line in lines),
         "facts": identity_facts(request.partnership),
         "approvals": [approval_line(one) for one in approvals_of(request.partnership, request.actor)],
     }

@@ -13,8 +13,10 @@ from jurande.integrations.pdf_signatures import PdfFindings, PdfUnreadable, read
 from jurande.registers.common.refusals import Refused
 from jurande.registers.conventions.models import Convention, OutsideSignature, SealedPdf
 from jurande.registers.conventions.operations.cachets import files_of
+from jurande.registers.conventions.states import SignatureAct
 from jurande.registers.documents.models import Document
 from jurande.registers.documents.queries import open_content
+from jurande.registers.journal.operations import record
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
 
@@ -54,6 +56,15 @@ def examine_outside(*, convention: Convention, document: Document, actor: Actor,
         convention=convention, document=document, findings=asdict(found), read_at=now, read_by_code=actor.code
     )
     row.save(force_insert=True)
+    record(
+        chain=convention.certifier.code,
+        actor_code=actor.code,
+        action=SignatureAct.OUTSIDE_SIGNATURE_READ,
+        subject_kind="convention",
+        subject_code=convention.code,
+        digest=document.blob.sha256,
+        now=now,
+    )
     return row
 
 

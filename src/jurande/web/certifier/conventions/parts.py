@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from jurande.core.france.conventions import MENTIONS, Mention, Missing
+from jurande.core.france.conventions import MENTIONS, Mention, Missing, missing_mentions
 from jurande.registers.common.verdicts import require
 from jurande.registers.conventions import policies
-from jurande.registers.conventions.facts import missing_of
+from jurande.registers.conventions.facts import terms_of
 from jurande.registers.conventions.queries import clauses as clause_queries
 from jurande.registers.conventions.queries import conventions as queries
 from jurande.registers.conventions.states import (
@@ -29,6 +29,7 @@ from jurande.registers.conventions.states import (
     Subcontracting,
 )
 from jurande.web.access import Asked
+from jurande.web.ui.conventions import house_dues
 from jurande.web.ui.formats import day_plain, of_name
 from jurande.web.ui.marks import chip
 from jurande.web.ui.parts import Due, Tab
@@ -109,12 +110,13 @@ class MentionLine:
 
 
 def mention_lines(held: Any, *, editable: bool) -> list[MentionLine]:
-    """The seven mentions, in their order. Two queries."""
+    """The seven mentions, in their order. One query."""
     certifier = held.certifier.code
     lacking: dict[str, list[Missing]] = {}
-    for one in missing_of(held):
+    terms = terms_of(held)
+    for one in missing_mentions(terms):
         lacking.setdefault(one.mention.key, []).append(one)
-    said = _said(held)
+    said = _said(held, len(terms.scopes))
     pages = {
         name: reverse(f"certifier:conventions-{name}", args=[certifier, held.code]) for name in ("mentions", SCOPES)
     }
@@ -147,8 +149,7 @@ def _field(mention: Mention, missing: Sequence[Missing]) -> str:
     return f"{name}_0" if name in ("purpose", "counterpart", "subcontracting", "apprenticeship") else name
 
 
-def _said(held: Any) -> dict[str, str]:
-    count = held.scopes.count()
+def _said(held: Any, count: int) -> dict[str, str]:
     period = ""
     if held.valid_from and held.valid_until:
         period = _("du %(first)s au %(last)s") % {
@@ -188,10 +189,11 @@ def conventions_of(request: Asked, partnership: Any) -> dict[str, Any]:
 
 
 def convention_dues(request: Reader, today: date) -> list[Due]:
-    """The conventions that end, wait for a signature or date from before the seven mentions. Three queries."""
+    """The conventions that end or wait for a signature, and what is one's own to sign or decide. Five queries."""
     actor = request.actor
+    mine = house_dues(actor, today)
     if not policies.can_prepare_conventions(actor, request.certifier):
-        return []
+        return mine
     rows = queries.conventions(actor)
 
     def due(held: Any, title: str, due_on: date, law: str = "", opened_on: date | None = None) -> Due:
@@ -219,7 +221,7 @@ def convention_dues(request: Reader, today: date) -> list[Due]:
         )
         for one in rows.in_states(ConventionState.SENT)
     ]
-    return ending + unsigned
+    return mine + ending + unsigned
 
 
 def tabs_of(held: Any, current: str) -> list[Tab]:
