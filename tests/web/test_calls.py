@@ -68,6 +68,13 @@ class TestAnyone:
         page = Client().get(reverse("public:certifications-one", args=["RNCP49021"])).content.decode()
         assert reverse("public:calls-one", args=[call.code]) in page
 
+    def test_is_told_who_decides_where_few_people_work(self) -> None:
+        call = opened_today()
+        path = reverse("public:calls-one", args=[call.code])
+        assert "Une troisième, qui n’a pas noté, décide." in Client().get(path).content.decode()
+        factories.relaxed(call.certifier)
+        assert "qui peut avoir noté" in Client().get(path).content.decode()
+
     def test_never_reads_a_draft(self) -> None:
         held = made.certification()
         draft = made.draft_call(held, by=made.manager(held.certifier))

@@ -66,6 +66,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "facts": _facts(held, left),
         "blocs": queries.blocs_offered(held),
         "criteria": criteria,
+        "decides_apart": queries.decides_apart(held),
         "knockouts": sum(one.is_knockout for one in criteria),
         "lines": lines,
         "people_form": form,

@@ -15,7 +15,9 @@ from jurande.registers.journal.models import Entry, EntryQuerySet
 from jurande.registers.network.models import Application, Call, CallCriterion, Decision
 from jurande.registers.network.models.calls import CallQuerySet
 from jurande.registers.network.states import ApplicationState, CallAct, CallState, DecisionVerdict
+from jurande.registers.parties.models import Relaxation
 from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import Rule
 
 _APPROVED = (DecisionVerdict.APPROVED, DecisionVerdict.APPROVED_WITH_CONDITIONS)
 
@@ -97,6 +99,12 @@ def numbers_of(call: Call) -> Numbers:
         approved=Count("pk", filter=Q(is_approved=True) & ~Q(state=ApplicationState.WITHDRAWN)),
     )
     return Numbers(**counted, places=call.places)
+
+
+def decides_apart(call: Call) -> bool:
+    """Whether its certifier demands that whoever decides did not score."""
+    set_aside = Relaxation.objects.in_force().filter(certifier=call.certifier, rule=Rule.SEPARATION)
+    return not set_aside.exists()
 
 
 def places_left(call: Call) -> int | None:
