@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from jurande.core.france.conventions import MENTIONS_FROM
 from jurande.registers.catalogue.models import Bloc, Certification, Referentiel
 from jurande.registers.catalogue.states import ReferentielState
 from jurande.registers.conventions.models import Annex, Convention, ConventionChoices, FreeClause
@@ -84,20 +85,21 @@ class Counts:
 
 
 def counts(actor: Actor, today: date) -> Counts:
-    """Five counts of what this actor may read."""
+    """Five counts of what this actor may read. Two queries."""
     rows = Convention.objects.visible_to(actor)
-    return Counts(
-        in_force=rows.alive().count(),
-        drafts=rows.in_states(ConventionState.DRAFT).count(),
-        to_sign=rows.in_states(ConventionState.SENT).count(),
-        ending=ending_soon(rows, today).count(),
-        to_upgrade=rows.to_upgrade().count(),
+    alive = Q(state__in=[ConventionState.IN_FORCE, ConventionState.SUSPENDED])
+    counted = rows.aggregate(
+        in_force=Count("pk", filter=alive),
+        drafts=Count("pk", filter=Q(state=ConventionState.DRAFT)),
+        to_sign=Count("pk", filter=Q(state=ConventionState.SENT)),
+        to_upgrade=Count("pk", filter=alive & Q(concluded_on__lt=MENTIONS_FROM)),
     )
+    return Counts(ending=ending_soon(rows, today).count(), **counted)
 
 
 @dataclass(frozen=True)
 class ScopeRow:
-    """A certification covered, in words; ``approved``: whether an approval of that day covers it."""
+    """A certification covered, in words; ``approved``: whether an approval of that day covers it (for a draft)."""
 
     certification: Certification
     version: int | None
@@ -108,9 +110,9 @@ class ScopeRow:
 
 
 def scopes_of(held: Convention, *, today: date) -> list[ScopeRow]:
-    """What it covers, beside what is approved today. Four queries."""
+    """What it covers; for a draft, beside what is approved today. Four queries at most."""
     rows = list(held.scopes.select_related("certification", "referentiel").order_by("position", "pk"))
-    approved = granted(held.partnership, on=today)
+    approved = granted(held.partnership, on=today) if held.is_draft else []
     titles: dict[tuple[int, str], str] = {
         (bloc.referentiel_id, bloc.lineage): f"{bloc.number} {bloc.text}".strip()
         for bloc in Bloc.objects.filter(referentiel__in=[row.referentiel_id for row in rows if row.blocs])
