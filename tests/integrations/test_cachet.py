@@ -5,17 +5,22 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto import keys as asn1_keys
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.timestamps import DummyTimeStamper
 
 from jurande.integrations import cachet as port
 from jurande.integrations import pdf_appending
 from jurande.integrations.cachet import CachetFiles, CachetRefused, Stamp, TimeStamper
 from jurande.integrations.pdf_signatures import PdfUnreadable, judge, read_pdf
 from jurande.integrations.typesetting import typeset
+from tests.integrations.servers import Handler, serving
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 LETTER = {
@@ -189,14 +194,39 @@ class TestACachet:
             port.apply(pdf_appending.update_of(frozen), files.current(), reason="R", at=NOW, timestamper=nobody)
         assert refused.value.code == "cachet.no_timestamp"
 
+    def test_is_time_stamped_by_the_authority_that_is_named(self, files: CachetFiles, frozen: bytes):
+        key, certificate = self._of_a_provider(x509.oid.ExtendedKeyUsageOID.TIME_STAMPING)
+        authority = DummyTimeStamper(
+            asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
+            asn1_keys.PrivateKeyInfo.load(
+                key.private_bytes(
+                    serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+                )
+            ),
+            fixed_dt=NOW,
+        )
+
+        def respond(handler: Handler, _path: str, body: bytes) -> None:
+            made = authority.request_tsa_response(tsp.TimeStampReq.load(body))
+            handler.answer(200, made.dump(), Content_Type="application/timestamp-reply")
+
+        with serving(respond) as server:
+            stamper = TimeStamper(server.url, only_public=False)
+            sealed = port.apply(
+                pdf_appending.update_of(frozen), files.current(), reason="R", at=NOW, timestamper=stamper
+            )
+        (found,) = judge(sealed).signatures
+        assert (found.intact, found.timestamped_at) == (True, NOW.isoformat())
+
     @staticmethod
     def _new():
         key, certificate = port.self_signed(name="Maison", siren="732829320", now=NOW)
         return key, (certificate,)
 
     @staticmethod
-    def _of_a_provider() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-        key = ec.generate_private_key(ec.SECP256R1())
+    def _of_a_provider(use: x509.ObjectIdentifier | None = None):
+        # What answers as the authority in these tests signs with RSA only.
+        key = rsa.generate_private_key(65537, 2048) if use is not None else ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Prestataire")])
         builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
         builder = builder.serial_number(1).not_valid_before(NOW - timedelta(days=1))
@@ -205,6 +235,8 @@ class TestACachet:
             key_agreement=False, key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False,
         )  # fmt: skip
         builder = builder.not_valid_after(NOW + timedelta(days=300)).add_extension(usage, critical=True)
+        if use is not None:
+            builder = builder.add_extension(x509.ExtendedKeyUsage([use]), critical=True)
         return key, builder.sign(key, port.hashes.SHA256())
 
 

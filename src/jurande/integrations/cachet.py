@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -251,10 +252,10 @@ class TimeStamper(timestamps.TimeStamper):
         :raises TimestampRequestError: no answer that we accept.
         """
         try:
-            server = Server(self.url, only_public=self.only_public)
-            answer = server.post(
-                "", req.dump(), media_type="application/timestamp-query", largest_bytes=LARGEST_TIMESTAMP_BYTES
-            )
+            with closing(Server(self.url, only_public=self.only_public)) as server:
+                answer = server.post(
+                    "", req.dump(), media_type="application/timestamp-query", largest_bytes=LARGEST_TIMESTAMP_BYTES
+                )
             if answer.status != 200:
                 raise TimestampRequestError(f"status {answer.status}")
             return tsp.TimeStampResp.load(answer.body, strict=True)
