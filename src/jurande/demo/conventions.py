@@ -94,6 +94,9 @@ class _Tale:
         rows = reading.of_partnership(self._actor("claire"), self._partnership(name))
         return reading.convention(self._actor("claire"), rows[0].code)
 
+    def _termination(self, name: str) -> Any:
+        return queries.termination_of(self._convention(name))
+
     # --- clauses and drafts ---
 
     def clauses(self, at: datetime) -> None:
@@ -241,13 +244,14 @@ class _Tale:
     def opens_letters(self, name: str, at: datetime) -> None:
         """The head takes note of what arrived."""
         head, convention = self._head(name), self._convention(name)
-        for letter in queries.letters_of(head, convention):
-            procedures.open_letter(letter=queries.letter(head, convention, letter.code), actor=head, now=at)
+        for row in queries.letters_of(head, convention):
+            letter: Any = queries.letter(head, convention, row.code)
+            procedures.open_letter(letter=letter, actor=head, now=at)
 
     def observes(self, name: str, at: datetime) -> None:
         """The head answers the griefs."""
         procedures.observe(
-            termination=queries.termination_of(self._convention(name)),
+            termination=self._termination(name),
             observations="Nous reconnaissons le manque d’évaluateur\u00a0: deux sont partis en mars. Deux autres sont "
             "recrutés, leurs qualifications sont jointes à notre dossier.\n\nSur les onze personnes, sept ont demandé "
             "à passer l’examen en septembre. Nous produisons leurs courriers.",
@@ -259,7 +263,7 @@ class _Tale:
     def terminates(self, name: str, at: datetime) -> None:
         """Hélène, who notified nothing, reads the observations and decides."""
         procedures.terminate(
-            termination=queries.termination_of(self._convention(name)),
+            termination=self._termination(name),
             decision="Nous avons lu vos observations. Le recrutement de deux évaluateurs est réel, mais il est "
             "postérieur aux trois sessions. Les courriers produits ne portent que deux noms sur les onze. Les griefs "
             "sont établis, et ils se répètent depuis dix-huit mois.",

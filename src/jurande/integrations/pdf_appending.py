@@ -100,8 +100,11 @@ def draw(
 
     The page's own instructions do not change: the drawing is an annotation of its own, which prints with it.
     """
-    form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))  # type: ignore[no-untyped-call]
-    stamp = generic.DictionaryObject(
+    # The library's own types stop at its door.
+    made: Any = generic
+    page_of: Any = writer
+    form = page_of.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))
+    stamp = made.DictionaryObject(
         {
             pdf_name("/Type"): pdf_name("/Annot"),
             pdf_name("/Subtype"): pdf_name("/Stamp"),
@@ -109,8 +112,8 @@ def draw(
             pdf_name("/Contents"): pdf_string(says),
             # Printed with the page, and neither moved nor changed.
             pdf_name("/F"): _number(4 + 64 + 128),
-            pdf_name("/AP"): generic.DictionaryObject({pdf_name("/N"): form}),
+            pdf_name("/AP"): made.DictionaryObject({pdf_name("/N"): form}),
         }
     )
-    place, _resources = writer.find_page_for_modification(page)  # type: ignore[no-untyped-call]
-    writer.register_annotation(place, writer.add_object(stamp))
+    place, _resources = page_of.find_page_for_modification(page)
+    page_of.register_annotation(place, writer.add_object(stamp))

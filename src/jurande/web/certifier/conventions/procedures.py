@@ -254,7 +254,7 @@ def act(request: Asked, certifier: str, code: str, act: str) -> HttpResponse:
         with refusing(request, form):
             given = {chosen.about: subject, **form.cleaned_data}
             chosen.operation(actor=request.actor, now=timezone.now(), **given)
-            messages.success(request, chosen.done)
+            messages.success(request, str(chosen.done))
             return redirect("certifier:conventions-follow-up", certifier, code)
     people = ", ".join(f"{name} ({email})" for name, email, _code in letters.addressees(held))
     page = {
