@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody to sign in as: ``key`` is what the button posts, ``purpose`` says what they come to do."""
+    """Somebody to sign in as: ``key`` is what the button posts, ``purpose`` says what they come to do, ``to`` where."""
 
     key: str
     first_name: str
@@ -16,6 +16,7 @@ class Persona:
     role: str
     house: str
     purpose: str
+    to: str = "/"
 
     @property
     def name(self) -> str:
@@ -52,6 +53,15 @@ PERSONAS: tuple[Persona, ...] = (
         "Lit les dossiers des partenaires et le journal.",
     ),
     Persona(
+        "lucie",
+        "Lucie",
+        "Garnier",
+        "lucie.garnier@imr.exemple.fr",
+        "Instructrice",
+        IMR,
+        "Évalue les candidatures qui lui sont confiées.",
+    ),
+    Persona(
         "anne-sophie",
         "Anne-Sophie",
         "Keller",
@@ -77,6 +87,16 @@ PERSONAS: tuple[Persona, ...] = (
         "Responsable des formations",
         "Ateliers Mistral Formation",
         "Voit ce qui est demandé à son organisme.",
+    ),
+    Persona(
+        "yann",
+        "Yann",
+        "Le Goff",
+        "yann.le-goff@candidat.exemple.fr",
+        "Dirigeant, candidat",
+        "La Bonne Fabrique",
+        "Prépare une candidature, étape par étape.",
+        to="/candidatures/",
     ),
     Persona(
         "ines",

@@ -19,9 +19,9 @@ def become(request: HttpRequest, key: str) -> HttpResponse:
     """Sign the visitor in as a persona of the demonstration."""
     persona = next((one for one in settings.PERSONAS if one.key == key), None)
     person = queries.person_at(persona.email) if settings.DEMO and persona else None
-    if person is None:
+    if persona is None or person is None:
         raise Http404
-    return sign_in_persona(request, person)
+    return sign_in_persona(request, person, to=persona.to)
 
 
 LETTERS = 60
