@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -71,7 +71,7 @@ def pdf(request: HttpRequest, token: str) -> HttpResponseBase:
     try:
         signatory = operations.signatory_of(token=token, now=timezone.now())
     except LinkNotOpen as refused:
-        raise Http404 from refused
+        return _closed(request, refused)
     sealed = queries.sealed_of(signatory.convention)
     if sealed is not None:
         return serve(sealed.document)
