@@ -29,7 +29,7 @@ from jurande.registers.network.states import Action, Basis, SpellState
 from jurande.registers.seal.queries.credentials import signed_bytes
 from jurande.web.access import audience
 from jurande.web.ui.badges import badge_svg
-from jurande.web.ui.formats import MONTHS, WEEKDAYS, day_plain, moment, siret, span
+from jurande.web.ui.formats import MONTHS, WEEKDAYS, day_plain, hour, siret, span
 from jurande.web.ui.habilitations import embed_of, strip_of, where
 from jurande.web.ui.lives import STANDINGS, month_of
 
@@ -72,7 +72,7 @@ def habilitation(request: HttpRequest, code: str) -> HttpResponse:
         "where": where(row),
         "others": [(other, STANDINGS[queries.standing_on(other, asked).state]) for other in others],
         "strip": strip_of([row, *others], day=asked),
-        "suspensions": [one for one in life if one.state == SpellState.SUSPENDED],
+        "suspensions": [one for one in life if one.state == SpellState.SUSPENDED and one.until_on < today],
         "month": month_of(asked, is_on=lambda day: queries.standing_on(row, day).is_active),
         "month_name": f"{MONTHS[asked.month - 1]} {asked.year}",
         "weekdays": [(name[:2], name) for name in WEEKDAYS],
@@ -196,7 +196,8 @@ def _signature(row: Habilitation, shown: Proven) -> Checked:
         return Checked("draft", _("L’attestation n’est pas encore signée"), _("Elle le sera dès que le sceau le peut."))
     if not shown.is_intact:
         return Checked("late", _("La signature ne correspond pas"), _("Ne vous fiez pas à cette attestation."))
-    said = _("Signée par %(house)s le %(at)s.") % {"house": row.certifier.name, "at": moment(shown.issued_at)}
+    at = {"house": row.certifier.name, "day": day_plain(shown.issued_at), "hour": hour(shown.issued_at)}
+    said = _("Signée par %(house)s le %(day)s à %(hour)s.") % at
     return Checked("ok", _("La signature est intacte"), said)
 
 
