@@ -97,6 +97,14 @@ class TestRenewals:
         assert run.rows.get().outcome == "sent"
         assert Convention.objects.get(follows=convention).state == "sent"
 
+    def test_that_lack_something_are_prepared_and_say_what(self):
+        convention = made.in_force()
+        Convention.objects.filter(pk=convention.pk).update(apprenticeship="")
+        run = self.ask([convention], sends=True)
+        renewing.run_renewals(run, report=lambda *_counts: None, now=NOW)
+        row = run.rows.get()
+        assert (row.outcome, row.reason) == ("made", "Dites si le partenaire forme des apprentis.")
+
     def test_leave_out_what_cannot_be_renewed_and_say_why(self):
         convention = made.in_force()
         by = made.preparer(convention.certifier)

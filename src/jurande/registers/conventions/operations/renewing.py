@@ -14,7 +14,7 @@ from jurande.registers.common.verdicts import NotAllowed, require
 from jurande.registers.conventions import policies
 from jurande.registers.conventions.models import ClauseSet, Convention, RenewalRow, RenewalRun
 from jurande.registers.conventions.operations.drafting import ConventionRefused, follow
-from jurande.registers.conventions.operations.sending import send
+from jurande.registers.conventions.operations.sending import SendingRefused, send
 from jurande.registers.conventions.states import ConventionAct as Act
 from jurande.registers.conventions.states import ConventionKind, RowOutcome
 from jurande.registers.journal.operations import record
@@ -130,4 +130,6 @@ def _renew(row: RenewalRow, run: RenewalRun, actor: Actor, now: datetime) -> boo
 
 
 def _said(refusal: Refused | NotAllowed) -> str:
+    if isinstance(refusal, SendingRefused):
+        return " ".join(one.sentence for one in refusal.missing)
     return str(refusal.sentence if isinstance(refusal, Refused) else refusal.reason)
