@@ -71,6 +71,7 @@ class TestComingIn:
         answer = Client().post(door)
         assert answer.status_code == 410
         assert "Demandez-en un nouveau" in text_of(answer)
+        assert f'href="{url("applications-enter")}"' in text_of(answer)
 
     def test_begins_at_once_for_somebody_known(self) -> None:
         call, person = applications.open_call(), applications.applicant()

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -77,9 +78,18 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         try:
             used = operations.use_magic_link(token=token, now=timezone.now())
         except operations.LinkRefused as refusal:
-            return render(request, "guest/closed.html", {"sentence": refusal.sentence, "again": True}, status=410)
+            page = {"sentence": refusal.sentence, "again": _another(token)}
+            return render(request, "guest/closed.html", page, status=410)
         return sign_in(request, used.person, to=_door(request, used))
     return render(request, "guest/link.html")
+
+
+def _another(token: str) -> str:
+    """Where one asks for another link of the same kind."""
+    purpose, kind, code = queries.link_purpose(token)
+    if purpose != LinkPurpose.APPLICANT:
+        return reverse("guest:ask-link")
+    return reverse("guest:applications-start", args=[code]) if kind == "call" else reverse("guest:applications-enter")
 
 
 def _door(request: Any, used: Any) -> str:

@@ -3,6 +3,7 @@
 from jurande.registers.parties.queries.accounts import (
     SignIn,
     has_second_factor,
+    link_purpose,
     person_at,
     session_id,
     sessions_of,
@@ -70,6 +71,7 @@ __all__ = [
     "invitation",
     "invitations",
     "is_holder",
+    "link_purpose",
     "membership",
     "names_of",
     "network_choices",

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 
-from jurande.registers.parties.models import Person
+from jurande.registers.parties.models import MagicLink, Person
 
 
 @dataclass(frozen=True)
@@ -61,3 +61,9 @@ def person_at(email: str) -> Person | None:
     """The person who signs in with this address; for the demonstration's buttons and for invitations."""
     person: Person | None = Person.objects.able_to_sign_in().filter(email=email.strip().lower()).first()
     return person
+
+
+def link_purpose(token: str) -> tuple[str, str, str]:
+    """What a link was for, used or not: its purpose, kind and code of its subject; empty when there is no such link."""
+    found = MagicLink.objects.of_token(token).values_list("purpose", "subject_kind", "subject_code").first()
+    return found or ("", "", "")
