@@ -147,6 +147,15 @@ class TestDrafting:
         assert manager.get(address("-pdf", house, held.code)).content.startswith(b"%PDF")
 
 
+    def test_too_long_to_be_set_says_so(self, house: Certifier, manager: Client, monkeypatch: Any) -> None:
+        held = build.draft(factories.partnership(house))
+        monkeypatch.setattr("jurande.integrations.typesetting.MOST_BYTES", 1_000)
+        shown = manager.get(address("-look", house, held.code), follow=True).content.decode()
+        assert "Raccourcissez les clauses" in shown
+        sent = manager.post(address("-send", house, held.code), {"revision": held.revision}).content.decode()
+        assert "Raccourcissez les clauses" in sent
+
+
 class TestSending:
     def test_freezes_and_may_be_taken_back(self, house: Certifier, manager: Client) -> None:
         held = build.draft(factories.partnership(house))

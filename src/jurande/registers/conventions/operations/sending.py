@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jurande.core.france.conventions import Missing, missing_mentions
 from jurande.core.france.referentiels import TRAINING_LIMITS
 from jurande.integrations.inspection import Kind
-from jurande.integrations.typesetting import typeset
+from jurande.integrations.typesetting import TooMuchText, typeset
 from jurande.registers.catalogue.facts import referentiel_of
 from jurande.registers.catalogue.models import Referentiel
 from jurande.registers.common.verdicts import require
@@ -61,7 +61,10 @@ def send(*, convention: Convention, revision: int, actor: Actor, now: datetime) 
     _make_annexes(draft, actor, now)
     content = content_of(draft)
     digest = content.digest()
-    pdf = typeset("convention", paper_of(content.as_json(), fingerprint=digest, on=localdate(now)))
+    try:
+        pdf = typeset("convention", paper_of(content.as_json(), fingerprint=digest, on=localdate(now)))
+    except TooMuchText as error:
+        raise ConventionRefused(_("Ce texte est trop long pour être signé. Raccourcissez les clauses.")) from error
     document = keep_made(
         content=pdf, filename=f"{draft.reference}.pdf", kind=Kind.PDF, certifier_code=draft.certifier.code, now=now
     )

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jurande.integrations.typesetting import pictures, typeset
+from jurande.integrations.typesetting import TooMuchText, pictures, typeset
 from jurande.registers.common.verdicts import require
 from jurande.registers.conventions import policies
 from jurande.registers.conventions.facts import missing_of, paper
@@ -67,7 +67,10 @@ def look(request: Asked, certifier: str, code: str) -> HttpResponse:
     held = found(request, code)
     if held.origin != Origin.JURANDE:
         raise Http404
-    pages = range(1, len(pictures("convention", paper(held))) + 1)
+    try:
+        pages = range(1, len(pictures("convention", paper(held))) + 1)
+    except TooMuchText:
+        return _too_long(request, held)
     return render(request, "certifier/conventions/look.html", {"held": held, "pages": pages})
 
 
@@ -94,11 +97,19 @@ def pdf(request: Asked, certifier: str, code: str) -> HttpResponseBase:
         return serve(held.text.pdf)
     if held.origin != Origin.JURANDE:
         raise Http404
-    response = HttpResponse(typeset("convention", paper(held)), content_type="application/pdf")
+    try:
+        response = HttpResponse(typeset("convention", paper(held)), content_type="application/pdf")
+    except TooMuchText:
+        return _too_long(request, held)
     response["Content-Disposition"] = disposition(f"{held.reference}-projet.pdf")
     response["Content-Security-Policy"] = SANDBOX
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _too_long(request: Asked, held: Any) -> HttpResponse:
+    messages.error(request, _("Ce texte est trop long pour être mis en pages. Raccourcissez les clauses."))
+    return redirect("certifier:conventions-one", held.certifier.code, held.code)
 
 
 @require_safe
