@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import AxisAlignment, Margins, SimpleBoxLayoutRule
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign import signers, timestamps
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
@@ -41,6 +42,8 @@ from jurande.integrations.key_files import KeyFileRefused, open_key_file, write_
 from jurande.integrations.outbound import Server, Unreachable
 
 FIELD = "Cachet"
+# The drawing fills its box, edge to edge.
+FILLS = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins(0, 0, 0, 0))
 # Long enough for the life of a convention and of the litigation after it; a certificate is replaced when one likes.
 VALIDITY = timedelta(days=3652)
 LARGEST_PKCS12_BYTES = 256 * 1024
@@ -313,7 +316,7 @@ def apply(
             drawing.write(stamp.page)
             drawing.flush()
         # Asking for no border and no text: what is seen of the cachet is what the sheet drew, or nothing.
-        style = StaticStampStyle.from_pdf_file(drawing.name, border_width=0) if stamp else None
+        style = StaticStampStyle.from_pdf_file(drawing.name, border_width=0, background_layout=FILLS) if stamp else None
         signer = _Signer(
             meta,
             signers.SimpleSigner(mine, key, registry),
