@@ -153,7 +153,7 @@ def begin(call: Call, candidate: Candidate, *, now: datetime) -> Application:
 
 
 def fill(held: Application, candidate: Candidate, *, now: datetime) -> Application:
-    """Everything that submission asks for, with documents."""
+    """Everything that submission asks for, with documents, but what the head signs."""
     given: dict[str, Any] = {"application": held, "actor": actor_for(held.applicant), "now": now}
     for target in queries.targets_of(held):
         offered = target.call.kinds
@@ -189,8 +189,16 @@ def fill(held: Application, candidate: Candidate, *, now: datetime) -> Applicati
         },
         **given,
     )
+    return held
+
+
+def sign(held: Application, candidate: Candidate, *, now: datetime) -> Application:
+    """Commit to every line of the charter."""
     ticks = [one.key for one in completeness.charter_of(held)]
-    return operations.sign_charter(name=" ".join(candidate.head), quality=candidate.quality, ticks=ticks, **given)
+    name, actor = " ".join(candidate.head), actor_for(held.applicant)
+    return operations.sign_charter(
+        application=held, name=name, quality=candidate.quality, ticks=ticks, actor=actor, now=now
+    )
 
 
 def send(held: Application, *, now: datetime) -> Application:
@@ -200,7 +208,7 @@ def send(held: Application, *, now: datetime) -> Application:
 
 def submitted(call: Call, candidate: Candidate, *, now: datetime) -> Application:
     """The whole way, in one day."""
-    return send(fill(begin(call, candidate, now=now), candidate, now=now), now=now)
+    return send(sign(fill(begin(call, candidate, now=now), candidate, now=now), candidate, now=now), now=now)
 
 
 def _people(held: Application, candidate: Candidate, given: dict[str, Any]) -> None:

@@ -254,6 +254,8 @@ def _applicant(told: dict[Any, Any], key: str) -> Any:
 
 def _draft(world: World, told: dict[Any, Any], key: str, at: datetime) -> None:
     told[key] = applicants.begin(told["second"], _who(key), now=at)
+    if key == "fabrique":
+        applicants.fill(told[key], _who(key), now=at + timedelta(minutes=50))
 
 
 def _submit(world: World, told: dict[Any, Any], call: str, key: str, at: datetime) -> None:
