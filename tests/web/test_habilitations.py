@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,21 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from jurande.core.errors import CoreError
 from jurande.core.france.habilitations import Period
+from jurande.core.proof.trust import parse_trust
+from jurande.core.proof.verification import verify
 from jurande.registers.network.models import Habilitation
 from jurande.registers.network.operations import habilitations as operations
 from jurande.registers.parties.models import Partnership
 from jurande.registers.seal.models import SealedCredential
 from jurande.registers.seal.operations import projection
+from jurande.registers.seal.operations.standing import public_folder
 from jurande.web.api import habilitations as api
 from jurande.web.ui.lives import Lived, month_of, strip
 from tests import factories
 from tests.registers.network import habilitations as made
-from tests.registers.seal.homes import own_home
+from tests.registers.seal.homes import PUBLIC_URL, own_home
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -113,8 +117,8 @@ class TestPage:
             page(row)
 
     def test_does_not_trust_bytes_that_were_changed(self, row: Habilitation) -> None:
-        forged = SealedCredential.objects.get(pk=row.credential.pk)
-        forged.signed = forged.signed.replace("Habilité", "Habilitée")
+        forged = SealedCredential.objects.get(habilitation=row)
+        forged.signed = (forged.signed or "").replace("Habilité", "Habilitée")
         forged.save(update_fields=["signed"])
         assert "La signature ne correspond pas" in page(row)
 
@@ -217,3 +221,48 @@ class TestStrip:
         assert {len(week) for week in month.weeks} == {7}
         assert (days[0].on, days[-1].on) == (date(2026, 10, 26), date(2026, 12, 6))
         assert [one.on.day for one in days if one.is_asked] == [23]
+
+
+class TestDirectory:
+    def test_says_of_a_body_what_is_delivered_here_even_when_the_state_knows_nothing(self, row: Habilitation) -> None:
+        siren = row.partnership.site.siret[:9]
+        response = Client().get(f"/annuaire/{siren}/")
+        shown = response.content.decode()
+        assert f"/habilitations/{row.code}/" in shown
+        assert "Active" in shown
+        assert response["Cache-Control"] == "public, max-age=2"
+        made.suspend(row, on=TODAY, now=NOW)
+        assert "Suspendue" in Client().get(f"/annuaire/{siren}/").content.decode()
+
+
+class TestVerification:
+    def test_refuses_an_old_file_once_suspended_as_everything_else_does(self, row: Habilitation) -> None:
+        kept = Client().get(f"/habilitations/{row.code}/attestation.json").content
+        assert verdict_of(kept, row) == "valid"
+        later = NOW + timedelta(minutes=1)
+        made.suspend(row, on=TODAY, now=later)
+        assert projection.settle(now=later).stop is None
+        assert verdict_of(kept, row, now=later) == "status.suspended"
+        badge = Client().get(f"/habilitations/{row.code}/badge.svg").content.decode()
+        assert "Habilitation suspendue" in badge
+        assert answered(row)["is_habilitated"] is False
+        assert "n’est pas habilité aujourd’hui" in page(row)
+        assert "était habilité le" in page(row, BEFORE)
+        made.resume(row, now=later + timedelta(minutes=1))
+        projection.settle(now=later + timedelta(minutes=1))
+        assert verdict_of(kept, row, now=later + timedelta(minutes=1)) == "valid"
+
+
+def verdict_of(content: bytes, row: Habilitation, *, now: datetime = NOW) -> str:
+    """What anybody finds with the file and what is public: «valid», or the code of the refusal."""
+    folder = public_folder()
+    lists = {
+        f"{PUBLIC_URL}/{path.relative_to(folder).as_posix()}": path.read_bytes()
+        for path in (folder / "statuts").rglob("*.json")
+    }
+    trust = parse_trust((folder / "c" / row.certifier.code / "confiance.json").read_bytes())
+    try:
+        verify(content, trust=trust, now=now + timedelta(seconds=1), status_lists=lists)
+    except CoreError as error:
+        return error.code
+    return "valid"

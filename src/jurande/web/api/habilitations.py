@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from ninja import Field, Path, Query, Router, Schema, Status
 
-from jurande.registers.network.models import Habilitation
 from jurande.registers.network.operations.habilitations.credentials import NAMES
 from jurande.registers.network.queries import habilitations as queries
 from jurande.registers.network.states import Action
@@ -187,7 +186,7 @@ def check(request: HttpRequest, response: HttpResponse, asked: Questions) -> Any
     return Status(200, SaidAll(answers=answers))
 
 
-def _answer(row: Habilitation, day: date) -> Answer:
+def _answer(row: Any, day: date) -> Answer:
     standing = queries.standing_on(row, day)
     site = row.partnership.site
     is_signed = row.credential is not None and row.credential.signed is not None
@@ -221,7 +220,7 @@ def _answer(row: Habilitation, day: date) -> Answer:
     )
 
 
-def _address(view: str, row: Habilitation) -> str:
+def _address(view: str, row: Any) -> str:
     return settings.PUBLIC_URL + reverse(view, args=[row.code])
 
 

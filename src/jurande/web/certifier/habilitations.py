@@ -14,17 +14,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jurande.core.france.departements import departement_label
-from jurande.registers.catalogue.models import Certification
 from jurande.registers.catalogue.queries.certifications import certifications
 from jurande.registers.common.verdicts import require
 from jurande.registers.network.emails.habilitations import heads_of
-from jurande.registers.network.models import Habilitation, HabilitationCondition
 from jurande.registers.network.operations import habilitations as operations
 from jurande.registers.network.operations.habilitations import Scope
 from jurande.registers.network.operations.habilitations.credentials import bloc_words
@@ -54,14 +51,14 @@ from jurande.web.ui.registers import DEPARTEMENT_CHOICES
 class Line:
     """One habilitation in a list, as people read it."""
 
-    row: Habilitation
+    row: Any
     chip: str
     blocs: str
     where: str
     note: str = ""
 
 
-def line_of(row: Habilitation, today: date) -> Line:
+def line_of(row: Any, today: date) -> Line:
     """Its state today and its scope in words."""
     if row.state == HabilitationState.PREPARED:
         shown = chip(*STANDINGS["prepared"], bare=True)
@@ -87,7 +84,7 @@ def habilitations_of(request: Asked, partnership: Any) -> dict[str, Any]:
     }
 
 
-def _one(request: Asked, code: str) -> Habilitation:
+def _one(request: Asked, code: str) -> Any:
     row = queries.one_of(request.actor, code)
     if row is None:
         raise Http404
@@ -119,7 +116,7 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
     return render(request, "certifier/habilitation.html", page)
 
 
-def _answer(row: Habilitation, standing: Any, today: date) -> str:
+def _answer(row: Any, standing: Any, today: date) -> str:
     if standing is None:
         return _("Pas encore\u00a0: elle est préparée, personne ne peut s’en servir.")
     if standing.is_active:
@@ -132,7 +129,7 @@ def _answer(row: Habilitation, standing: Any, today: date) -> str:
     return _("Non\u00a0: son dernier jour a été le %(day)s.") % {"day": day_plain(row.last_day)}
 
 
-def _facts(row: Habilitation) -> list[Fact]:
+def _facts(row: Any) -> list[Fact]:
     basis = f"{row.basis_reference}, du {day_plain(row.basis_on)}" if row.basis_on else "—"
     shown = [
         (_("Certification"), f"{row.certification.title} ({row.certification.reference})"),
@@ -148,7 +145,7 @@ def _facts(row: Habilitation) -> list[Fact]:
     return [Fact(str(term), value) for term, value in shown]
 
 
-def _acts(request: Asked, row: Habilitation, certifier: str) -> list[tuple[str, str, bool]]:
+def _acts(request: Asked, row: Any, certifier: str) -> list[tuple[str, str, bool]]:
     """(label, address, whether it is the main one) of what may be decided now."""
     may_open = policies.can_open_habilitations(request.actor, row.certifier)
     may_suspend = policies.can_suspend_habilitation(request.actor, row)
@@ -212,14 +209,14 @@ class EndForm(NoteForm):
 
 def _act(
     request: Asked,
-    row: Habilitation,
+    row: Any,
     *,
     form: forms.Form,
     question: str,
     label: str,
     effects: Sequence[tuple[str, str]],
     do: Callable[[], object],
-    done: str | Promise,
+    done: Any,
 ) -> HttpResponse:
     """Show what will happen; do it when it is sent; come back to the habilitation."""
     assert request.certifier is not None  # noqa: S101  the audience says so
@@ -234,7 +231,7 @@ def _act(
     return render(request, "certifier/habilitation_act.html", page)
 
 
-def _told(row: Habilitation) -> tuple[str, str]:
+def _told(row: Any) -> tuple[str, str]:
     """Who is written to."""
     heads = [head.full_name for head in heads_of(row)] if row.basis != Basis.OWN_SITE else []
     if not heads:
@@ -414,8 +411,8 @@ def discard(request: Asked, certifier: str, code: str) -> HttpResponse:
 class NewForm(forms.Form):
     """What is habilitated, and on what act it rests."""
 
-    certification = forms.ModelChoiceField(
-        label=lazy("Certification"), queryset=Certification.objects.none(), to_field_name="code"
+    certification: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=lazy("Certification"), queryset=None, to_field_name="code"
     )
     kind = forms.ChoiceField(label=lazy("Habilité à"), choices=HabilitationKind.choices)
     territory = forms.MultipleChoiceField(
@@ -587,7 +584,7 @@ def condition(request: Asked, certifier: str, code: str, condition: str) -> Http
     )
 
 
-def _settle(held: HabilitationCondition, said: dict[str, Any], request: Asked) -> None:
+def _settle(held: Any, said: dict[str, Any], request: Asked) -> None:
     common: dict[str, Any] = {"condition": held, "actor": request.actor, "now": timezone.now()}
     if said["is_met"] == "oui":
         operations.meet_condition(met_on=said["on"], evidence=said["evidence"], **common)

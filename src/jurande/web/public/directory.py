@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
@@ -22,10 +24,14 @@ from jurande.registers.catalogue.queries import sources
 from jurande.registers.catalogue.queries.directory import UNKNOWN, DeclaredPartner
 from jurande.registers.catalogue.queries.fiches import fiche_number, fiche_page
 from jurande.registers.catalogue.states import Habilitation
+from jurande.registers.network.queries import habilitations
 from jurande.web.access import audience
 from jurande.web.public.certifications import Select, spots
+from jurande.web.public.habilitations import KEPT_SECONDS
 from jurande.web.public.keeping import shareable
 from jurande.web.ui.formats import siret
+from jurande.web.ui.lives import STANDINGS
+from jurande.web.ui.marks import chip
 from jurande.web.ui.parts import Fact, Pages, Spot, Tab
 from jurande.web.ui.registers import DEPARTEMENT_CHOICES, STATES, cited, habilitation_chip
 from jurande.web.ui.tables import Column, Table
@@ -93,7 +99,8 @@ def directory(request: HttpRequest) -> HttpResponse:
     if page is not None:
         partners = bodies.declared_partners([page.version.fiche_id])
         kept = [partner for partner in partners if wanted.keeps(partner)]
-        listing = PARTNERS.read(request.GET, kept)
+        here = _delivered_here(habilitations.of_certification(page.number))
+        listing = _partners(here).read(request.GET, kept)
         if sheet := listing.sheet():
             return sheet
         where = bodies.by_departement(partner for partner in partners if partner.is_active)
@@ -105,6 +112,7 @@ def directory(request: HttpRequest) -> HttpResponse:
             "spots": spots(where, certification=page.number),
             "total": len({partner.siret for partner in kept}),
         }
+        return _fresh(render(request, "public/directory.html", context), here)
     else:
         context |= _country(request.GET, wanted)
     return render(request, "public/directory.html", context)
@@ -185,6 +193,30 @@ def qualiopi_word(known: bool | None) -> str:
     return {True: _("oui"), False: _("non"), None: _("inconnu")}[known]
 
 
+def _partners(here: Mapping[str, tuple[str, str, str]]) -> Table[DeclaredPartner]:
+    """What the national register says of a certification and, beside it, what is true here at this moment."""
+    beside: Column[DeclaredPartner] = Column(
+        "ici",
+        _("Vérifié ici"),
+        lambda p: here.get(p.siret, ("", "", ""))[1],
+        show=lambda p: chip(*here[p.siret][:2], bare=True) if p.siret in here else "",
+        url=lambda p: here[p.siret][2] if p.siret in here else "",
+    )
+    return replace(PARTNERS, columns=(*PARTNERS.columns, beside)) if here else PARTNERS
+
+
+def _delivered_here(rows: Sequence[Any]) -> dict[str, tuple[str, str, str]]:
+    """By SIRET: the status, the word and the address of what counts most there today."""
+    today = timezone.localdate()
+    found: dict[str, tuple[str, str, str]] = {}
+    for row in rows:
+        status, word = STANDINGS[habilitations.standing_on(row, today).state]
+        held = found.get(row.partnership.site.siret)
+        if held is None or status == "ok":
+            found[row.partnership.site.siret] = (status, word, reverse("public:habilitation", args=[row.code]))
+    return found
+
+
 PARTNERS: Table[DeclaredPartner] = Table(
     name="organismes-habilites",
     columns=(
@@ -217,11 +249,15 @@ PARTNERS: Table[DeclaredPartner] = Table(
 def body(request: HttpRequest, siren: str) -> HttpResponse:
     """Show what the registers say of one body: its places, its Qualiopi categories, what it is habilitated for."""
     try:
-        found = bodies.body(read_siren(siren))
-    except IdentifierRefused:
-        found = None
+        number = read_siren(siren)
+    except IdentifierRefused as refusal:
+        raise Http404 from refusal
+    here = habilitations.of_siren(number)
+    found = bodies.body(number)
     if found is None:
-        raise Http404
+        if not here:
+            raise Http404
+        found = bodies.Body(number, here[0].partnership.name, (), (), {})
     listing = _habilitations(found.titles).read(request.GET, found.habilitations)
     where = bodies.by_departement(found.habilitations)
     context = {
@@ -232,8 +268,16 @@ def body(request: HttpRequest, siren: str) -> HttpResponse:
         "lines": [_line_facts(line) for line in found.lines],
         "unknown": where.get(UNKNOWN, 0),
         "sources": cited(sources.latest()),
+        "here": [(row, STANDINGS[habilitations.standing_on(row, timezone.localdate()).state]) for row in here],
     }
-    return listing.sheet() or render(request, "public/body.html", context)
+    return listing.sheet() or _fresh(render(request, "public/body.html", context), here)
+
+
+def _fresh(response: HttpResponse, here: Sized) -> HttpResponse:
+    """What is delivered here may be suspended at any moment: a page that says it is kept for seconds only."""
+    if here:
+        patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
+    return response
 
 
 def _line_facts(line: Any) -> list[Fact]:

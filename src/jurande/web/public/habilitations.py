@@ -20,7 +20,6 @@ from jurande.registers.catalogue.queries import national
 from jurande.registers.catalogue.queries.national import Because, Known
 from jurande.registers.conventions.queries.standing import standing_of
 from jurande.registers.conventions.states import ConventionState
-from jurande.registers.network.models import Habilitation
 from jurande.registers.network.operations.habilitations.credentials import NAMES, bloc_words
 from jurande.registers.network.queries import habilitations as queries
 from jurande.registers.network.queries.habilitations import Standing
@@ -134,7 +133,7 @@ def day_asked(request: HttpRequest, today: date) -> tuple[date, bool]:
     return (day, False) if day is not None and EARLIEST <= day <= LATEST else (today, True)
 
 
-def verdict(row: Habilitation, standing: Standing, today: date) -> tuple[str, str, str]:
+def verdict(row: Any, standing: Standing, today: date) -> tuple[str, str, str]:
     """The answer: its status, a sentence, and why when it is no."""
     name, day = row.partnership.name, day_plain(standing.day)
     is_today, is_past = standing.day == today, standing.day < today
@@ -155,7 +154,7 @@ def verdict(row: Habilitation, standing: Standing, today: date) -> tuple[str, st
     return STANDINGS[standing.state][0], said, _why(row, standing, today)
 
 
-def _why(row: Habilitation, standing: Standing, today: date) -> str:
+def _why(row: Any, standing: Standing, today: date) -> str:
     since = day_plain(standing.since)
     if standing.state == "suspended":
         until = standing.until
@@ -173,7 +172,7 @@ def _why(row: Habilitation, standing: Standing, today: date) -> str:
     return _("Son habilitation a pris fin\u00a0: son dernier jour a été le %(last)s.") % {"last": last}
 
 
-def _can(row: Habilitation, standing: Standing) -> list[tuple[str, str]]:
+def _can(row: Any, standing: Standing) -> list[tuple[str, str]]:
     words = {
         Action.TRAIN: (_("Peut former"), _("Ne forme pas")),
         Action.ASSESS: (_("Peut évaluer"), _("N’évalue pas")),
@@ -186,12 +185,12 @@ def _can(row: Habilitation, standing: Standing) -> list[tuple[str, str]]:
 # --- what is checked ----------------------------------------------------------------------------
 
 
-def _checks(row: Habilitation, standing: Standing, asked: date, today: date, now: datetime) -> list[Checked]:
+def _checks(row: Any, standing: Standing, asked: date, today: date, now: datetime) -> list[Checked]:
     shown = proven(row, now=now)
     return [_signature(row, shown), _status(row, standing, today), _log(shown), _act(row), *_national(row, asked)]
 
 
-def _signature(row: Habilitation, shown: Proven) -> Checked:
+def _signature(row: Any, shown: Proven) -> Checked:
     if shown.is_intact is None:
         return Checked("draft", _("L’attestation n’est pas encore signée"), _("Elle le sera dès que le sceau le peut."))
     if not shown.is_intact:
@@ -201,7 +200,7 @@ def _signature(row: Habilitation, shown: Proven) -> Checked:
     return Checked("ok", _("La signature est intacte"), said)
 
 
-def _status(row: Habilitation, standing: Standing, today: date) -> Checked:
+def _status(row: Any, standing: Standing, today: date) -> Checked:
     now = queries.standing_on(row, today)
     if now.is_active:
         return Checked("ok", _("Ni suspendue ni terminée"), _("D’après le registre, à l’instant."))
@@ -220,7 +219,7 @@ def _log(shown: Proven) -> Checked:
     return Checked("ok", _("Inscrite au registre public"), said)
 
 
-def _act(row: Habilitation) -> Checked:
+def _act(row: Any) -> Checked:
     told = {"reference": row.basis_reference, "day": day_plain(row.basis_on)}
     if row.basis == Basis.OWN_SITE:
         said = _("Le certificateur forme lui-même ici\u00a0: %(reference)s, du %(day)s.") % told
@@ -241,7 +240,7 @@ def _act(row: Habilitation) -> Checked:
     return Checked("end", _("La convention n’est plus en vigueur"), said)
 
 
-def _national(row: Habilitation, asked: date) -> list[Checked]:
+def _national(row: Any, asked: date) -> list[Checked]:
     fiche = row.certification.fiche
     if fiche is None:
         return []
@@ -261,14 +260,14 @@ def _national(row: Habilitation, asked: date) -> list[Checked]:
 # --- around -------------------------------------------------------------------------------------
 
 
-def _one(code: str) -> Habilitation:
+def _one(code: str) -> Any:
     row = queries.public_one(code)
     if row is None:
         raise Http404
     return row
 
 
-def _current(row: Habilitation) -> Habilitation:
+def _current(row: Any) -> Any:
     """Itself, or what took its place, as long as that counts."""
     for _step in range(20):
         following = queries.public_one(row.followed_by.code) if hasattr(row, "followed_by") else None
@@ -278,7 +277,7 @@ def _current(row: Habilitation) -> Habilitation:
     return row
 
 
-def _links(row: Habilitation) -> dict[str, Any]:
+def _links(row: Any) -> dict[str, Any]:
     return {
         "page_url": settings.PUBLIC_URL + reverse("public:habilitation", args=[row.code]),
         "embed": embed_of(row),

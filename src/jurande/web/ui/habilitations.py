@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jurande.core.france.departements import departement_label
-from jurande.registers.network.models import Habilitation
 from jurande.registers.network.queries.habilitations import life_of
 from jurande.web.ui.badges import embed_text
 from jurande.web.ui.formats import day_plain, enumerate_fr
 from jurande.web.ui.lives import STANDINGS, Lived, Strip, strip
 
 
-def where(row: Habilitation) -> str:
+def where(row: Any) -> str:
     """Where it counts, in words."""
     return enumerate_fr(departement_label(one) for one in row.territory) or _("toute la France")
 
 
-def strip_of(rows: Sequence[Habilitation], *, day: date) -> Strip:
+def strip_of(rows: Sequence[Any], *, day: date) -> Strip:
     """Habilitations that took effect, on one strip of years; each leads to its public page."""
     lived = []
     for row in rows:
@@ -37,7 +37,7 @@ def strip_of(rows: Sequence[Habilitation], *, day: date) -> Strip:
     return strip(lived, day=day)
 
 
-def embed_of(row: Habilitation) -> str:
+def embed_of(row: Any) -> str:
     """What the partner pastes in a page of its site."""
     return embed_text(
         page_url=settings.PUBLIC_URL + reverse("public:habilitation", args=[row.code]),

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from jurande.core.france.habilitations import Reach, Spell
 from jurande.registers.catalogue.models import Certification, Referentiel
 from jurande.registers.common.codes import CodeField
 from jurande.registers.documents.models import Document
@@ -180,6 +181,16 @@ class Habilitation(models.Model):
         """The last day on which it counts, suspensions aside; before ``valid_from`` when it ended unbegun."""
         over = self.ended_on
         return self.valid_until if over is None else min(over - timedelta(days=1), self.valid_until)
+
+    @property
+    def decisions(self) -> list[Spell]:
+        """Its spells as the rules see them; no query when ``spells`` was prefetched."""
+        return [Spell(spell.number, spell.from_on, spell.state) for spell in self.spells.all()]
+
+    @property
+    def reach(self) -> Reach:
+        """How far it goes."""
+        return Reach.of(self.kind, self.blocs, self.territory)
 
     @property
     def lacks_its_document(self) -> bool:

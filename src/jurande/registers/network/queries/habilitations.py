@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from jurande.core.france.habilitations import Period, Spell, periods, state_on
-from jurande.registers.network.facts.habilitations import spells_of
 from jurande.registers.network.models import Habilitation, HabilitationSpell
 from jurande.registers.network.states import ACTIONS_OF, Action, HabilitationKind, HabilitationState, SpellState
 from jurande.registers.parties.models import Partnership
@@ -40,7 +39,7 @@ class Standing:
 
 def standing_on(row: Habilitation, day: date) -> Standing:
     """What its spells say of that day; no query when ``spells`` was prefetched. It must have been opened."""
-    state = state_on(spells_of(row), first=row.valid_from, last=row.valid_until, day=day)
+    state = state_on(row.decisions, first=row.valid_from, last=row.valid_until, day=day)
     if state is None:
         if day < row.valid_from:
             return Standing(day, "not_yet", until=row.valid_from - timedelta(days=1))
@@ -53,14 +52,14 @@ def standing_on(row: Habilitation, day: date) -> Standing:
 
 def life_of(row: Habilitation) -> list[Period]:
     """Its days, active or suspended, in order; no query when ``spells`` was prefetched."""
-    return periods(spells_of(row), first=row.valid_from, last=row.valid_until)
+    return periods(row.decisions, first=row.valid_from, last=row.valid_until)
 
 
 def allows(row: Habilitation, action: Action, *, on: date, bloc: str = "", departement: str = "") -> bool:
     """Whether this habilitation lets do ``action`` that day; for a bloc (its lineage), in a département, if given."""
     if row.state == HabilitationState.PREPARED or action not in row.actions or not _reaches(row, bloc, departement):
         return False
-    return state_on(spells_of(row), first=row.valid_from, last=row.valid_until, day=on) == SpellState.ACTIVE
+    return state_on(row.decisions, first=row.valid_from, last=row.valid_until, day=on) == SpellState.ACTIVE
 
 
 def allowing(

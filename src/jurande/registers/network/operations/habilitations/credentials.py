@@ -19,7 +19,6 @@ from jurande.core.france.clauses import day_in_words
 from jurande.core.france.departements import departement_label
 from jurande.core.france.habilitations import state_on
 from jurande.core.proof.contexts import CREDENTIALS_V2, OPEN_BADGES_3_0_3
-from jurande.registers.network.facts.habilitations import spells_of
 from jurande.registers.network.models import Habilitation
 from jurande.registers.network.states import Action, HabilitationEndReason, SpellState
 from jurande.registers.parties.policies import Actor
@@ -56,7 +55,7 @@ def follow(row: Habilitation, *, actor_code: str, now: datetime) -> None:
     Nothing before the first day nor after the last one (the credential ends by itself), and nothing as long as this
     house has no key or sealing is stopped: the job tries again. ``row`` must be locked, with its house and place.
     """
-    state = state_on(spells_of(row), first=row.valid_from, last=row.valid_until, day=localdate(now))
+    state = state_on(row.decisions, first=row.valid_from, last=row.valid_until, day=localdate(now))
     if state is None:
         return
     # What runs by itself acts for whoever opened the habilitation: the seal wants a name of this house.

@@ -20,7 +20,6 @@ from jurande.core.france.departements import DEPARTEMENTS
 from jurande.registers.catalogue.models import Certification, Referentiel
 from jurande.registers.common.refusals import Refused
 from jurande.registers.journal.operations import record
-from jurande.registers.network.facts.habilitations import reach_of
 from jurande.registers.network.models import Habilitation, HabilitationHold, HabilitationSpell
 from jurande.registers.network.operations.habilitations.credentials import follow
 from jurande.registers.network.operations.ledger import note_change
@@ -209,10 +208,10 @@ def _demand_alone(row: Habilitation) -> None:
         state__in=DECIDED_STATES,
         valid_from__lte=row.valid_until,
     ).exclude(pk=row.pk)
-    reach = reach_of(row)
+    reach = row.reach
     for other in held:
         last = other.last_day
-        if other.valid_from <= last >= row.valid_from and reach_of(other).meets(reach):
+        if other.valid_from <= last >= row.valid_from and other.reach.meets(reach):
             raise HabilitationRefused(_held_already(other.reference))
 
 
