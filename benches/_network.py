@@ -64,6 +64,12 @@ STATES = {Stage.TO_ASSIGN: "submitted", **dict.fromkeys(OPEN[1:], "under_review"
 TOWNS = (("13015", "Marseille"), ("69003", "Lyon"), ("44000", "Nantes"), ("59000", "Lille"), ("35000", "Rennes"))
 
 
+def analyze() -> None:
+    """Let the database know what it holds, as its own upkeep does in time."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 class House:
     """The certifier measured: its calls, who reviews, who applies."""
 
@@ -96,8 +102,7 @@ class House:
             with transaction.atomic():
                 self._write(numbers)
         self.written = count
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        analyze()
 
     def _write(self, numbers: tuple[int, ...]) -> None:
         stages = [self.draw.choice(OPEN if number % 3 == 0 else OVER) for number in numbers]
@@ -275,6 +280,7 @@ class House:
             for number, (siret, name) in enumerate(zip(sirets, names, strict=True))
             if number % 20
         )
+        analyze()
         return [one.code for one in partnerships]
 
 
