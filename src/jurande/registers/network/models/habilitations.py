@@ -6,7 +6,7 @@ A habilitation's own columns say what was decided last; its spells, which are on
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -74,7 +74,9 @@ class HabilitationQuerySet(models.QuerySet["Habilitation"]):
         return self.annotate(state_on=held)
 
     def active_on(self, day: date) -> HabilitationQuerySet:
-        return self.with_state_on(day).filter(state_on=SpellState.ACTIVE)
+        named: Any = self.with_state_on(day)
+        found: HabilitationQuerySet = named.filter(state_on=SpellState.ACTIVE)
+        return found
 
     def to_document(self) -> HabilitationQuerySet:
         """Resting on an earlier convention that nobody attached yet."""
