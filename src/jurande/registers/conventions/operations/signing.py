@@ -88,7 +88,14 @@ def choose_signing(*, certifier: Certifier, link_days: int, order: str, actor: A
     SigningChoices.objects.update_or_create(
         certifier=certifier, defaults={"link_days": link_days, "order": SigningOrder(order)}
     )
-    _record(certifier, SignatureAct.CHOICES_SET, "certifier", certifier.code, actor, now)
+    record(
+        chain=certifier.code,
+        actor_code=actor.code,
+        action=SignatureAct.CHOICES_SET,
+        subject_kind="certifier",
+        subject_code=certifier.code,
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -414,9 +421,7 @@ def _demand_awaited(convention: Convention, row: Signatory) -> None:
         raise SigningRefused(_("Vous avez déjà signé cette convention. Il n’y a rien d’autre à faire."))
     if convention.state != ConventionState.SENT or row.text_id != convention.text_id or not row.is_awaited:
         raise SigningRefused(
-            _(
-                "Cette convention n’est plus à signer\u00a0: elle a été reprise, refusée ou confiée à un autre."
-            )
+            _("Cette convention n’est plus à signer\u00a0: elle a été reprise, refusée ou confiée à un autre.")
         )
 
 
@@ -490,18 +495,5 @@ def _record_of(row: Signatory, act: SignatureAct, actor_code: str, now: datetime
         subject_code=row.convention.code,
         reason_code=row.side,
         digest=digest,
-        now=now,
-    )
-
-
-def _record(
-    certifier: Certifier, act: SignatureAct, subject_kind: str, subject_code: str, actor: Actor, now: datetime
-) -> None:
-    record(
-        chain=certifier.code,
-        actor_code=actor.code,
-        action=act,
-        subject_kind=subject_kind,
-        subject_code=subject_code,
         now=now,
     )
