@@ -101,7 +101,7 @@ class TestHabilitationsList:
             network.habilitated(f"Atelier {number}")
         network.get("partners")
         for query in ({}, {"vue": "habilitations"}, {"vue": "carte"}):
-            with django_assert_max_num_queries(15 + 6):
+            with django_assert_max_num_queries(15):
                 network.get("partners", **query)
 
 

@@ -67,7 +67,7 @@ def refusal_of(**changed: str) -> RowRefused:
 class TestColumns:
     def test_are_guessed_from_free_titles(self) -> None:
         guessed = guessed_columns(HEADERS, COLUMNS)
-        assert {name: at for name, at in guessed.items()} == {
+        assert guessed == {
             "siret": 0,
             "legal_name": 1,
             "postcode": 2,
@@ -149,7 +149,8 @@ class TestWords:
     @pytest.mark.parametrize("text", ["49021", "rncp49021", "Technicien réparateur", "RNCP 49021 : TR (niveau 4)"])
     def test_a_certification_is_named_in_many_ways(self, text: str) -> None:
         named = certification_named(text, OURS)
-        assert named is not None and named.key == "C1"
+        assert named is not None
+        assert named.key == "C1"
 
     @pytest.mark.parametrize(
         "text",

@@ -18,7 +18,7 @@ from jurande.registers.network.queries import network
 from jurande.registers.network.queries.network import Covered
 from jurande.registers.network.states import ACTIONS_OF, Action
 from jurande.web.access import Asked, audience
-from jurande.web.ui.parts import Bar, Spot, Tab
+from jurande.web.ui.parts import Spot, Tab
 from jurande.web.ui.tables import Column, Table
 
 KINDS = {action.value: [kind.value for kind, actions in ACTIONS_OF.items() if action in actions] for action in Action}
@@ -56,7 +56,6 @@ def coverage(request: Asked, certifier: str) -> HttpResponse:
         "held": held,
         "listing": listing,
         "spots": _spots(request, held) if held else {},
-        "bars": [Bar(one.certification.reference, len(one.places)) for one in every],
         "all_departements": len(DEPARTEMENTS),
         "tabs": _tabs(address, request, held),
     }

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from jurande.registers.journal import queries as journal
+from jurande.registers.network.policies.ledger import can_see_ledger
 from jurande.registers.parties import policies, queries
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.radar import every_due
@@ -36,6 +37,7 @@ def home(request: Asked, certifier: str) -> HttpResponse:
         entries = told(acts[:ENTRIES])
     page = {
         "today": today,
+        "may_radar": can_see_ledger(actor),
         "week": today.isocalendar().week,
         "lines": lines,
         "waiting": len(every),

@@ -273,14 +273,16 @@ def partners(request: Asked, certifier: str) -> HttpResponse:
     today = timezone.localdate()
     view = request.GET.get("vue", "")
     if view in (HABILITATIONS, MAP):
-        listing: Listing[Any] = habilitations_table(certifier, network.choices(actor), today).read(
+        choices = network.choices(actor)
+        by_departement = choices.in_force
+        listing: Listing[Any] = habilitations_table(certifier, choices, today).read(
             request.GET, network.habilitations(actor, today)
         )
     else:
+        by_departement = queries.partners_by_departement(actor)
         listing = table(certifier, queries.network_choices(actor)).read(request.GET, queries.partners(actor))
     if sheet := listing.sheet():
         return sheet
-    by_departement = queries.partners_by_departement(actor)
     address = reverse("certifier:partners", args=[certifier])
     views = list(network.saved_views(actor))
     page = {

@@ -147,13 +147,14 @@ def radar(request: Asked, certifier: str) -> HttpResponse:
     page = {
         "lines": lines,
         "listing": listing,
-        "as_table": "tableau" in request.GET,
+        "as_table": view == "tableau",
         "late": sum(line.over for line in lines),
         "soon": sum(0 <= line.days_left <= SOON_DAYS for line in lines),
         "tabs": [
-            Tab(str(_("Toutes")), address, view not in ("moi", "loi"), len(every)),
+            Tab(str(_("Toutes")), address, view not in ("moi", "loi", "tableau"), len(every)),
             Tab(str(_("Les miennes")), f"{address}?vue=moi", view == "moi", len(mine)),
             Tab(str(_("Fixées par un texte")), f"{address}?vue=loi", view == "loi", len(legal)),
+            Tab(str(_("En tableau")), f"{address}?vue=tableau", view == "tableau"),
         ],
         "feed": kept.calendar_of(actor),
     }

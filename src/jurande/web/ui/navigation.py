@@ -16,7 +16,7 @@ class Entry:
     label: str | Promise
     view: str
     icon: str = ""
-    family: str = ""  # pages whose name starts so light it too
+    family: str | tuple[str, ...] = ""  # pages whose name starts so light it too
 
     def lit_by(self, view_name: str) -> bool:
         """Whether the page being looked at belongs under this entry."""
@@ -34,10 +34,13 @@ class Entry:
         return None
 
 
+NETWORK_PAGES = ("certifier:ledger", "certifier:network", "certifier:coverage")
 NAVIGATION: dict[str, tuple[Entry, ...]] = {
     "certifier": (
-        Entry(_("À faire"), "certifier:home"),
-        Entry(_("Réseau"), "certifier:partners"),
+        Entry(_("À faire"), "certifier:home", family="certifier:radar"),
+        Entry(
+            _("Réseau"), "certifier:partners", family=("certifier:ledger", "certifier:network", "certifier:coverage")
+        ),
         Entry(_("Recrutement"), "certifier:recruitment"),
         Entry(_("Conventions"), "certifier:conventions"),
         Entry(_("Vu par l’État"), "certifier:state"),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from itertools import batched
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -40,6 +41,8 @@ from jurande.registers.parties.queries import actor_for
 JOB = "network.import"
 # What was read holds names and addresses: it goes some weeks after it served.
 KEEP = timedelta(days=30)
+# A commit costs more than a row; a kill loses the rows of one commit, which are made again.
+BATCH = 20
 HEAD = ("head_email", "head_first_name", "head_last_name")
 Report = Callable[[int, int, int], None]
 
@@ -211,9 +214,10 @@ def start_import(*, held: NetworkImport, invites: bool, actor: Actor, now: datet
 
 
 def run_import(*, held: NetworkImport, report: Report, now: Callable[[], datetime]) -> None:
-    """Make what is left, one transaction a row, as who launched it may today; run again, it goes on where it stopped.
+    """Make what is left, a few rows a transaction, as who launched it may today; run again, it goes on from there.
 
-    ``report`` is told after each row: made, left out, in all. A row that cannot be made is left out with its reason.
+    ``report`` is told between transactions: made, left out, in all. A row that cannot be made is left out whole, with
+    its reason, and takes no other with it.
     """
     if held.state != ImportState.RUNNING:
         return
@@ -222,11 +226,11 @@ def run_import(*, held: NetworkImport, report: Report, now: Callable[[], datetim
     left_out = held.rows.filter(state=RowState.REJECTED).count()
     done = held.rows.filter(state=RowState.MADE).count()
     certifications = {one.code: one for one in Certification.objects.filter(certifier=held.certifier)}
-    for pk in list(held.rows.filter(state=RowState.READY).order_by("number").values_list("pk", flat=True)):
-        if _make(pk, held, certifications, actor, now()):
-            done += 1
-        else:
-            left_out += 1
+    waiting = list(held.rows.filter(state=RowState.READY).order_by("number").values_list("pk", flat=True))
+    for rows in batched(waiting, BATCH):
+        with transaction.atomic():
+            made = sum(_make(pk, held, certifications, actor, now()) for pk in rows)
+        done, left_out = done + made, left_out + len(rows) - made
         report(done, left_out, total)
     _finish(held, now())
 

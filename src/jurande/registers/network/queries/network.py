@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,8 +24,9 @@ from jurande.registers.network.states import (
     HabilitationState,
     SpellState,
 )
-from jurande.registers.parties.models import Partnership, Person
+from jurande.registers.parties.models import Partnership
 from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import PartnershipState
 
 
 class Shown(StrEnum):
@@ -136,24 +138,33 @@ def matching(rows: HabilitationQuerySet, words: str) -> HabilitationQuerySet:
 
 @dataclass(frozen=True)
 class Choices:
-    """The values by which habilitations can be narrowed, as (value, label): only those present."""
+    """The values by which habilitations can be narrowed, as (value, label): only those present.
+
+    ``in_force``: how many partners in force each département has.
+    """
 
     certifications: list[tuple[str, str]]
     departements: list[tuple[str, str]]
     followers: list[tuple[str, str]]
+    in_force: dict[str, int]
 
 
 def choices(actor: Actor) -> Choices:
-    """What the filters offer. Three queries."""
+    """What the filters offer. Two queries."""
     held = Habilitation.objects.visible_to(actor)
     ours = Certification.objects.filter(pk__in=held.order_by().values("certification").distinct())
     partners = Partnership.objects.visible_to(actor)
-    codes = partners.order_by("site__departement").values_list("site__departement", flat=True).distinct()
-    people = Person.objects.filter(pk__in=partners.order_by().values("followed_by"))
+    rows = list(
+        partners.order_by("pk").values_list(
+            "state", "site__departement", "followed_by__code", "followed_by__first_name", "followed_by__last_name"
+        )
+    )
+    people = {(last or "", first or "", code) for _state, _departement, code, first, last in rows if code}
     return Choices(
         certifications=list(ours.order_by("reference").values_list("reference", "reference")),
-        departements=[(code, departement_label(code)) for code in codes],
-        followers=[(one.code, one.full_name) for one in people.order_by("last_name", "first_name", "pk")],
+        departements=[(code, departement_label(code)) for code in sorted({row[1] for row in rows})],
+        followers=[(code, f"{first} {last}".strip()) for last, first, code in sorted(people)],
+        in_force=dict(Counter(row[1] for row in rows if row[0] != PartnershipState.ENDED)),
     )
 
 
