@@ -412,3 +412,13 @@ class TestTwoManagersAtOnce:
 
         assert sorted(at_once(lambda: open_one(rows[0]), lambda: open_one(rows[1]))) == ["open", "refused"]
         assert len(of_place(place)) == 1
+
+
+class TestOwnSite:
+    def test_of_the_certifier_rests_on_being_its_own_and_writes_to_nobody(self) -> None:
+        house = factories.certifier()
+        place = factories.partnership(house, at_siret=house.organisation.sites.get().siret, with_head=True)
+        row = made.opened(place, basis=Basis.OWN_SITE, basis_reference="Décision du 3 janvier 2026", basis_on=FIRST)
+        assert (row.basis, standing(row)) == (Basis.OWN_SITE, "active")
+        assert not Message.objects.filter(kind="network.habilitation_opened").exists()
+        assert not Habilitation.objects.to_document().exists()
