@@ -146,7 +146,6 @@ class TestDrafting:
         assert manager.get(address("-page", house, held.code, 99)).status_code == 404
         assert manager.get(address("-pdf", house, held.code)).content.startswith(b"%PDF")
 
-
     def test_too_long_to_be_set_says_so(self, house: Certifier, manager: Client, monkeypatch: Any) -> None:
         held = build.draft(factories.partnership(house))
         monkeypatch.setattr("jurande.integrations.typesetting.MOST_BYTES", 1_000)

@@ -61,7 +61,7 @@ class TestLife:
     @given(lives())
     def test_periods_are_apart_and_in_order(self, spells: list[Spell]) -> None:
         found = periods(spells, first=FIRST, last=LAST)
-        for one, following in zip(found, found[1:], strict=False):
+        for one, following in pairwise(found):
             assert one.until_on < following.from_on
             assert (one.state, one.until_on + timedelta(days=1)) != (following.state, following.from_on)
 

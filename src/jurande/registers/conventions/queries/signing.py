@@ -1,4 +1,4 @@
-"""What screens read of signatures, letters and procedures; the convention they hang from was asked of ``visible_to``."""
+"""What screens read of signatures, letters and procedures, once the convention was asked of ``visible_to``."""
 
 from __future__ import annotations
 

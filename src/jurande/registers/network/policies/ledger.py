@@ -38,9 +38,7 @@ def can_suspend_several(actor: Actor, certifier: Certifier) -> Verdict:
     """Suspending several habilitations at once: those who may suspend one."""
     if not actor.certifier_code or actor.certifier_code != certifier.code or actor.partnership_code:
         return _elsewhere()
-    return _holds(
-        actor, Right.SUSPEND_CONVENTIONS, _("Votre rôle ne permet pas de suspendre des habilitations.")
-    )
+    return _holds(actor, Right.SUSPEND_CONVENTIONS, _("Votre rôle ne permet pas de suspendre des habilitations."))
 
 
 def can_remove_view(actor: Actor, view: SavedView) -> Verdict:
