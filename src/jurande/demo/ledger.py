@@ -32,7 +32,11 @@ def plan(world: World) -> None:
     world.on(11, partial(_import, world), 10, 25)
     world.on(5, partial(_declare, world), 16, 10)
     world.on(4, partial(_keep_a_view, world), 9, 35)
-    world.on(0.4, lambda at: ledger.reconcile_all(now=at) and None, 7, 5)
+    world.on(0.4, _compare, 7, 5)
+
+
+def _compare(at: datetime) -> None:
+    ledger.reconcile_all(now=at)
 
 
 def _row(body: Body, index: int, today: datetime) -> str:

@@ -265,7 +265,9 @@ def life_of(row: Signatory, mails: Sequence[Message]) -> list[Event]:
         Event(mail.written_at, str(named[mail.kind].label), aside=str(mail.get_state_display())) for mail in mails
     ]
     # The steps are told in their order: of two at the same instant, the later one comes first.
-    return sorted(events[::-1], key=lambda event: event.at, reverse=True)
+    events.reverse()
+    events.sort(key=lambda event: event.at, reverse=True)
+    return events
 
 
 # --- letters ------------------------------------------------------------------------------------

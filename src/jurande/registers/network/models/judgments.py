@@ -259,7 +259,7 @@ class Reconciliation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -315,7 +315,7 @@ class Question(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
     @property
     def is_waiting(self) -> bool:
@@ -379,7 +379,7 @@ class Visit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -434,7 +434,7 @@ class Decision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
     @property
     def appeal_is_pending(self) -> bool:
@@ -519,4 +519,4 @@ class Appeal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)

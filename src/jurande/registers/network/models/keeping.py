@@ -86,7 +86,7 @@ class CalendarFeed(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return str(self.code)
 
 
 class RadarLetter(models.Model):

@@ -33,6 +33,7 @@ def involved(application: Application) -> set[str]:
 def _holding(certifier: Certifier, right: Right) -> QuerySet[Person]:
     roles = [role for role, rights in ROLE_RIGHTS.items() if right in rights]
     held = Membership.objects.in_force().filter(certifier=certifier, role__in=roles)
-    return (
+    people: QuerySet[Person] = (
         Person.objects.able_to_sign_in().filter(pk__in=held.values("person")).order_by("last_name", "first_name", "pk")
     )
+    return people
