@@ -34,7 +34,7 @@ def listing(request: Asked, partnership: str) -> HttpResponse:
                 "name": NAMES[row.actions],
                 "blocs": bloc_words(row),
                 "where": where(row),
-                "holds": [held for held in row.holds.all() if held.lifted_at is None],
+                "holds": queries.holds_on(row) if standings[row.pk].state == "suspended" else [],
                 "embed": embed_of(row),
                 "has_file": row.credential is not None and row.credential.signed is not None,
             }

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from jurande.core.france.habilitations import Period, Spell, periods, state_on
-from jurande.registers.network.models import Habilitation, HabilitationSpell
+from jurande.registers.network.models import Habilitation, HabilitationHold, HabilitationSpell
 from jurande.registers.network.states import ACTIONS_OF, Action, HabilitationKind, HabilitationState, SpellState
 from jurande.registers.parties.models import Partnership
 from jurande.registers.parties.policies import Actor
@@ -201,7 +201,7 @@ def of_certification(reference: str) -> list[Habilitation]:
 
 
 def of_partner(actor: Actor, partnership: Partnership) -> list[Habilitation]:
-    """What ``actor`` may see of this partner's: prepared ones too for the certifier, the live ones first."""
+    """What ``actor`` may see of this partner's: prepared ones too for the certifier, the live ones first. Two queries."""
     rows = (
         Habilitation.objects.visible_to(actor)
         .filter(partnership=partnership)
@@ -212,10 +212,15 @@ def of_partner(actor: Actor, partnership: Partnership) -> list[Habilitation]:
             "referentiel",
             "credential",
         )
-        .prefetch_related(Prefetch("spells", HabilitationSpell.objects.order_by("number")), "conditions", "holds")
+        .prefetch_related(Prefetch("spells", HabilitationSpell.objects.order_by("number")))
         .order_by("-valid_from", "pk")
     )
     return sorted(rows, key=lambda row: row.state == HabilitationState.ENDED)
+
+
+def holds_on(row: Habilitation) -> list[HabilitationHold]:
+    """What keeps it suspended, the first to begin first."""
+    return list(row.holds.filter(lifted_at=None).order_by("from_on", "pk"))
 
 
 def one_of(actor: Actor, code: str) -> Habilitation | None:
