@@ -201,7 +201,7 @@ def of_certification(reference: str) -> list[Habilitation]:
 
 
 def of_partner(actor: Actor, partnership: Partnership) -> list[Habilitation]:
-    """What ``actor`` may see of this partner's: prepared ones too for the certifier, the live ones first. Two queries."""
+    """What ``actor`` may see of this partner's: prepared ones too for the certifier, live ones first. Two queries."""
     rows = (
         Habilitation.objects.visible_to(actor)
         .filter(partnership=partnership)
