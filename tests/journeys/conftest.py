@@ -17,7 +17,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-START_SECONDS = 120
+START_SECONDS = 240
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -22,7 +22,6 @@ from tests import factories
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.slow,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.django_db(transaction=True),
 ]
 CLASSE_DIGITALE = "81929100600032"

@@ -21,7 +21,6 @@ from tests.registers.network import applications
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.slow,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.django_db(transaction=True),
 ]
 ADDRESS = "yann.legoff@fabrique.exemple.fr"
