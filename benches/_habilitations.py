@@ -12,15 +12,23 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import django
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from benches._partners import House, factories, open_home, preparation, settings
-from jurande.registers.network.models import Habilitation
-from jurande.registers.network.queries.habilitations import Asked, allows_in_bulk
-from jurande.registers.network.states import Action
+django.setup()
+
+from tests import factories  # noqa: E402 - the settings are read when the registers are imported
+
+from benches._partners import House  # noqa: E402
+from jurande.config import preparation  # noqa: E402
+from jurande.config.installation import open_home  # noqa: E402
+from jurande.registers.network.models import Habilitation  # noqa: E402
+from jurande.registers.network.queries.habilitations import Asked, allows_in_bulk  # noqa: E402
+from jurande.registers.network.states import Action  # noqa: E402
 
 
 def pages(house: House) -> dict[str, dict[str, float]]:
