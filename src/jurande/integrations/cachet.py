@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -328,7 +329,9 @@ def apply(
         )
         signer.at = at
         try:
-            signer.sign_pdf(writer, output=out)
+            # pyHanko runs an event loop, which a thread that has one already would refuse.
+            with ThreadPoolExecutor(max_workers=1) as apart:
+                apart.submit(signer.sign_pdf, writer, output=out).result()
         except (SigningError, TimestampRequestError) as error:
             code = "cachet.no_timestamp" if isinstance(error, TimestampRequestError) else None
             raise CachetRefused(str(error), code=code) from error

@@ -26,7 +26,13 @@ class TestEveryKind:
             assert mark not in text
 
     def test_that_lets_somebody_in_is_forgotten_soon(self, kind) -> None:
-        opens = kind in (emails.INVITATION, emails.PARTNERSHIP_OPENED, emails.MAGIC_LINK, emails.PASSWORD_RESET)
+        opens = kind in (
+            emails.INVITATION,
+            emails.PARTNERSHIP_OPENED,
+            emails.MAGIC_LINK,
+            emails.GUEST_LINK,
+            emails.PASSWORD_RESET,
+        )
         assert (kind.keep_days <= 14) is (opens or kind is emails.ADDRESS_CONFIRMATION)
 
 

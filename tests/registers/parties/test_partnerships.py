@@ -221,7 +221,12 @@ class TestEndPartnership:
         opened.refresh_from_db()
         actor = actor_of(head, opened)
         assert queries.partners(actor).get() == opened
-        assert {str(right) for right in actor.rights} == {"see_partnership", "see_documents"}
+        assert {str(right) for right in actor.rights} == {
+            "see_partnership",
+            "see_documents",
+            "see_applications",
+            "see_conventions",
+        }
 
     def test_closes_the_invitations_not_answered(self) -> None:
         opened = factories.partnership()
