@@ -32,22 +32,18 @@ SHARED = ROOT.parent / "shared"
 LOOPBACK = ("127.", "::1", "localhost")
 
 
-JOURNEYS = "tests/journeys"
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give each worker whole files: one test at a time, they would wait for one another's words thousands of times."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            # One demonstration serves all the journeys, in the order written.
-            return JOURNEYS if nodeid.startswith(f"{JOURNEYS}/") else nodeid.partition("::")[0]
+            return nodeid.partition("::")[0]
 
         def _assign_work_unit(self, node: Any) -> None:
-            # The longest first: nothing waits for it at the end.
-            if JOURNEYS in self.workqueue:
-                self.workqueue.move_to_end(JOURNEYS, last=False)
+            # The longest first: nothing waits for them at the end.
+            if journey := next((file for file in self.workqueue if file.startswith("tests/journeys/")), None):
+                self.workqueue.move_to_end(journey, last=False)
             super()._assign_work_unit(node)
 
     return ByFile(config, log)

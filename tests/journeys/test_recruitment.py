@@ -30,6 +30,7 @@ def score(page: Any, points: int) -> None:
     page.get_by_role("link", name="Évaluer").click()
     page.get_by_role("button", name="Je n’ai aucun lien").click()
     rows = page.locator(".score-row")
+    rows.first.wait_for()
     for rank in range(rows.count()):
         rows.nth(rank).locator(".points label").nth(points).click()
     page.locator("#saved", has_text="Enregistré à").wait_for()

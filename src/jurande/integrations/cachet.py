@@ -11,10 +11,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -39,6 +39,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from jurande.core.errors import CoreError
 from jurande.core.proof.signer import KeySigner
+from jurande.integrations.apart import apart
 from jurande.integrations.key_files import KeyFileRefused, open_key_file, write_key_file
 from jurande.integrations.outbound import Server, Unreachable
 
@@ -329,9 +330,7 @@ def apply(
         )
         signer.at = at
         try:
-            # pyHanko runs an event loop, which a thread that has one already would refuse.
-            with ThreadPoolExecutor(max_workers=1) as apart:
-                apart.submit(signer.sign_pdf, writer, output=out).result()
+            apart(partial(signer.sign_pdf, writer, output=out))
         except (SigningError, TimestampRequestError) as error:
             code = "cachet.no_timestamp" if isinstance(error, TimestampRequestError) else None
             raise CachetRefused(str(error), code=code) from error

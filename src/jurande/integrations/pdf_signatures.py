@@ -19,6 +19,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -37,6 +38,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from jurande.core.errors import CoreError
+from jurande.integrations.apart import apart
 
 LARGEST_BYTES = 30_000_000
 MOST_SIGNATURES = 20
@@ -170,11 +172,10 @@ def _finding(embedded: EmbeddedPdfSignature, trusted: tuple[x509.Certificate, ..
     status: Any = None
     try:
         if is_stamp:
-            status = validate_pdf_timestamp(embedded, context)
+            status = apart(partial(validate_pdf_timestamp, embedded, context))
         else:
-            status = validate_pdf_signature(
-                embedded, context, key_usage_settings=KeyUsageConstraints(key_usage=set(), extd_key_usage=set())
-            )
+            any_use = KeyUsageConstraints(key_usage=set(), extd_key_usage=set())
+            status = apart(partial(validate_pdf_signature, embedded, context, key_usage_settings=any_use))
     except (SignatureValidationError, SigningError, UnacceptableSignerError, PdfError, ValueError, TypeError) as error:
         problem = str(error)[:200]
     intact = bool(status and status.intact and status.valid)
