@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from jurande.demo import world
 from tests.journeys.test_screens import faults_at_each_width
 
 WHO = "La Lys Technique"
@@ -44,7 +43,6 @@ def score(page: Any, points: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(world, "recruitment"), reason="the demonstration does not tell recruitment yet")
 def test_two_score_and_differ_a_third_decides(visitor: Any) -> None:
     claire, mehdi, helene = visitor(), visitor(), visitor()
     page = claire.become("claire")
