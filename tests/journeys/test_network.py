@@ -46,6 +46,8 @@ def test_from_a_messy_spreadsheet_to_a_network(visitor: Any, tmp_path: Path) -> 
     expect(page.get_by_text(f"{PARTNERS} lignes créées")).to_be_visible()
     page.get_by_role("navigation").get_by_role("link", name="Réseau").first.click()
     page.get_by_role("link", name="Habilitations", exact=True).click()
+    expect(page.get_by_role("searchbox").last).to_have_attribute("placeholder", re.compile("habilitation"))
+    page.wait_for_load_state("networkidle")
     page.get_by_role("searchbox").last.fill("repris 17")
     expect(page.locator("tbody tr").first).to_contain_text("Atelier repris")
     assert faults_at_each_width(page, "habilitations") == []
