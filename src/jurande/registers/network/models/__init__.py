@@ -13,6 +13,7 @@ from jurande.registers.network.models.applications import (
 from jurande.registers.network.models.approvals import Approval
 from jurande.registers.network.models.calls import Call, CallCriterion
 from jurande.registers.network.models.checks import Check, Flag
+from jurande.registers.network.models.decisions import Appeal, Condition, Decision
 from jurande.registers.network.models.fees import FeeLine, FeeSchedule
 from jurande.registers.network.models.habilitations import (
     Habilitation,
@@ -22,9 +23,6 @@ from jurande.registers.network.models.habilitations import (
 )
 from jurande.registers.network.models.imports import ImportRow, NetworkImport
 from jurande.registers.network.models.judgments import (
-    Appeal,
-    Condition,
-    Decision,
     Question,
     Reconciliation,
     Review,
