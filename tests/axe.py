@@ -14,7 +14,11 @@ OF_WIDTH = {"type": "rule", "values": ["target-size", "scrollable-region-focusab
 
 
 def faults(page: Any, *, colours: bool = True, only: dict[str, Any] | None = None) -> list[str]:
-    """One line for each fault, with the elements at fault. Colours are what it takes longest to look at."""
+    """One line for each fault, with the elements at fault, once the page has come whole.
+
+    Colours are what it takes longest to look at.
+    """
+    page.wait_for_load_state()
     page.evaluate(f"window.axe || (() => {{ {AXE} }})()")
     chosen = {"runOnly": only} if only else {"rules": {"color-contrast": {"enabled": colours}}}
     found = page.evaluate("options => axe.run(document, options)", {"resultTypes": ["violations"], **chosen})

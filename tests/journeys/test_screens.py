@@ -41,6 +41,7 @@ EXPECTED = {"/nulle-part/": 404, "/invite/inconnu/": 410, "/lien/inconnu/": 200}
 def faults_at_each_width(page: Any, where: str, *, colours: bool = False) -> list[str]:
     """What is wrong with the page that is open, on a desk and in a hand."""
     wrong = []
+    page.wait_for_load_state()  # a click that opens a page comes back as soon as it begins to arrive
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         spill = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
