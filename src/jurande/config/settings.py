@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "jurande.registers.catalogue.apps.Catalogue",
     "jurande.registers.network.apps.Network",
     "jurande.registers.conventions.apps.Conventions",
+    "jurande.registers.awards.apps.Awards",
     "jurande.web.ui.apps.Ui",
     "jurande.demo.apps.Demo",
     "django.contrib.auth",

@@ -100,7 +100,24 @@ class Right(TextChoices):
     SEE_DOCUMENTS = "see_documents", _("Ouvrir les pièces d’un partenaire")
     FILE_DOCUMENTS = "file_documents", _("Déposer et retirer les pièces d’un partenaire")
 
+    SEE_AWARDS = "see_awards", _("Voir les délivrances et les modèles")
+    DESIGN_AWARDS = "design_awards", _("Préparer et publier un modèle de parchemin ou de micro-certification")
+    PREPARE_AWARDS = "prepare_awards", _("Préparer une délivrance")
+    APPROVE_AWARDS = "approve_awards", _("Approuver une délivrance")
+    ISSUE_AWARDS = "issue_awards", _("Délivrer ce qui est approuvé")
+    WITHDRAW_AWARDS = "withdraw_awards", _("Suspendre, révoquer ou remplacer ce qui a été délivré")
 
+
+_AWARDS = frozenset(
+    {
+        Right.SEE_AWARDS,
+        Right.DESIGN_AWARDS,
+        Right.PREPARE_AWARDS,
+        Right.APPROVE_AWARDS,
+        Right.ISSUE_AWARDS,
+        Right.WITHDRAW_AWARDS,
+    }
+)
 _CERTIFICATIONS = frozenset({Right.SEE_CERTIFICATIONS, Right.PREPARE_CERTIFICATIONS, Right.PUBLISH_CERTIFICATIONS})
 _NETWORK = _CERTIFICATIONS | frozenset(
     {
@@ -140,6 +157,7 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
     ),
     Role.HOLDER: frozenset(),
     Role.ADMINISTRATOR: _NETWORK
+    | _AWARDS
     | {
         Right.DESCRIBE_CERTIFIER,
         Right.MANAGE_TEAM,
@@ -149,7 +167,7 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.SIGN_CONVENTIONS,
         Right.TERMINATE_CONVENTIONS,
     },
-    Role.NETWORK_MANAGER: _NETWORK,
+    Role.NETWORK_MANAGER: _NETWORK | {Right.SEE_AWARDS, Right.PREPARE_AWARDS},
     Role.REVIEWER: frozenset(
         {
             Right.SEE_NETWORK,
@@ -173,10 +191,14 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.SEE_CONVENTIONS,
             Right.SIGN_CONVENTIONS,
             Right.TERMINATE_CONVENTIONS,
+            Right.SEE_AWARDS,
+            Right.APPROVE_AWARDS,
+            Right.WITHDRAW_AWARDS,
         }
     ),
     Role.AUDITOR: frozenset(
         {
+            Right.SEE_AWARDS,
             Right.SEE_NETWORK,
             Right.SEE_CERTIFICATIONS,
             Right.SEE_DOCUMENTS,
@@ -187,12 +209,32 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.SEE_CONVENTIONS,
         }
     ),
-    Role.ISSUER: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.REGISTER_HOLDERS}),
+    Role.ISSUER: frozenset(
+        {
+            Right.SEE_NETWORK,
+            Right.SEE_CERTIFICATIONS,
+            Right.REGISTER_HOLDERS,
+            Right.SEE_AWARDS,
+            Right.DESIGN_AWARDS,
+            Right.PREPARE_AWARDS,
+            Right.ISSUE_AWARDS,
+            Right.WITHDRAW_AWARDS,
+        }
+    ),
     Role.ACCOUNTANT: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.SEE_CONVENTIONS}),
-    Role.READER: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.SEE_CONVENTIONS}),
-    Role.HEAD: _PARTNER_FILE | {Right.UPDATE_PARTNERS, Right.MANAGE_PARTNER_PEOPLE, Right.SIGN_CONVENTIONS},
+    Role.READER: frozenset({Right.SEE_NETWORK, Right.SEE_CERTIFICATIONS, Right.SEE_CONVENTIONS, Right.SEE_AWARDS}),
+    Role.HEAD: _PARTNER_FILE
+    | {
+        Right.UPDATE_PARTNERS,
+        Right.MANAGE_PARTNER_PEOPLE,
+        Right.SIGN_CONVENTIONS,
+        Right.SEE_AWARDS,
+        Right.PREPARE_AWARDS,
+        Right.APPROVE_AWARDS,
+        Right.ISSUE_AWARDS,
+    },
     Role.TRAINING_MANAGER: _PARTNER_FILE,
-    Role.EXAM_MANAGER: _PARTNER_FILE,
+    Role.EXAM_MANAGER: _PARTNER_FILE | {Right.SEE_AWARDS, Right.PREPARE_AWARDS, Right.ISSUE_AWARDS},
     Role.QUALITY: _PARTNER_FILE,
     Role.PARTNER_ACCOUNTANT: frozenset({Right.SEE_PARTNERSHIP}),
     Role.TRAINER: frozenset({Right.SEE_PARTNERSHIP}),
@@ -201,7 +243,7 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
 
 # What is left to the people of a partner once the partnership has ended: reading what concerned them.
 RIGHTS_AFTER_END = frozenset(
-    {Right.SEE_PARTNERSHIP, Right.SEE_DOCUMENTS, Right.SEE_APPLICATIONS, Right.SEE_CONVENTIONS}
+    {Right.SEE_PARTNERSHIP, Right.SEE_DOCUMENTS, Right.SEE_APPLICATIONS, Right.SEE_CONVENTIONS, Right.SEE_AWARDS}
 )
 
 

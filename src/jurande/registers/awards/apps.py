@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Awards(AppConfig):
+    name = "jurande.registers.awards"
+    label = "awards"
