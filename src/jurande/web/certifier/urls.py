@@ -80,6 +80,7 @@ urlpatterns = [
     path("certifications/", include("jurande.web.certifier.certifications.urls")),
     path("recrutement/", include("jurande.web.certifier.recruitment.urls")),
     path("conventions/", include("jurande.web.certifier.conventions.urls")),
+    path("delivrance/", include("jurande.web.certifier.awards.urls")),
     path("equipe/", team.team, name="team"),
     path("equipe/inviter/", team.invite, name="team-invite"),
     path("equipe/invitations/<str:code>/renouveler/", team.renew, name="team-renew"),
