@@ -1,0 +1,41 @@
+from jurande.registers.awards.states.awards import (
+    AWARD_LIFE,
+    LOT_LIFE,
+    READY_ROWS,
+    AwardAct,
+    AwardState,
+    LotRowState,
+    LotSource,
+    LotState,
+    Origin,
+    RuleKind,
+)
+from jurande.registers.awards.states.designs import (
+    DESIGN_LIFE,
+    DesignAct,
+    DesignState,
+    Emblem,
+    Language,
+    Layout,
+    Subject,
+)
+
+__all__ = [
+    "AWARD_LIFE",
+    "DESIGN_LIFE",
+    "LOT_LIFE",
+    "READY_ROWS",
+    "AwardAct",
+    "AwardState",
+    "DesignAct",
+    "DesignState",
+    "Emblem",
+    "Language",
+    "Layout",
+    "LotRowState",
+    "LotSource",
+    "LotState",
+    "Origin",
+    "RuleKind",
+    "Subject",
+]
