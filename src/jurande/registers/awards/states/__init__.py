@@ -10,6 +10,14 @@ from jurande.registers.awards.states.awards import (
     Origin,
     RuleKind,
 )
+from jurande.registers.awards.states.delegation import (
+    CLAIM_LIFE,
+    ENDORSEMENT_LIFE,
+    ClaimState,
+    DelegationAct,
+    EndorsementState,
+    MandateEndReason,
+)
 from jurande.registers.awards.states.designs import (
     DESIGN_LIFE,
     DesignAct,
@@ -22,19 +30,25 @@ from jurande.registers.awards.states.designs import (
 
 __all__ = [
     "AWARD_LIFE",
+    "CLAIM_LIFE",
     "DESIGN_LIFE",
+    "ENDORSEMENT_LIFE",
     "LOT_LIFE",
     "READY_ROWS",
     "AwardAct",
     "AwardState",
+    "ClaimState",
+    "DelegationAct",
     "DesignAct",
     "DesignState",
     "Emblem",
+    "EndorsementState",
     "Language",
     "Layout",
     "LotRowState",
     "LotSource",
     "LotState",
+    "MandateEndReason",
     "Origin",
     "RuleKind",
     "Subject",
