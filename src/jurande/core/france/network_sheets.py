@@ -164,9 +164,9 @@ def read_row(
 
     :raises RowRefused: with the first thing to mend.
     """
-    said = {name: _said(cells, at) for name, at in columns.items()}
+    said = {name: cell_text(cells, at) for name, at in columns.items()}
     for text in said.values():
-        if text.startswith("=") or fold(text).startswith(_ERRORS):
+        if is_formula(text):
             raise RowRefused("formula", text)
     siret = _siret(said.get("siret", ""))
     legal_name, city = said.get("legal_name", ""), said.get("city", "")
@@ -281,11 +281,17 @@ def day_in(text: str) -> date | None:
     return None
 
 
-def _said(cells: Sequence[str], at: int) -> str:
+def cell_text(cells: Sequence[str], at: int) -> str:
+    """Return what a cell says, on one line, without what spreadsheets put around it to keep its zeros."""
     text = " ".join(cells[at].split()) if 0 <= at < len(cells) else ""
     # What programs write so that spreadsheets keep the zeros: ="01234".
     quoted = re.fullmatch(r'="([^"]*)"', text)
     return quoted[1] if quoted else text.removeprefix("'")
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether a cell holds a formula or the error of one, where a value was expected."""
+    return text.startswith(("=", "#")) and (text[0] == "=" or fold(text).startswith(_ERRORS))
 
 
 def _siret(text: str) -> str:
