@@ -34,11 +34,19 @@ type Entry = bitstring.BitstringEntry | foreign.EdtechEntry | foreign.TokenEntry
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedList:
+    """A list whose signature was checked, its age not: whoever asks it a thousand questions opens it once."""
+
+    signed: Established
+    content: bitstring.BitstringList
+
+
+@dataclass(frozen=True, slots=True)
 class StatusQuestion:
     """Everything that answering needs, besides the entry itself."""
 
     established: Established
-    lists: Mapping[str, Content]
+    lists: Mapping[str, Content | OpenedList]
     trust: Trust
     now: datetime
     expected: Expectations
@@ -123,31 +131,45 @@ def _entry(node: Json) -> Entry:
     raise StatusRefused(f"a status of type {str(kind)[:50]!r}", code="status.unknown_kind")
 
 
+def open_list(content: Content, *, trust: Trust, now: datetime, expected: Expectations) -> OpenedList:
+    """Check the signature of a list and read it, to answer many questions; whoever keeps it keeps ``trust`` with it.
+
+    The list is a credential like another: steps 1 to 4 are asked of it, under the same trust.
+    :raises StatusRefused: it does not hold, or it is not a list.
+    """
+    try:
+        signed = establish(content, trust=trust, now=now, expected=_plain(expected), course=Course())
+    except Undecided as unknown:
+        raise StatusRefused(f"the list: {unknown}", code="status.other_issuer") from None
+    except VerificationError as refusal:
+        raise StatusRefused(f"the list: {refusal}", code=f"status.list.{refusal.code}") from None
+    return OpenedList(signed, bitstring.read_list(signed.document))
+
+
 def _answer(entry: Entry, question: StatusQuestion) -> _Answer:
     if not isinstance(entry, foreign.EdtechEntry) and not question.established.issuer.accepts_list(entry.list_url):
         raise StatusRefused(f"{entry.list_url} is not where its lists live", code="status.foreign_address")
     content = question.lists[entry.list_url]
     if isinstance(entry, bitstring.BitstringEntry):
         return _bitstring_answer(entry, content, question)
+    if isinstance(content, OpenedList):
+        raise StatusRefused("a list of another kind", code="status.list_type")
     if isinstance(entry, foreign.TokenEntry):
         return _token_answer(entry, content, question)
     return _edtech_answer(entry, content, question)
 
 
-def _bitstring_answer(entry: bitstring.BitstringEntry, content: Content, question: StatusQuestion) -> _Answer:
-    # The list is a credential like another: steps 1 to 4 and 6 are asked of it, under the same trust.
-    try:
-        signed = establish(
-            content, trust=question.trust, now=question.now, expected=_plain(question.expected), course=Course()
-        )
-    except Undecided as unknown:
-        raise StatusRefused(f"the list: {unknown}", code="status.other_issuer") from None
-    except VerificationError as refusal:
-        raise StatusRefused(f"the list: {refusal}", code=f"status.list.{refusal.code}") from None
+def _bitstring_answer(
+    entry: bitstring.BitstringEntry, content: Content | OpenedList, question: StatusQuestion
+) -> _Answer:
+    opened = content
+    if not isinstance(opened, OpenedList):
+        opened = open_list(opened, trust=question.trust, now=question.now, expected=question.expected)
+    signed = opened.signed
     _check_list_issuer(signed.issuer, question)
     begins, ends = bounds(signed.document)
     _check_age(signed.signed_at or begins, begins, min(filter(None, (ends, signed.expires)), default=None), question)
-    value = bitstring.value_at(entry, bitstring.read_list(signed.document))
+    value = bitstring.value_at(entry, opened.content)
     message = (entry.messages or {}).get(value, "")
     signed_at = signed.signed_at or begins
     if entry.purpose == bitstring.MESSAGE:
