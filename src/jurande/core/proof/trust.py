@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 
 from jurande.core.encoding import jcs
@@ -34,8 +35,10 @@ _ISSUER = frozenset(
         "requires_log",
         "habilitated_by",
         "may_habilitate",
+        "interruptions",
     }
 )
+_INTERRUPTION = frozenset({"credential", "since", "until"})
 _KEY = frozenset({"id", "publicKeyMultibase", "publicKeyJwk", "since", "until", "compromised", "purposes"})
 _COMPROMISE = frozenset({"at", "log_origin", "log_size"})
 
@@ -47,6 +50,22 @@ class TrustRefused(ProofError):
 
 
 @dataclass(frozen=True, slots=True)
+class Interruption:
+    """From ``since`` (included) to ``until`` (excluded; None: it lasts), a credential was suspended or withdrawn.
+
+    A status list says how things stand, and not since when: this does, for credentials that others rest on.
+    """
+
+    credential: str
+    since: datetime
+    until: datetime | None = None
+
+    def covers(self, instant: datetime) -> bool:
+        """Tell whether the credential was interrupted at that instant."""
+        return self.since <= instant and (self.until is None or instant < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class TrustedIssuer:
     """Somebody whose signature counts.
 
@@ -55,7 +74,8 @@ class TrustedIssuer:
     credential brings proves nothing. ``status_lists`` are the addresses, or the beginnings of addresses when they end
     with ``/``, where its status lists may live; empty, anywhere it signs them. ``habilitated_by`` is the certifier
     whose habilitation each of its credentials must carry; empty, it issues in its own name. ``may_habilitate`` lets its
-    habilitations bring in partners that the verifier has never heard of.
+    habilitations bring in partners that the verifier has never heard of. ``interruptions``: when the habilitations that
+    it gave were suspended or withdrawn, as it says itself.
     """
 
     id: str
@@ -68,6 +88,7 @@ class TrustedIssuer:
     requires_log: bool = False
     habilitated_by: str = ""
     may_habilitate: bool = False
+    interruptions: tuple[Interruption, ...] = ()
 
     def accepts_list(self, url: str) -> bool:
         """Tell whether a status list of this issuer may live at ``url``."""
@@ -147,7 +168,17 @@ def _issuer(node: Json) -> TrustedIssuer:
         requires_log=_flag(issuer, "requires_log"),
         habilitated_by=_text(issuer, "habilitated_by"),
         may_habilitate=_flag(issuer, "may_habilitate"),
+        interruptions=tuple(_interruption(one) for one in _list(issuer.get("interruptions", []), "interruptions")),
     )
+
+
+def _interruption(node: Json) -> Interruption:
+    told = _object(node, _INTERRUPTION, "an interruption")
+    credential = _text(told, "credential")
+    if not credential:
+        raise TrustRefused("an interruption of nothing", code="trust.interruption")
+    until = parse_instant(told["until"]) if "until" in told else None
+    return Interruption(credential, parse_instant(told.get("since")), until)
 
 
 def _key(node: Json) -> DatedKey:
@@ -188,7 +219,16 @@ def _issuer_json(issuer: TrustedIssuer) -> dict[str, Json]:
     node |= {flag: True for flag in ("requires_status", "requires_log", "may_habilitate") if getattr(issuer, flag)}
     if issuer.status_lists:
         node["status_lists"] = [*issuer.status_lists]
+    if issuer.interruptions:
+        node["interruptions"] = [_interruption_json(one) for one in issuer.interruptions]
     node["keys"] = [_key_json(key) for key in issuer.keys.keys]
+    return node
+
+
+def _interruption_json(interruption: Interruption) -> Json:
+    node: dict[str, Json] = {"credential": interruption.credential, "since": instant_text(interruption.since)}
+    if interruption.until is not None:
+        node["until"] = instant_text(interruption.until)
     return node
 
 

@@ -88,7 +88,7 @@ def check_authority(
 
 
 def _check_source(established: Established, authority: Authority, *, now: datetime, course: Course) -> Undecided | None:
-    """Step 7 of what a certifier signs: in its own name, or for a partner that assessed, whose habilitation it binds."""
+    """Step 7 of what a certifier signs: in its own name, or with a partner that assessed and its habilitation."""
     sources = [source for source in _sources(established.document) if source.get("id") != established.issuer.id]
     if not sources:
         course.pass_step(Number.AUTHORITY, "authority.own_name", state=State.NOT_APPLICABLE)

@@ -192,11 +192,14 @@ def _issuer(
 def carried_habilitations(document: Mapping[str, Json]) -> list[Content]:
     """Return the endorsements that the issuer's profile carries, unverified: a habilitation is one of them."""
     issuer = document.get("issuer")
-    if not isinstance(issuer, dict):
-        return []
+    return endorsements_of(issuer) if isinstance(issuer, dict) else []
+
+
+def endorsements_of(profile: Mapping[str, Json]) -> list[Content]:
+    """Return the endorsements that a profile carries, unverified."""
     found: list[Content] = []
     for name in ("endorsementJwt", "endorsement"):
-        value = issuer.get(name, [])
+        value = profile.get(name, [])
         found += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str | dict)]
     return found[:16]
 
