@@ -219,6 +219,16 @@ SENTENCES: Mapping[str, str | Promise] = {
     "seal.batch.issued": lazy("%(who)s a délivré un lot d’attestations."),
     "seal.document.committed": lazy("%(who)s a engagé un document au registre public."),
     "seal.document.erased": lazy("%(who)s a effacé ce qui reliait un document au registre public."),
+    "awards.award.suspended": lazy("%(who)s a suspendu ce qui a été délivré à %(what)s : %(why)s."),
+    "awards.award.restored": lazy("%(who)s a rétabli ce qui a été délivré à %(what)s : %(why)s."),
+    "awards.award.revoked": lazy("%(who)s a révoqué ce qui a été délivré à %(what)s : %(why)s."),
+    "awards.award.replaced": lazy("%(who)s a remplacé ce qui a été délivré à %(what)s : %(why)s."),
+    "awards.award.renewed": lazy("%(who)s a renouvelé ce qui a été délivré à %(what)s."),
+    "awards.bulk.started": lazy("%(who)s a lancé un acte sur plusieurs attestations : %(why)s."),
+    "awards.bulk.chunk_decided": lazy("%(who)s a décidé de plusieurs attestations : %(why)s."),
+    "awards.reminders.set": lazy("%(who)s a choisi quand rappeler les échéances des attestations."),
+    "awards.takeover.started": lazy("%(who)s a lancé une reprise de délivrances."),
+    "awards.takeover.chunk_made": lazy("%(who)s a repris des attestations délivrées ailleurs."),
     "catalogue.choices.changed": lazy("%(who)s a changé les choix du catalogue."),
 }
 
@@ -263,9 +273,13 @@ NOUNS: Mapping[str, str | Promise] = {
     "fee_schedule": lazy("en préparation"),
     "approval": lazy("un candidat"),
     "habilitation": lazy("d’un partenaire"),
+    "award": lazy("quelqu’un"),
 }
 
 STATUSES: Mapping[str, str] = {
+    "awards.award.suspended": "warn",
+    "awards.award.revoked": "end",
+    "awards.award.replaced": "end",
     "catalogue.referentiel.published": "ok",
     "catalogue.certification.retired": "end",
     "parties.partnership.opened": "ok",

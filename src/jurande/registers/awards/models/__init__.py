@@ -1,5 +1,7 @@
 from jurande.registers.awards.models.awards import Award, new_number
 from jurande.registers.awards.models.designs import Brand, Design, DesignSignatory
+from jurande.registers.awards.models.elsewhere import FormerAddress, FormerRecord, Takeover, TakeoverRow
+from jurande.registers.awards.models.life import BulkAct, BulkItem, ExpiryReminder, ReminderRule, Renewal, Withdrawal
 from jurande.registers.awards.models.lots import Lot, LotRow
 from jurande.registers.awards.models.rules import AwardRule
 
@@ -7,9 +9,19 @@ __all__ = [
     "Award",
     "AwardRule",
     "Brand",
+    "BulkAct",
+    "BulkItem",
     "Design",
     "DesignSignatory",
+    "ExpiryReminder",
+    "FormerAddress",
+    "FormerRecord",
     "Lot",
     "LotRow",
+    "ReminderRule",
+    "Renewal",
+    "Takeover",
+    "TakeoverRow",
+    "Withdrawal",
     "new_number",
 ]
