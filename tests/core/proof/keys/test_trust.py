@@ -48,6 +48,7 @@ class TestParseTrust:
             ([], "trust.malformed"),
             (ISSUER | {"id": ""}, "trust.no_id"),
             (ISSUER | {"trusted": True}, "trust.unknown_word"),
+            (ISSUER | {"interruptions": [{"since": "2026-01-01T00:00:00Z"}]}, "trust.interruption"),
             (ISSUER | {"name": 1}, "trust.malformed"),
             (ISSUER | {"keys": {}}, "trust.malformed"),
             (ISSUER | {"requires_status": "no"}, "trust.malformed"),

@@ -20,6 +20,7 @@ from jurande.core.proof.carriers.svg import bake_svg
 from jurande.core.proof.data_integrity import Cryptosuite, with_proof_object
 from jurande.core.proof.errors import Undecided, VerificationError
 from jurande.core.proof.history import KeyHistory
+from jurande.core.proof.instants import instant_text
 from jurande.core.proof.status.bitstring import status_entry
 from jurande.core.proof.trust import Trust, TrustedIssuer
 from jurande.core.proof.verification import Expectations, Number, State, verify
@@ -43,6 +44,7 @@ from tests.core.proof.verification.world import (
     PARTNER_KEY,
     RETIRED,
     ROTATION,
+    SOURCE,
     STOLEN,
     SUSPENSION_URL,
     Attempt,
@@ -53,13 +55,16 @@ from tests.core.proof.verification.world import (
     delegated,
     habilitation,
     habilitation_jwt,
+    interrupted,
     octets,
     rsa_signer,
     sd_token,
     shown_in_log,
     sign,
+    source_habilitation,
     status_list,
     trust,
+    with_source,
 )
 
 
@@ -222,6 +227,48 @@ class TestVerify:
         found = status_list(9, url=SUSPENSION_URL, purpose="suspension")
         report = judged(attempt(delegated(token), lists={SUSPENSION_URL: found}))
         assert [step.code for step in report.warnings] == ["authority.suspended"]
+
+    def test_says_that_a_body_assessed_under_its_habilitation(self) -> None:
+        bound = source_habilitation()
+        step = judged(attempt(with_source(bound), habilitations=[bound])).steps[Number.AUTHORITY - 1]
+        assert (step.code, step.facts["partner"]) == ("authority.habilitated", "Ateliers Mistral Formation")
+
+    def test_accepts_the_reference_that_a_habilitation_calls_a_certification_by(self) -> None:
+        reference = {"type": "IdentifierEntry", "identifier": "RNCP37429", "identifierType": "identifier"}
+        allowed = habilitation()["credentialSubject"]["achievement"] | {"related": [], "otherIdentifier": [reference]}
+        bound = source_habilitation(subject={"achievement": allowed})
+        achieved = credential()["credentialSubject"]["achievement"] | {"otherIdentifier": [reference]}
+        report = judged(attempt(with_source(bound, subject={"achievement": achieved}), habilitations=[bound]))
+        assert not report.warnings
+
+    @pytest.mark.parametrize("kind", ["suspension", "revocation"])
+    def test_says_that_a_habilitation_lived_then(self, kind: str) -> None:
+        bound = source_habilitation(credentialStatus=status_entry(list_url=SUSPENSION_URL, index=9, purpose=kind))
+        lists = {LIST_URL: clean_list(), SUSPENSION_URL: status_list(9, url=SUSPENSION_URL, purpose=kind)}
+        since = LAST_MONTH + timedelta(days=3)
+        given = attempt(with_source(bound), habilitations=[bound], lists=lists, trust=interrupted(since))
+        step = judged(given).steps[Number.AUTHORITY - 1]
+        assert (step.code, step.state, step.facts["ceased_at"]) == (
+            "authority.lived_then",
+            State.OK,
+            instant_text(since),
+        )
+
+    def test_points_out_a_suspension_that_nobody_dates(self) -> None:
+        entry = status_entry(list_url=SUSPENSION_URL, index=9, purpose="suspension")
+        bound = source_habilitation(credentialStatus=entry)
+        lists = {LIST_URL: clean_list(), SUSPENSION_URL: status_list(9, url=SUSPENSION_URL, purpose="suspension")}
+        report = judged(attempt(with_source(bound), habilitations=[bound], lists=lists))
+        assert [step.code for step in report.warnings] == ["authority.suspended"]
+
+    def test_points_out_a_body_that_shows_no_habilitation(self) -> None:
+        report = judged(attempt(with_source(None)))
+        assert [step.code for step in report.warnings] == ["authority.source_alone"]
+
+    def test_reads_a_habilitation_embedded_in_the_source(self) -> None:
+        token = habilitation_jwt(partner=SOURCE)
+        step = judged(attempt(with_source(None, source={"endorsementJwt": [token]}))).steps[Number.AUTHORITY - 1]
+        assert step.code == "authority.habilitated"
 
     def test_names_the_certifier_behind_a_partner(self) -> None:
         report = judged(attempt(delegated(habilitation_jwt())))

@@ -22,8 +22,9 @@ from jurande.core.proof.did import did_key
 from jurande.core.proof.history import AUTHENTICATION, Compromise, DatedKey, KeyHistory
 from jurande.core.proof.signer import KeySigner
 from jurande.core.proof.status.bitstring import LEAST_ENTRIES, list_credential, status_entry
-from jurande.core.proof.trust import Trust, TrustedIssuer, trust_json
+from jurande.core.proof.trust import Interruption, Trust, TrustedIssuer, trust_json
 from jurande.core.proof.verification import Expectations
+from jurande.core.proof.verification.authority import VC_MEDIA_TYPE, digest_sri
 from tests.core.log import samples as log_samples
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -207,6 +208,32 @@ def delegated(*habilitations: str, issuer: str = FREELANCE_ID, signer: KeySigner
 
 def habilitation_jwt(signer: KeySigner = CURRENT, **changes: Any) -> str:
     return jose.issue_vc_jwt(habilitation(**changes), signer=signer, now=LAST_MONTH)
+
+
+SOURCE = "https://imr.example/habilitations/1/#organisme"
+
+
+def source_habilitation(partner: str = SOURCE, **changes: Any) -> bytes:
+    """The signed habilitation of a body that has no key: a page of the certifier's names it."""
+    signer = changes.pop("signer", CURRENT)
+    return octets(sign(habilitation(partner, **changes), signer))
+
+
+def with_source(bound: bytes | None, *, created: datetime = LAST_MONTH, **changes: Any) -> dict[str, Any]:
+    """A credential that the certifier signs, where a body assessed; it binds the habilitation ``bound``."""
+    profile = {"id": SOURCE, "type": ["Profile"], "name": "Ateliers Mistral Formation"}
+    subject = credential()["credentialSubject"] | {"source": profile | changes.pop("source", {})}
+    related = None
+    if bound is not None:
+        address = json.loads(bound)["id"]
+        related = [{"id": address, "mediaType": VC_MEDIA_TYPE, "digestSRI": digest_sri(bound)}]
+    made = {"credentialSubject": subject | changes.pop("subject", {}), "relatedResource": related}
+    return sign(credential(**made | changes), created=created)
+
+
+def interrupted(since: datetime, until: datetime | None = None) -> Trust:
+    """Trust in a certifier that says when it interrupted its habilitation."""
+    return trust(interruptions=(Interruption("https://imr.example/h/1", since, until),))
 
 
 OPENING = Opening("7KQ2MZ", b"\x2a" * 32)

@@ -51,6 +51,8 @@ PASSED = {
     "authority.own_name": "l’émetteur délivre en son propre nom",
     "authority.habilitated": "habilité par {certifier_shown}",
     "authority.suspended": "habilité par {certifier_shown}, qui a depuis suspendu cette habilitation",
+    "authority.lived_then": "habilité par {certifier_shown} au moment de la signature, et jusqu’au {ceased_at}",
+    "authority.source_alone": "délivrée avec {partner}, sans que rien ne montre son habilitation",
     "log.not_asked": "non demandé",
     "log.no_policy": "une preuve est fournie, mais aucun registre de confiance n’est indiqué",
     "log.shown": "inscrite sous le n° {index} de {origin}",
@@ -181,6 +183,9 @@ REASONS = {
     "authority.other_certifier": "L’habilitation n’est pas celle du bon certificateur",
     "authority.other_partner": "L’habilitation fournie est celle de quelqu’un d’autre",
     "authority.not_valid_then": "L’émetteur n’était pas habilité quand il a signé",
+    "authority.not_in_force_then": "L’habilitation était suspendue ou retirée quand l’attestation a été signée",
+    "authority.altered": "L’habilitation fournie n’est pas celle que l’émetteur a signée : elle a été modifiée",
+    "authority.habilitation_absent": "L’habilitation du partenaire n’a pas pu être consultée",
     "authority.not_allowed": "L’habilitation ne couvre pas ce qui est délivré",
     "authority.habilitation": "L’habilitation fournie n’est pas valable",
     "authority.habilitation.status.revoked": "L’habilitation de l’émetteur lui a été retirée",
@@ -197,6 +202,7 @@ REASONS = {
 ADVICE = {
     "issuer.unknown": "Indiquez vos émetteurs avec --trust, après avoir vérifié leur identité par un autre chemin.",
     "status.list_absent": "Recommencez en ligne, ou fournissez la liste avec --status-list.",
+    "authority.habilitation_absent": "Recommencez en ligne, ou fournissez l’habilitation avec --habilitation.",
     "status.list_stale": "Recommencez en ligne pour consulter la liste du jour.",
     "status.list_expired": "Recommencez en ligne pour consulter la liste du jour.",
     "log.not_shown": "Demandez au porteur son fichier .tlog-proof, et fournissez-le avec --log-proof.",
@@ -227,12 +233,13 @@ def step_sentence(step: Step) -> str:
     if step.state is State.UNKNOWN and step.code not in PASSED:
         return lowered(REASONS[family(step.code)])
     words = {name: printable(value) for name, value in step.facts.items()}
-    for name in ("signed_at", "valid_from", "valid_until"):
+    for name in ("signed_at", "valid_from", "valid_until", "ceased_at"):
         words[name] = day(step.facts.get(name, ""))
     words["form"] = FORMS.get(step.facts.get("form", ""), "")
     words["carrier"] = CARRIERS.get(step.facts.get("carrier", ""), "")
     words["issuer_shown"] = identity(step.facts)
     words["certifier_shown"] = identity({"issuer": words.get("certifier", ""), "name": words.get("certifier_name", "")})
+    words.setdefault("partner", "un autre organisme")
     if step.code == "dates.ok" and "valid_until" not in step.facts:
         return f"valable depuis le {words['valid_from']}, sans fin"
     if step.code == "dates.ok" and "valid_from" not in step.facts:

@@ -103,10 +103,13 @@ def verify(arguments: Sequence[str], *, now: datetime | None = None) -> int:
 
 
 def answered(question: Question) -> Report:
-    """Verify, fetching on the way the status lists that are missing; only documents of trusted issuers name them.
+    """Verify, fetching on the way the status lists and the habilitation that are missing.
+
+    Only documents of trusted issuers name them.
 
     :raises VerificationError: invalid. :raises Undecided: nobody can tell.
     """
+    asked: set[str] = set()
     for _ in range(MOST_FETCHES):
         try:
             return verify_credential(
@@ -120,14 +123,19 @@ def answered(question: Question) -> Report:
             )
         except Undecided as unknown:
             url = unknown.needs
-            if question.offline or not url or url in question.status_lists:
+            if question.offline or not url or url in asked | question.status_lists.keys():
                 raise
+            asked.add(url)
             try:
                 # An address inside our network may be asked only when the trust names it.
                 named = any(issuer.names_list(url) for issuer in question.trust.issuers.values())
-                question.status_lists[url] = fetch_status_list(url, only_public=not named)
+                fetched = fetch_status_list(url, only_public=not named)
             except Unreachable:
                 raise unknown from None
+            if unknown.code == "authority.habilitation_absent":
+                question.habilitations.append(fetched)
+            else:
+                question.status_lists[url] = fetched
     raise Stopped("Cette attestation renvoie à trop de listes de statuts.")
 
 
