@@ -104,7 +104,7 @@ def fail_calls(house: House, most: int) -> tuple[int, int]:
     struck = 0
     for what in (IO_ERROR, KILL):
         for call in CALLS:
-            step = 1 if calls[call] <= FEW else max(1, calls[call] // (most // 16))
+            step = 1 if calls[call] <= FEW else max(1, calls[call] // (most // 10))
             struck += strike(house, Fault((call,), what, 1), step=step)
     if not struck:
         raise Broken("no system call was struck: nothing was proved")

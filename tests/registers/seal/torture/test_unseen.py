@@ -16,6 +16,7 @@ from jurande.registers.seal.models import (
     SealedCredential,
     SealLog,
     SignedCheckpoint,
+    SigningKey,
     Skeleton,
     StatusList,
     StatusPlaces,
@@ -57,6 +58,12 @@ class TestTheCheck:
     @pytest.mark.usefixtures("sealed")
     def test_sees_a_skeleton_that_was_changed(self) -> None:
         Skeleton.objects.update(content=Replace("content", Value("vélo"), Value("avion")))
+        assert bad()
+
+    @pytest.mark.usefixtures("sealed")
+    @pytest.mark.parametrize("multikey", ["", "76MknsEWnop8HMeQAyqFfSvvHUs8yz42jHGsc27Xg1bA1T6w"])
+    def test_names_a_key_that_no_longer_reads_as_one(self, multikey: str) -> None:
+        SigningKey.objects.update(multikey=multikey)
         assert bad()
 
     @pytest.mark.usefixtures("sealed")
@@ -135,6 +142,14 @@ def pointing_nowhere(column: str) -> Iterator[None]:
 
 
 class TestIssuing:
+    @pytest.mark.usefixtures("sealed")
+    def test_stops_when_the_key_no_longer_reads_as_one(self, intend: Callable[..., SealedCredential]) -> None:
+        SigningKey.objects.update(multikey="76MknsEWnop8HMeQAyqFfSvvHUs8yz42jHGsc27Xg1bA1T6w", is_projected=False)
+        row = intend(3, now=LATER)
+        assert projection.settle(now=LATER).stop in {Stop.ROW_ALTERED, Stop.KEY_UNUSABLE}
+        row.refresh_from_db()
+        assert not row.signed
+
     def test_signs_nothing_from_a_skeleton_changed_since(
         self, sealed: SealedCredential, intend: Callable[..., SealedCredential]
     ) -> None:

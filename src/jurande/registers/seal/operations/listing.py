@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import models, transaction
 
 from jurande.core.encoding.bits import BitString
+from jurande.core.errors import CoreError
 from jurande.core.log.notes import VerifierKey
 from jurande.core.proof import ProofOptions, PublicKey, add_proof, document_bytes
 from jurande.core.proof.did import did_document
@@ -141,13 +142,16 @@ def key_files(certifier: Certifier, head: SealLog) -> list[tuple[str, bytes]]:
 
 
 def history_of(certifier: Certifier, head: SealLog) -> KeyHistory:
-    """Return every key that ever signed for a certifier."""
+    """Return every key that ever signed for a certifier.
+
+    :raises SealingStopped: a key was altered; its row is named.
+    """
     return KeyHistory(
         did_of(public_url(), certifier.code),
         tuple(
             DatedKey(
                 key.method,
-                PublicKey.from_multikey(key.multikey),
+                _public_key(key),
                 since=key.created_at,
                 until=_end(key),
                 compromise=Compromise(key.compromised_at, head.origin, key.compromised_size or 0)
@@ -157,6 +161,13 @@ def history_of(certifier: Certifier, head: SealLog) -> KeyHistory:
             for key in SigningKey.objects.of(certifier)
         ),
     )
+
+
+def _public_key(key: SigningKey) -> PublicKey:
+    try:
+        return PublicKey.from_multikey(key.multikey)
+    except CoreError as error:
+        raise SealingStopped(Stop.ROW_ALTERED, f"SigningKey {key.code}") from error
 
 
 def _end(key: SigningKey) -> datetime | None:

@@ -58,7 +58,7 @@ def check_lists(report: Report, head: SealLog, *, now: datetime) -> None:
         path = list_path(row.certifier.code, row.purpose, row.number)
         try:
             bits = _read(row, head, now=now)
-        except (CoreError, ValueError):
+        except (CoreError, SealingStopped, ValueError):
             report.add("list_signature", path)
             continue
         # A list that is due to be signed again is allowed to be late on a decision; it is told when it stays so.
@@ -126,7 +126,12 @@ def check_keys(report: Report, head: SealLog) -> None:
     for certifier in Certifier.objects.filter(signing_keys__is_projected=True).distinct().order_by("pk"):
         if SigningKey.objects.filter(certifier=certifier, is_projected=False).exists():
             continue
-        for path, content in key_files(certifier, head):
+        try:
+            told = key_files(certifier, head)
+        except SealingStopped as stop:
+            report.add("row_altered", stop.about)
+            continue
+        for path, content in told:
             _compare(report, path, content)
     for key in SigningKey.objects.active().order_by("pk"):
         try:
