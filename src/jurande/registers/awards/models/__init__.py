@@ -1,21 +1,30 @@
 from jurande.registers.awards.models.awards import Award, new_number
+from jurande.registers.awards.models.claims import AwardClaim, ClaimEvidence, ClaimOpening
+from jurande.registers.awards.models.delegation import DelegatedLot, IssuingMandate
 from jurande.registers.awards.models.designs import Brand, Design, DesignSignatory
 from jurande.registers.awards.models.elsewhere import FormerAddress, FormerRecord, Takeover, TakeoverRow
+from jurande.registers.awards.models.endorsements import Endorsement
 from jurande.registers.awards.models.life import BulkAct, BulkItem, ExpiryReminder, ReminderRule, Renewal, Withdrawal
 from jurande.registers.awards.models.lots import Lot, LotRow
 from jurande.registers.awards.models.rules import AwardRule
 
 __all__ = [
     "Award",
+    "AwardClaim",
     "AwardRule",
     "Brand",
     "BulkAct",
     "BulkItem",
+    "ClaimEvidence",
+    "ClaimOpening",
+    "DelegatedLot",
     "Design",
     "DesignSignatory",
+    "Endorsement",
     "ExpiryReminder",
     "FormerAddress",
     "FormerRecord",
+    "IssuingMandate",
     "Lot",
     "LotRow",
     "ReminderRule",
