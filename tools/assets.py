@@ -86,6 +86,21 @@ FACES = [
     )
     for folder, face in (("source-serif-4", "SourceSerif4"), ("source-sans-3", "SourceSans3"))
 ]
+# Names in Arabic letters, on parchments.
+FACES.append(
+    Package(
+        "@expo-google-fonts/noto-naskh-arabic",
+        "0.4.5",
+        "OFL-1.1",
+        {
+            **{
+                f"{style}/NotoNaskhArabic_{style}.ttf": f"NotoNaskhArabic_{style}.ttf"
+                for style in ("400Regular", "600SemiBold")
+            },
+            "LICENSE_FONT": "NotoNaskhArabic.LICENSE.txt",
+        },
+    )
+)
 
 # Not on the map of svg-maps: drawn as boxes. Name, then whether the box is there even when empty.
 OVERSEAS = {

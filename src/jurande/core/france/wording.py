@@ -135,15 +135,18 @@ _GAP = r"[\W_]{0,3}"
 _BREAK = r"[\W_]{0,4}"
 
 
-def findings(text: str, *, tolerated: Iterable[str] = ()) -> list[Finding]:
+def findings(
+    text: str, *, tolerated: Iterable[str] = (), words: Iterable[ReservedWord] = RESERVED_WORDS
+) -> list[Finding]:
     """Give every reserved word of ``text``, in order, each quoted as it stands there.
 
     ``tolerated``: keys of words that the certifier allows; those that the law does not leave it are looked for anyway.
+    ``words``: those that are looked for; by default, those that no micro-certification may use.
     """
     allowed = set(tolerated)
     letters, places = _folded(text)
     found = []
-    for word in RESERVED_WORDS:
+    for word in words:
         if word.tolerable and word.key in allowed:
             continue
         spared = [match.span() for phrase in word.unless for match in _pattern(phrase).finditer(letters)]

@@ -8,89 +8,274 @@ from jurande.registers.common.freezing import FreezeParent, FreezePart
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0004_claims'),
-        ('documents', '0001_initial'),
-        ('parties', '0002_documents'),
+        ("catalogue", "0004_claims"),
+        ("documents", "0001_initial"),
+        ("parties", "0002_documents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Design',
+            name="Design",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('subject', models.CharField(choices=[('micro', 'Micro-certification'), ('certification', 'Certification entière'), ('bloc', 'Blocs de compétences')], max_length=13, verbose_name='ce qui est délivré')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('state', models.CharField(choices=[('draft', 'Brouillon'), ('published', 'Publié'), ('replaced', 'Remplacé')], default='draft', max_length=9, verbose_name='état')),
-                ('layout', models.CharField(choices=[('workshop', 'Paysage, compétences au centre'), ('ceremony', 'Paysage, solennel'), ('portrait', 'Portrait, solennel'), ('sober', 'Portrait, sobre')], max_length=8, verbose_name='mise en page')),
-                ('language', models.CharField(choices=[('fr', 'Français'), ('en', 'Anglais'), ('fr_en', 'Français et anglais')], default='fr', max_length=5, verbose_name='langue')),
-                ('texts', models.JSONField(default=dict, verbose_name='textes')),
-                ('place', models.CharField(blank=True, max_length=80, verbose_name='lieu de délivrance')),
-                ('colour', models.CharField(default='#2F3E8F', max_length=7, verbose_name='couleur des ornements')),
-                ('accent', models.CharField(default='#A4262C', max_length=7, verbose_name='couleur du sceau')),
-                ('emblem', models.CharField(choices=[('initial', 'Initiale de l’organisme'), ('bowl', 'Bol réparé'), ('book', 'Livre ouvert'), ('key', 'Clé'), ('sprout', 'Pousse'), ('gear', 'Engrenage')], default='initial', max_length=8, verbose_name='motif du sceau')),
-                ('edition', models.PositiveSmallIntegerField(default=1, verbose_name='édition')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('author_codes', models.JSONField(default=list)),
-                ('started_at', models.DateTimeField(verbose_name='commencé le')),
-                ('started_by_code', models.CharField(max_length=16)),
-                ('changed_at', models.DateTimeField(verbose_name='modifié le')),
-                ('changed_by_code', models.CharField(max_length=16)),
-                ('published_at', models.DateTimeField(null=True, verbose_name='publié le')),
-                ('published_by_code', models.CharField(blank=True, max_length=16)),
-                ('replaced_at', models.DateTimeField(null=True, verbose_name='remplacé le')),
-                ('replaced_by_code', models.CharField(blank=True, max_length=16)),
-                ('facts', models.JSONField(default=dict)),
-                ('digest', models.CharField(blank=True, max_length=64, verbose_name='empreinte')),
-                ('certification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='designs', to='catalogue.certification')),
-                ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='designs', to='parties.certifier')),
-                ('logo', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("micro", "Micro-certification"),
+                            ("certification", "Certification entière"),
+                            ("bloc", "Blocs de compétences"),
+                        ],
+                        max_length=13,
+                        verbose_name="ce qui est délivré",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Brouillon"), ("published", "Publié"), ("replaced", "Remplacé")],
+                        default="draft",
+                        max_length=9,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "layout",
+                    models.CharField(
+                        choices=[
+                            ("workshop", "Paysage, compétences au centre"),
+                            ("ceremony", "Paysage, solennel"),
+                            ("portrait", "Portrait, solennel"),
+                            ("sober", "Portrait, sobre"),
+                        ],
+                        max_length=8,
+                        verbose_name="mise en page",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "Français"), ("en", "Anglais"), ("fr_en", "Français et anglais")],
+                        default="fr",
+                        max_length=5,
+                        verbose_name="langue",
+                    ),
+                ),
+                ("texts", models.JSONField(default=dict, verbose_name="textes")),
+                ("place", models.CharField(blank=True, max_length=80, verbose_name="lieu de délivrance")),
+                ("colour", models.CharField(default="#2F3E8F", max_length=7, verbose_name="couleur des ornements")),
+                ("accent", models.CharField(default="#A4262C", max_length=7, verbose_name="couleur du sceau")),
+                (
+                    "emblem",
+                    models.CharField(
+                        choices=[
+                            ("initial", "Initiale de l’organisme"),
+                            ("bowl", "Bol réparé"),
+                            ("book", "Livre ouvert"),
+                            ("key", "Clé"),
+                            ("sprout", "Pousse"),
+                            ("gear", "Engrenage"),
+                        ],
+                        default="initial",
+                        max_length=8,
+                        verbose_name="motif du sceau",
+                    ),
+                ),
+                ("edition", models.PositiveSmallIntegerField(default=1, verbose_name="édition")),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("author_codes", models.JSONField(default=list)),
+                ("started_at", models.DateTimeField(verbose_name="commencé le")),
+                ("started_by_code", models.CharField(max_length=16)),
+                ("changed_at", models.DateTimeField(verbose_name="modifié le")),
+                ("changed_by_code", models.CharField(max_length=16)),
+                ("published_at", models.DateTimeField(null=True, verbose_name="publié le")),
+                ("published_by_code", models.CharField(blank=True, max_length=16)),
+                ("replaced_at", models.DateTimeField(null=True, verbose_name="remplacé le")),
+                ("replaced_by_code", models.CharField(blank=True, max_length=16)),
+                ("facts", models.JSONField(default=dict)),
+                ("digest", models.CharField(blank=True, max_length=64, verbose_name="empreinte")),
+                (
+                    "certification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="designs",
+                        to="catalogue.certification",
+                    ),
+                ),
+                (
+                    "certifier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="designs", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "logo",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'modèle',
-                'verbose_name_plural': 'modèles',
-                'constraints': [models.UniqueConstraint(fields=('certification', 'subject', 'number'), name='design_number_once'), models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('certification', 'subject'), name='design_one_draft'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('certification', 'subject'), name='design_one_published'), models.CheckConstraint(condition=models.Q(('accent__regex', '^#[0-9A-F]{6}$'), ('colour__regex', '^#[0-9A-F]{6}$')), name='design_colours_are_hex'), models.CheckConstraint(condition=models.Q(models.Q(('digest', ''), ('published_at', None), ('published_by_code', ''), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state__in', ['published', 'replaced']), models.Q(('published_by_code', ''), _negated=True), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='design_published_by_somebody_and_sealed'), models.CheckConstraint(condition=models.Q(models.Q(('replaced_at__isnull', False), ('state', 'replaced'), models.Q(('replaced_by_code', ''), _negated=True)), models.Q(models.Q(('state', 'replaced'), _negated=True), ('replaced_at', None), ('replaced_by_code', '')), _connector='OR'), name='design_replaced_by_somebody'), models.CheckConstraint(condition=models.Q(('started_by_code', ''), _negated=True), name='design_has_an_author')],
+                "verbose_name": "modèle",
+                "verbose_name_plural": "modèles",
+                "constraints": [
+                    models.UniqueConstraint(fields=("certification", "subject", "number"), name="design_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")),
+                        fields=("certification", "subject"),
+                        name="design_one_draft",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("certification", "subject"),
+                        name="design_one_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("accent__regex", "^#[0-9A-F]{6}$"), ("colour__regex", "^#[0-9A-F]{6}$")),
+                        name="design_colours_are_hex",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("digest", ""), ("published_at", None), ("published_by_code", ""), ("state", "draft")
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("state__in", ["published", "replaced"]),
+                                models.Q(("published_by_code", ""), _negated=True),
+                                models.Q(("digest", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="design_published_by_somebody_and_sealed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("replaced_at__isnull", False),
+                                ("state", "replaced"),
+                                models.Q(("replaced_by_code", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "replaced"), _negated=True),
+                                ("replaced_at", None),
+                                ("replaced_by_code", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="design_replaced_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("started_by_code", ""), _negated=True), name="design_has_an_author"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DesignSignatory',
+            name="DesignSignatory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=120, verbose_name='nom')),
-                ('quality', models.CharField(max_length=120, verbose_name='qualité')),
-                ('quality_en', models.CharField(blank=True, max_length=120, verbose_name='qualité, en anglais')),
-                ('design', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatories', to='awards.design')),
-                ('image', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    jurande.registers.common.codes.CodeField(
+                        default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=120, verbose_name="nom")),
+                ("quality", models.CharField(max_length=120, verbose_name="qualité")),
+                ("quality_en", models.CharField(blank=True, max_length=120, verbose_name="qualité, en anglais")),
+                (
+                    "design",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="signatories", to="awards.design"
+                    ),
+                ),
+                (
+                    "image",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signataire du modèle',
-                'verbose_name_plural': 'signataires du modèle',
-                'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('design', 'position'), name='designsignatory_position_once'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='designsignatory_has_a_name')],
+                "verbose_name": "signataire du modèle",
+                "verbose_name_plural": "signataires du modèle",
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("design", "position"), name="designsignatory_position_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="designsignatory_has_a_name"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Brand',
+            name="Brand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('colour', models.CharField(default='#2F3E8F', max_length=7, verbose_name='couleur des ornements')),
-                ('accent', models.CharField(default='#A4262C', max_length=7, verbose_name='couleur du sceau')),
-                ('emblem', models.CharField(choices=[('initial', 'Initiale de l’organisme'), ('bowl', 'Bol réparé'), ('book', 'Livre ouvert'), ('key', 'Clé'), ('sprout', 'Pousse'), ('gear', 'Engrenage')], default='initial', max_length=8, verbose_name='motif du sceau')),
-                ('changed_at', models.DateTimeField(verbose_name='modifiée le')),
-                ('changed_by_code', models.CharField(max_length=16)),
-                ('certifier', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='brand', to='parties.certifier')),
-                ('logo', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("colour", models.CharField(default="#2F3E8F", max_length=7, verbose_name="couleur des ornements")),
+                ("accent", models.CharField(default="#A4262C", max_length=7, verbose_name="couleur du sceau")),
+                (
+                    "emblem",
+                    models.CharField(
+                        choices=[
+                            ("initial", "Initiale de l’organisme"),
+                            ("bowl", "Bol réparé"),
+                            ("book", "Livre ouvert"),
+                            ("key", "Clé"),
+                            ("sprout", "Pousse"),
+                            ("gear", "Engrenage"),
+                        ],
+                        default="initial",
+                        max_length=8,
+                        verbose_name="motif du sceau",
+                    ),
+                ),
+                ("waived", models.JSONField(default=list, verbose_name="mentions dont on se passe")),
+                ("changed_at", models.DateTimeField(verbose_name="modifiée le")),
+                ("changed_by_code", models.CharField(max_length=16)),
+                (
+                    "certifier",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="brand", to="parties.certifier"
+                    ),
+                ),
+                (
+                    "logo",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'identité visuelle',
-                'verbose_name_plural': 'identités visuelles',
-                'constraints': [models.CheckConstraint(condition=models.Q(('accent__regex', '^#[0-9A-F]{6}$'), ('colour__regex', '^#[0-9A-F]{6}$')), name='brand_colours_are_hex')],
+                "verbose_name": "identité visuelle",
+                "verbose_name_plural": "identités visuelles",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("accent__regex", "^#[0-9A-F]{6}$"), ("colour__regex", "^#[0-9A-F]{6}$")),
+                        name="brand_colours_are_hex",
+                    )
+                ],
             },
         ),
         FreezeParent("awards_design", "draft", ("state", "replaced_at", "replaced_by_code")),

@@ -26,7 +26,8 @@ _HEX = r"^#[0-9A-F]{6}$"
 class Brand(models.Model):
     """What a certifier's designs begin with; a design keeps its own copy, so that changing the brand changes none.
 
-    ``colour``: guilloche and rules; ``accent``: the wax of the seal. Both «#RRGGBB».
+    ``colour``: guilloche and rules; ``accent``: the wax of the seal. Both «#RRGGBB». ``waived``: keys of
+    ``core.france.parchments.WAIVABLE``, mentions that rest on usage alone and that this certifier does without.
     """
 
     certifier = models.OneToOneField(Certifier, on_delete=models.PROTECT, related_name="brand")
@@ -34,6 +35,7 @@ class Brand(models.Model):
     colour = models.CharField(_("couleur des ornements"), max_length=7, default=USUAL_COLOUR)
     accent = models.CharField(_("couleur du sceau"), max_length=7, default=USUAL_ACCENT)
     emblem = models.CharField(_("motif du sceau"), max_length=8, choices=Emblem, default=Emblem.INITIAL)
+    waived = models.JSONField(_("mentions dont on se passe"), default=list)
     changed_at = models.DateTimeField(_("modifiée le"))
     changed_by_code = models.CharField(max_length=16)
 

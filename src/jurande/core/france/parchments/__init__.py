@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a parchment says, and what it must say before it is used."""
+
+from jurande.core.france.parchments.mentions import (
+    MENTIONS,
+    WAIVABLE,
+    Gap,
+    Mention,
+    Page,
+    Signatory,
+    contrast,
+    lint,
+)
+from jurande.core.france.parchments.texts import (
+    BLOC,
+    CERTIFICATION,
+    LANGUAGES,
+    MERGE_FIELDS,
+    MICRO,
+    MOST_CHARS,
+    TEXTS,
+    Registration,
+    day,
+    facts_in_words,
+    fill,
+    has_line,
+    scope_in_words,
+    text_of,
+    usual_text,
+)
+
+__all__ = [
+    "BLOC",
+    "CERTIFICATION",
+    "LANGUAGES",
+    "MENTIONS",
+    "MERGE_FIELDS",
+    "MICRO",
+    "MOST_CHARS",
+    "TEXTS",
+    "WAIVABLE",
+    "Gap",
+    "Mention",
+    "Page",
+    "Registration",
+    "Signatory",
+    "contrast",
+    "day",
+    "facts_in_words",
+    "fill",
+    "has_line",
+    "lint",
+    "scope_in_words",
+    "text_of",
+    "usual_text",
+]
