@@ -46,6 +46,7 @@ PREPARERS = MANAGERS | {"reviewer"}
 REVIEWERS = AUDITORS | PREPARERS
 PUBLISHERS = MANAGERS | {"signatory"}
 
+AWARD_READERS = TEAM - {"reviewer", "accountant"}
 CONVENTION_READERS = TEAM - {"issuer"}
 
 PARTNERS = frozenset(PARTNER_ROLES)
@@ -238,6 +239,7 @@ MATRIX: dict[str, Page] = {
     "certifier:partners-detach": certifier(AUDITORS, AUDITORS),
     "certifier:partners-invite": certifier(MANAGERS, MANAGERS),
     "certifier:partners-end": certifier(MANAGERS, MANAGERS),
+    "certifier:partners-latest": certifier(JOURNAL_READERS),
     "certifier:partners-journal": certifier(JOURNAL_READERS),
     "certifier:state": certifier(TEAM),
     "certifier:state-claim": certifier(MANAGERS, MANAGERS),
@@ -375,6 +377,8 @@ MATRIX: dict[str, Page] = {
     "certifier:journal": certifier(JOURNAL_READERS),
     "certifier:journal-check": certifier(None, JOURNAL_READERS),
     "certifier:work": certifier(TEAM),
+    "certifier:seal": certifier(AWARD_READERS),
+    "certifier:seal-key": certifier(ADMINISTRATORS, ADMINISTRATORS),
     "certifier:settings": certifier(TEAM),
     "certifier:settings-rule": certifier(ADMINISTRATORS, ADMINISTRATORS),
     "certifier:settings-key": certifier(ADMINISTRATORS, ADMINISTRATORS),

@@ -106,6 +106,7 @@ class Right(TextChoices):
     APPROVE_AWARDS = "approve_awards", _("Approuver une délivrance")
     ISSUE_AWARDS = "issue_awards", _("Délivrer ce qui est approuvé")
     WITHDRAW_AWARDS = "withdraw_awards", _("Suspendre, révoquer ou remplacer ce qui a été délivré")
+    ROTATE_KEYS = "rotate_keys", _("Remplacer la clé de signature")
 
 
 _AWARDS = frozenset(
@@ -166,6 +167,7 @@ ROLE_RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.REGISTER_HOLDERS,
         Right.SIGN_CONVENTIONS,
         Right.TERMINATE_CONVENTIONS,
+        Right.ROTATE_KEYS,
     },
     Role.NETWORK_MANAGER: _NETWORK | {Right.SEE_AWARDS, Right.PREPARE_AWARDS},
     Role.REVIEWER: frozenset(

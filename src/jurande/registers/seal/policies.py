@@ -25,3 +25,19 @@ def can_keep_seal(actor: Actor) -> Verdict:
     if actor.has(Right.RUN_INSTALLATION):
         return YES
     return no(_("Seul un exploitant s’occupe du sceau de l’installation."))
+
+
+def can_see_seal(actor: Actor, certifier: Certifier) -> Verdict:
+    """The keys of one's own house and what they signed: who sees what it issues."""
+    if actor.partnership_code or actor.certifier_code != certifier.code:
+        return no(_("Seul ce certificateur voit l’état de son sceau."))
+    return YES if actor.has(Right.SEE_AWARDS) else no(_("Votre rôle ne permet pas de voir l’état du sceau."))
+
+
+def can_rotate_key(actor: Actor, certifier: Certifier) -> Verdict:
+    """Replacing the key that is in use: who runs the installation, and the administrators of the house."""
+    if actor.has(Right.RUN_INSTALLATION):
+        return YES
+    if actor.partnership_code or actor.certifier_code != certifier.code or not actor.has(Right.ROTATE_KEYS):
+        return no(_("Seul un administrateur de la maison, ou un exploitant, remplace sa clé de signature."))
+    return YES

@@ -88,6 +88,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "acte en nombre",
                 "verbose_name_plural": "actes en nombre",
+                "indexes": [models.Index(fields=["certifier", "-shown_at"], name="bulkact_latest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at", None), ("started_at", None), ("state", "shown")),
+                            models.Q(("finished_at", None), ("started_at__isnull", False), ("state", "running")),
+                            models.Q(("finished_at__isnull", False), ("started_at__isnull", False), ("state", "done")),
+                            models.Q(("finished_at__isnull", False), ("started_at", None), ("state", "discarded")),
+                            _connector="OR",
+                        ),
+                        name="bulkact_state_agrees_with_its_dates",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +130,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "attestation d’un acte en nombre",
+                "indexes": [models.Index(fields=["bulk", "state", "id"], name="bulkitem_by_state")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bulk", "award"), name="bulkitem_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "refused"), models.Q(("refusal", ""), _negated=True)),
+                            models.Q(models.Q(("state", "refused"), _negated=True), ("refusal", "")),
+                            _connector="OR",
+                        ),
+                        name="bulkitem_refused_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +159,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "rappel d’échéance",
+                "constraints": [models.UniqueConstraint(fields=("award", "days"), name="expiryreminder_once")],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +210,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "origine d’une attestation reprise",
                 "verbose_name_plural": "origines des attestations reprises",
+                "constraints": [models.UniqueConstraint(fields=("certifier", "digest"), name="formerrecord_once")],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +229,8 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "ancienne adresse",
                 "verbose_name_plural": "anciennes adresses",
+                "indexes": [models.Index(fields=["digest"], name="formeraddress_by_digest")],
+                "constraints": [models.UniqueConstraint(fields=("former", "digest"), name="formeraddress_once")],
             },
         ),
         migrations.CreateModel(
@@ -249,6 +278,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "renouvellement",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("former", models.F("award")), _negated=True), name="renewal_is_of_another"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -308,6 +342,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "reprise de délivrances",
                 "verbose_name_plural": "reprises de délivrances",
+                "indexes": [models.Index(fields=["certifier", "-read_at"], name="takeover_latest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at", None), ("started_at", None), ("state", "read")),
+                            models.Q(("finished_at", None), ("started_at__isnull", False), ("state", "running")),
+                            models.Q(("finished_at__isnull", False), ("started_at__isnull", False), ("state", "done")),
+                            models.Q(("finished_at__isnull", False), ("started_at", None), ("state", "discarded")),
+                            _connector="OR",
+                        ),
+                        name="takeover_state_agrees_with_its_dates",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -353,6 +400,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "ligne de reprise de délivrances",
+                "indexes": [models.Index(fields=["takeover", "state", "number"], name="takeoverrow_by_state")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("takeover", "number"), name="takeoverrow_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "rejected"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="takeoverrow_rejected_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("award__isnull", False), ("state", "made")),
+                            models.Q(models.Q(("state", "made"), _negated=True), ("award", None)),
+                            _connector="OR",
+                        ),
+                        name="takeoverrow_made_has_its_award",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -420,127 +487,19 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "décision sur une attestation",
                 "verbose_name_plural": "décisions sur les attestations",
+                "indexes": [models.Index(fields=["award", "decided_at"], name="withdrawal_by_award")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("bulk__isnull", False)),
+                        fields=("bulk", "award"),
+                        name="withdrawal_once_in_bulk",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("move__in", ["revoke", "replace"])),
+                        fields=("award",),
+                        name="withdrawal_last_once",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="bulkact",
-            index=models.Index(fields=["certifier", "-shown_at"], name="bulkact_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="bulkact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at", None), ("started_at", None), ("state", "shown")),
-                    models.Q(("finished_at", None), ("started_at__isnull", False), ("state", "running")),
-                    models.Q(("finished_at__isnull", False), ("started_at__isnull", False), ("state", "done")),
-                    models.Q(("finished_at__isnull", False), ("started_at", None), ("state", "discarded")),
-                    _connector="OR",
-                ),
-                name="bulkact_state_agrees_with_its_dates",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="bulkitem",
-            index=models.Index(fields=["bulk", "state", "id"], name="bulkitem_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="bulkitem",
-            constraint=models.UniqueConstraint(fields=("bulk", "award"), name="bulkitem_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bulkitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "refused"), models.Q(("refusal", ""), _negated=True)),
-                    models.Q(models.Q(("state", "refused"), _negated=True), ("refusal", "")),
-                    _connector="OR",
-                ),
-                name="bulkitem_refused_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expiryreminder",
-            constraint=models.UniqueConstraint(fields=("award", "days"), name="expiryreminder_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="formerrecord",
-            constraint=models.UniqueConstraint(fields=("certifier", "digest"), name="formerrecord_once"),
-        ),
-        migrations.AddIndex(
-            model_name="formeraddress",
-            index=models.Index(fields=["digest"], name="formeraddress_by_digest"),
-        ),
-        migrations.AddConstraint(
-            model_name="formeraddress",
-            constraint=models.UniqueConstraint(fields=("former", "digest"), name="formeraddress_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="renewal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("former", models.F("award")), _negated=True), name="renewal_is_of_another"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="takeover",
-            index=models.Index(fields=["certifier", "-read_at"], name="takeover_latest"),
-        ),
-        migrations.AddConstraint(
-            model_name="takeover",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at", None), ("started_at", None), ("state", "read")),
-                    models.Q(("finished_at", None), ("started_at__isnull", False), ("state", "running")),
-                    models.Q(("finished_at__isnull", False), ("started_at__isnull", False), ("state", "done")),
-                    models.Q(("finished_at__isnull", False), ("started_at", None), ("state", "discarded")),
-                    _connector="OR",
-                ),
-                name="takeover_state_agrees_with_its_dates",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="takeoverrow",
-            index=models.Index(fields=["takeover", "state", "number"], name="takeoverrow_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="takeoverrow",
-            constraint=models.UniqueConstraint(fields=("takeover", "number"), name="takeoverrow_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="takeoverrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "rejected"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="takeoverrow_rejected_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="takeoverrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("award__isnull", False), ("state", "made")),
-                    models.Q(models.Q(("state", "made"), _negated=True), ("award", None)),
-                    _connector="OR",
-                ),
-                name="takeoverrow_made_has_its_award",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="withdrawal",
-            index=models.Index(fields=["award", "decided_at"], name="withdrawal_by_award"),
-        ),
-        migrations.AddConstraint(
-            model_name="withdrawal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("bulk__isnull", False)), fields=("bulk", "award"), name="withdrawal_once_in_bulk"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withdrawal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("move__in", ["revoke", "replace"])), fields=("award",), name="withdrawal_last_once"
-            ),
         ),
     ]

@@ -133,7 +133,7 @@ class FormerRecord(models.Model):
 
 
 class FormerAddress(models.Model):
-    """An address or a number by which somebody may still ask for an award taken over; ``digest``: of its normal form."""
+    """An address or a number by which somebody may still ask for an award taken over; ``digest``: of its usual form."""
 
     former = models.ForeignKey(FormerRecord, on_delete=models.CASCADE, related_name="addresses")
     address = models.CharField(_("ancienne adresse"), max_length=1000)

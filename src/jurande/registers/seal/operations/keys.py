@@ -63,9 +63,9 @@ def create_key(*, certifier: Certifier, actor: Actor, now: datetime) -> SigningK
 def rotate_key(*, certifier: Certifier, actor: Actor, now: datetime) -> SigningKey:
     """Replace the key of a certifier; the former signs what was intended with it, then nothing, and keeps verifying.
 
-    :raises NotAllowed: only operators. :raises KeyRefused: there is none to replace.
+    :raises NotAllowed: only operators, and administrators of the house. :raises KeyRefused: there is none to replace.
     """
-    require(policies.can_keep_seal(actor))
+    require(policies.can_rotate_key(actor, certifier))
     former = _active(certifier)
     _retire(former, now=now)
     key = _add(certifier, now=now)

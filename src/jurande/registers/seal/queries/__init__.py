@@ -2,11 +2,14 @@
 
 from jurande.registers.seal.queries.credentials import log_proof, log_proof_of, signed_bytes
 from jurande.registers.seal.queries.files import log_file, public_file
+from jurande.registers.seal.queries.house import HouseSeal, house_seal
 from jurande.registers.seal.queries.overview import Overview, certifier_of_code, is_healthy, overview
 
 __all__ = [
+    "HouseSeal",
     "Overview",
     "certifier_of_code",
+    "house_seal",
     "is_healthy",
     "log_file",
     "log_proof",

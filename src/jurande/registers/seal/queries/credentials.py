@@ -15,12 +15,18 @@ from jurande.core.log.tiles import CHECKPOINT
 from jurande.core.proof.commitment import ISSUED, Opening, extra_bytes
 from jurande.integrations.log_files import DirectoryLog
 from jurande.registers.seal.models import LogEntry, SealedCredential
-from jurande.registers.seal.states import LOG, SealState
+from jurande.registers.seal.states import AUTHORITIES, LOG, SealState
 
 
 def signed_bytes(credential: SealedCredential) -> bytes | None:
     """Return the published bytes of a credential: JSON, as signed. None while it is not sealed, and once erased."""
     return credential.signed.encode() if credential.signed is not None else None
+
+
+def authority_bytes(code: str) -> bytes | None:
+    """Return the published bytes of a credential that others rest on, which is public; None for any other."""
+    row = SealedCredential.objects.filter(code=code, kind__in=AUTHORITIES).first()
+    return signed_bytes(row) if row is not None else None
 
 
 def log_proof(code: str) -> bytes | None:
