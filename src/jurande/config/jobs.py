@@ -30,6 +30,7 @@ JOBS: dict[str, str] = {
     "journal.verify": "jurande.registers.journal.tasks.verify",
     "documents.sweep": "jurande.registers.documents.tasks.sweep",
     "correspondence.deliver": "jurande.registers.correspondence.tasks.deliver",
+    "correspondence.deliver_many": "jurande.registers.correspondence.tasks.deliver_many",
     "correspondence.recover": "jurande.registers.correspondence.tasks.recover",
     "correspondence.erase": "jurande.registers.correspondence.tasks.erase",
 }

@@ -7,10 +7,11 @@ import pytest
 from jurande.integrations.mail import PermanentFailure, TemporaryFailure
 from jurande.registers.common.models import JobRequest
 from jurande.registers.correspondence import operations, queries
+from jurande.registers.correspondence.emails import RecipientRefused
 from jurande.registers.correspondence.models import Message, SuppressedAddress
 from jurande.registers.correspondence.operations import RETRY_MINUTES, ResendRefused
 from jurande.registers.journal.models import Entry
-from tests.registers.correspondence.conftest import ADDRESS, NOW, Post, sent, tried
+from tests.registers.correspondence.conftest import ADDRESS, NOW, Post, letter, sent, tried
 
 pytestmark = pytest.mark.django_db
 
@@ -131,3 +132,25 @@ class TestRecovery:
         operations.recover_overdue(now=NOW + timedelta(days=5))
         message.refresh_from_db()
         assert (message.state, message.failure_code) == ("failed", "abandoned")
+
+
+class TestSendMany:
+    def test_writes_letters_with_one_job_for_all_and_leaves_none_behind(self) -> None:
+        tried(sent(to_email="partie@exemple.fr"), Post(NO_SUCH_MAILBOX))
+        letters = [letter(to_email=address) for address in ("a@exemple.fr", "partie@exemple.fr", "b@exemple.fr")]
+        written = operations.send_many(letters, now=NOW)
+        assert [message.state for message in written] == ["queued", "withheld", "queued"]
+        (job,) = JobRequest.objects.filter(name=operations.DELIVER_MANY)
+        first, last = map(int, job.subject_code.split("-"))
+        post, told = Post(), list[int]()
+        for _twice in range(2):
+            operations.deliver_many(
+                first=first, last=last, carrier=post, domain="x.fr", clock=lambda: NOW, report=told.append
+            )
+        assert [one.to_email for one in post.taken] == ["a@exemple.fr", "b@exemple.fr"]
+        assert told == [1, 2]
+
+    def test_writes_none_when_one_cannot_leave(self) -> None:
+        with pytest.raises(RecipientRefused):
+            operations.send_many([letter(), letter(to_email="personne")], now=NOW)
+        assert not Message.objects.exists()

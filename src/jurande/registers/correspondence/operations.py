@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -32,6 +33,8 @@ from jurande.registers.journal.states import INSTALLATION
 logger = logging.getLogger("jurande.correspondence")
 
 DELIVER = "correspondence.deliver"
+DELIVER_MANY = "correspondence.deliver_many"
+MANY = 500
 # Greylisting asks for minutes, a broken server for hours; after two days the news is no longer news.
 RETRY_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
 # Longer than an attempt can last (the carrier's deadline): past it, whoever was sending is dead.
@@ -59,14 +62,48 @@ def send(letter: Letter, *, now: datetime) -> Message:
     :raises KeyError: no such kind in the catalogue. :raises ValueError: the fields are not those of the kind.
     """
     kind = emails.catalogue()[letter.kind]
+    message = _written(letter, kind, words_of(letter.certifier_code, kind), now=now)
+    with transaction.atomic():
+        if SuppressedAddress.objects.filter(digest=message.to_digest).exists():
+            _withhold(message)
+        message.save(force_insert=True)
+        if message.state == MessageState.QUEUED:
+            jobs.request(DELIVER, message.code, certifier_code=message.certifier_code, now=now)
+    return message
+
+
+@transaction.atomic
+def send_many(letters: Sequence[Letter], *, now: datetime) -> list[Message]:
+    """Put letters of one kind and one certifier in the outbox, as ``send`` does for one, with one job for all.
+
+    :raises RecipientRefused: :raises LetterRefused: one of them cannot leave; none is written.
+    """
+    if not letters:
+        return []
+    kind = emails.catalogue()[letters[0].kind]
+    words = words_of(letters[0].certifier_code, kind)
+    messages = [_written(letter, kind, words, now=now) for letter in letters]
+    digests = [message.to_digest for message in messages]
+    suppressed = set(SuppressedAddress.objects.filter(digest__in=digests).values_list("digest", flat=True))
+    for message in messages:
+        if message.to_digest in suppressed:
+            _withhold(message)
+    written = Message.objects.bulk_create(messages, batch_size=MANY)
+    if any(message.state == MessageState.QUEUED for message in written):
+        span = f"{written[0].pk}-{written[-1].pk}"
+        jobs.request(DELIVER_MANY, span, certifier_code=letters[0].certifier_code, now=now)
+    return written
+
+
+def _written(letter: Letter, kind: MailKind, words: Words, *, now: datetime) -> Message:
     address = emails.clean_address(letter.to_email)
     signature = letter.signature.strip() or OUR_NAME
     if emails.has_control_characters(signature, lines=False) or len(signature) > 200:
         raise LetterRefused(
             _("Le nom qui signe ce courrier contient des caractères invisibles ou est trop long. Corrigez-le.")
         )
-    rendered = emails.render(kind, words_of(letter.certifier_code, kind), letter.fields)
-    message = Message(
+    rendered = emails.render(kind, words, letter.fields)
+    return Message(
         certifier_code=letter.certifier_code,
         kind=kind.key,
         about_kind=letter.about[0],
@@ -84,14 +121,11 @@ def send(letter: Letter, *, now: datetime) -> Message:
         next_attempt_at=now,
         erase_on=localdate(now) + timedelta(days=kind.keep_days),
     )
-    with transaction.atomic():
-        if SuppressedAddress.objects.filter(digest=message.to_digest).exists():
-            message.state = MESSAGE_LIFE.after(message.state, "withhold")
-            message.next_attempt_at = None
-        message.save(force_insert=True)
-        if message.state == MessageState.QUEUED:
-            jobs.request(DELIVER, message.code, certifier_code=message.certifier_code, now=now)
-    return message
+
+
+def _withhold(message: Message) -> None:
+    message.state = MESSAGE_LIFE.after(message.state, "withhold")
+    message.next_attempt_at = None
 
 
 def words_of(certifier_code: str, kind: MailKind) -> Words:
@@ -196,6 +230,22 @@ def deliver(*, message_code: str, carrier: Carrier, domain: str, now: datetime) 
             next_attempt_at=None,
             failure_code="",
         )
+
+
+def deliver_many(
+    *,
+    first: int,
+    last: int,
+    carrier: Carrier,
+    domain: str,
+    clock: Callable[[], datetime],
+    report: Callable[[int], None],
+) -> None:
+    """Try once each letter that was put in the outbox together and has not left; told to ``report`` one by one."""
+    together = Message.objects.filter(pk__gte=first, pk__lte=last, state__in=TO_LEAVE).order_by("pk")
+    for done, code in enumerate(list(together.values_list("code", flat=True)), start=1):
+        deliver(message_code=code, carrier=carrier, domain=domain, now=clock())
+        report(done)
 
 
 def _claim(message_code: str, *, now: datetime) -> Message | None:

@@ -17,6 +17,19 @@ def deliver(run: Run) -> None:
     )
 
 
+def deliver_many(run: Run) -> None:
+    from_email = sender(settings.JURANDE_MAIL_FROM)
+    first, _dash, last = run.code.partition("-")
+    operations.deliver_many(
+        first=int(first),
+        last=int(last),
+        carrier=carrier_for(settings.JURANDE_SMTP_URL, from_email=from_email),
+        domain=from_email.rpartition("@")[2],
+        clock=run.now,
+        report=lambda done: run.progress(done=done),
+    )
+
+
 def recover(run: Run) -> None:
     run.progress(done=operations.recover_overdue(now=run.now()))
 

@@ -31,6 +31,7 @@ LABELS: dict[str, str | Promise] = {
     "conventions.remind": _("Rappeler les conventions qui finissent"),
     "conventions.renew": _("Renouveler des conventions"),
     "correspondence.deliver": _("Remettre un courrier"),
+    "correspondence.deliver_many": _("Remettre les courriers d’un envoi"),
     "correspondence.recover": _("Relancer les courriers oubliés"),
     "correspondence.erase": _("Effacer les courriers arrivés à terme"),
     "documents.sweep": _("Jeter les documents arrivés à terme"),

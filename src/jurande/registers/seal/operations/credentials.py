@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -45,6 +45,7 @@ from jurande.registers.seal.states import Act, Purpose, Stop
 
 LONGEST_VALUES = 64 * 1024
 LONGEST_KEY = 200
+MANY = 500
 
 
 class IssueRefused(Refused):
@@ -135,6 +136,57 @@ def issue(
     return row
 
 
+@transaction.atomic
+def intend_many(
+    *,
+    certifier: Certifier,
+    kind: str,
+    skeleton: Mapping[str, Any],
+    lines: Sequence[Line],
+    valid_until: datetime | None = None,
+    actor: Actor,
+    now: datetime,
+) -> list[SealedCredential | IssueRefused]:
+    """Do for many what ``issue`` does for one, in the caller's transaction: for each line its row, or why it has none.
+
+    Nothing is journaled here: the caller, who knows what the lines are about, writes one entry for all. Lines must
+    have different keys. A line that cannot be signed is refused alone.
+
+    :raises NotAllowed: another house. :raises SealingStopped: the clock, or no address.
+    :raises IssueRefused: the skeleton cannot be signed, or its end is past.
+    """
+    require(policies.can_seal(actor, certifier))
+    terms = terms_of(certifier=certifier, kind=kind, skeleton=skeleton, valid_until=valid_until, now=now)
+    mine = SealedCredential.objects.filter(certifier=certifier)
+    asked = {row.idempotency_key: row for row in mine.filter(idempotency_key__in=[a.idempotency_key for a in lines])}
+    about = set(mine.filter(business_key__in=[a.business_key for a in lines]).values_list("business_key", flat=True))
+    outcome: list[SealedCredential | IssueRefused | str] = []
+    for line in lines:
+        digest = request_digest(terms, line)
+        found = asked.get(line.idempotency_key)
+        if found is not None and found.request_digest == digest:
+            outcome.append(found)
+        elif found is not None:
+            outcome.append(_key_of_another())
+        elif line.business_key in about:
+            outcome.append(_issued_already())
+        else:
+            try:
+                demand_signable(terms, line)
+                outcome.append(digest)
+            except IssueRefused as refusal:
+                outcome.append(refusal)
+    places = iter(take_places(certifier, sum(isinstance(one, str) for one in outcome), now=now))
+    rows = [
+        intend(terms, line, one, places=next(places)) if isinstance(one, str) else one
+        for line, one in zip(lines, outcome, strict=True)
+    ]
+    SealedCredential.objects.bulk_create(
+        [row for row in rows if isinstance(row, SealedCredential) and row.pk is None], batch_size=MANY
+    )
+    return rows
+
+
 def terms_of(
     *, certifier: Certifier, kind: str, skeleton: Mapping[str, Any], valid_until: datetime | None, now: datetime
 ) -> Terms:
@@ -194,19 +246,27 @@ def _asked_before(terms: Terms, line: Line, digest: str) -> SealedCredential | N
     held = list(SealedCredential.objects.filter(either, certifier=terms.certifier))
     found = next((row for row in held if row.idempotency_key == line.idempotency_key), None)
     if found is not None and found.request_digest != digest:
-        raise IssueRefused(
-            _(
-                "Cette demande porte le numéro d’une autre demande, déjà traitée. Reprenez la demande d’origine, ou "
-                "donnez un nouveau numéro."
-            ),
-            code="idempotency",
-        )
+        raise _key_of_another()
     if found is None and held:
-        raise IssueRefused(
-            _("Cette attestation est déjà délivrée. Pour la remplacer, révoquez-la et demandez une autre version."),
-            code="business_key",
-        )
+        raise _issued_already()
     return found
+
+
+def _key_of_another() -> IssueRefused:
+    return IssueRefused(
+        _(
+            "Cette demande porte le numéro d’une autre demande, déjà traitée. Reprenez la demande d’origine, ou "
+            "donnez un nouveau numéro."
+        ),
+        code="idempotency",
+    )
+
+
+def _issued_already() -> IssueRefused:
+    return IssueRefused(
+        _("Cette attestation est déjà délivrée. Pour la remplacer, révoquez-la et demandez une autre version."),
+        code="business_key",
+    )
 
 
 def demand_signable(terms: Terms, line: Line, *, list_number: int = 1) -> None:
