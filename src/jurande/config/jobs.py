@@ -23,6 +23,7 @@ JOBS: dict[str, str] = {
     "network.reconcile": "jurande.registers.network.tasks.ledger.reconcile",
     "network.week": "jurande.web.certifier.week.send_weeks",
     "network.forget_imports": "jurande.registers.network.tasks.ledger.forget_imports",
+    "awards.fold_visits": "jurande.registers.awards.tasks.visits.fold_visits",
     "catalogue.import": "jurande.registers.catalogue.tasks.read_delivery",
     "catalogue.forget_files": "jurande.registers.catalogue.tasks.forget_files",
     "common.purge": "jurande.registers.common.upkeep.purge",

@@ -21,6 +21,7 @@ SCHEDULE: list[Planned] = [
     Every("network.reconcile", minutes=30),
     Daily("network.week", at="06:30"),
     Daily("network.forget_imports", at="03:25"),
+    Every("awards.fold_visits", minutes=30),
     Daily("catalogue.forget_files", at="03:20"),
     Daily("common.purge", at="03:15"),
     Daily("journal.verify", at="06:00"),

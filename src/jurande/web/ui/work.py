@@ -12,6 +12,7 @@ from jurande.registers.common.states import JobState
 from jurande.web.ui.parts import Progress
 
 LABELS: dict[str, str | Promise] = {
+    "awards.fold_visits": _("Compter les visites des pages de preuve"),
     "catalogue.forget_files": _("Jeter les fichiers d’import oubliés"),
     "catalogue.import": _("Lire un répertoire national"),
     "network.keep_habilitations": _("Suivre les dates des habilitations"),

@@ -7,6 +7,7 @@ from jurande.registers.awards.models.endorsements import Endorsement
 from jurande.registers.awards.models.life import BulkAct, BulkItem, ExpiryReminder, ReminderRule, Renewal, Withdrawal
 from jurande.registers.awards.models.lots import Lot, LotRow
 from jurande.registers.awards.models.rules import AwardRule
+from jurande.registers.awards.models.visits import FoldedSpool, VisitCount
 
 __all__ = [
     "Award",
@@ -22,6 +23,7 @@ __all__ = [
     "DesignSignatory",
     "Endorsement",
     "ExpiryReminder",
+    "FoldedSpool",
     "FormerAddress",
     "FormerRecord",
     "IssuingMandate",
@@ -31,6 +33,7 @@ __all__ = [
     "Renewal",
     "Takeover",
     "TakeoverRow",
+    "VisitCount",
     "Withdrawal",
     "new_number",
 ]

@@ -1,0 +1,271 @@
+"""What anybody may learn of an award from its number: the row, and every check of its credential, made now.
+
+Nothing here trusts the row: the signature is checked on the signed bytes, under the keys that the house publishes, and
+the status is read in its published lists. Keys and lists are read again each time; only work whose result cannot
+change, for the very same bytes, is kept: a list opened, a history of keys understood, a published référentiel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from jurande.core.encoding.jcs import Json
+from jurande.core.log.errors import LogError
+from jurande.core.log.notes import parse_note
+from jurande.core.log.tiles import CHECKPOINT
+from jurande.core.proof.status.errors import StatusRefused
+from jurande.core.proof.trust import Trust, TrustRefused, parse_trust
+from jurande.core.proof.verification import Expectations
+from jurande.core.proof.verification.examination import Examination, Outcome, examine
+from jurande.core.proof.verification.statuses import OpenedList, open_list
+from jurande.registers.awards.models import Award
+from jurande.registers.awards.models.awards import NUMBER_ALPHABET, NUMBER_LENGTH, AwardQuerySet
+from jurande.registers.awards.states import AwardState
+from jurande.registers.catalogue.models import Bloc, Competency, Criterion, Referentiel
+from jurande.registers.common.codes import LENGTH
+from jurande.registers.network.queries import habilitations
+from jurande.registers.seal.facts import list_path, trust_path
+from jurande.registers.seal.models import SealedCredential
+from jurande.registers.seal.queries import log_file, public_file
+from jurande.registers.seal.queries.credentials import log_proof_of
+from jurande.registers.seal.states import Purpose, SealState
+
+PARIS = ZoneInfo("Europe/Paris")
+EXPECTED = Expectations()
+# What people write for the letters that the alphabet leaves out.
+_MISTAKEN = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u00a0": None, "\u2011": None})
+
+
+class Standing(StrEnum):
+    """What is true of an award today, in one word; the first that applies."""
+
+    ERASED = "erased"
+    TAKEN_OVER = "taken_over"
+    WAITING = "waiting"
+    BROKEN = "broken"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    UNCERTAIN = "uncertain"
+    VALID = "valid"
+
+
+@dataclass(frozen=True)
+class Skills:
+    """What a version says that its holders can do, by lineage of bloc, and how it was assessed."""
+
+    blocs: tuple[tuple[str, str, str], ...]
+    competencies: tuple[tuple[str, str], ...]
+    criteria: int
+
+    def of(self, lineages: Iterable[str]) -> list[str]:
+        """The competencies of these blocs, of all of them when none is named."""
+        wanted = set(lineages)
+        return [text for lineage, text in self.competencies if not wanted or lineage in wanted]
+
+    def titles(self, lineages: Iterable[str]) -> list[str]:
+        """The titles of these blocs, with their codes when they have one."""
+        wanted = set(lineages)
+        return [f"{number}, {text}" if number else text for lineage, number, text in self.blocs if lineage in wanted]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """An award, what is true of it at ``at``, and how that was established.
+
+    ``examination``: None where there is nothing signed to examine. ``document``: what the verified bytes say, None when
+    the signature does not hold. ``witnesses``: how many others signed the log's last state. ``was_habilitated``:
+    whether the partner was, on the day of the award; None when none was needed.
+    """
+
+    award: Award
+    at: datetime
+    standing: Standing
+    examination: Examination | None = None
+    witnesses: int = 0
+    was_habilitated: bool | None = None
+
+    @property
+    def document(self) -> Mapping[str, Json] | None:
+        return self.examination.document if self.examination is not None else None
+
+
+def read_number(text: str) -> str | None:
+    """Return the number that somebody typed, scanned or pasted, None when it cannot be one."""
+    number = text.strip().rpartition("/p/")[2].partition("?")[0].partition("/")[0].upper().translate(_MISTAKEN)
+    return number if len(number) == NUMBER_LENGTH and set(number) <= set(NUMBER_ALPHABET) else None
+
+
+def find(number: str) -> Award | None:
+    """Return the award with this number, with all that its page needs. One query."""
+    return _rows().filter(number=number).first()
+
+
+def find_by_credential(code: str) -> Award | None:
+    """Return the award whose credential has this code, as ``find`` does."""
+    return _rows().filter(credential__code=code).first() if len(code) == LENGTH else None
+
+
+def _rows() -> AwardQuerySet:
+    # What identifies the holder beyond their name is never read here: neither birth nor address.
+    return Award.objects.select_related(
+        "credential",
+        "certifier__organisation",
+        "certification__fiche",
+        "referentiel__elements",
+        "design",
+        "partnership__site__organisation",
+        "habilitation",
+        "replaces",
+        "replaced_by",
+        "former",
+    ).defer("birth_on", "birth_place", "email", "credential__values", "former__record")
+
+
+def prove(award: Award, *, now: datetime) -> Proof:
+    """Make every check of this award, as ``find`` returned it. Two queries at most: the log, the habilitation."""
+    if award.state == AwardState.ERASED:
+        return Proof(award, now, Standing.ERASED)
+    sealed = award.credential
+    if sealed is None:
+        return Proof(award, now, _decided(award, now) or _ended(award, now) or Standing.TAKEN_OVER)
+    if sealed.state != SealState.SEALED or sealed.signed is None:
+        return Proof(award, now, Standing.WAITING)
+    examination = examined(sealed, award.certifier.code, now=now)
+    was_habilitated = None
+    if award.habilitation is not None:
+        was_habilitated = habilitations.standing_on(award.habilitation, award.awarded_on).is_active
+    return Proof(
+        award,
+        now,
+        _standing(award, examination, now),
+        examination,
+        _witnesses(log_file(CHECKPOINT) or b""),
+        was_habilitated,
+    )
+
+
+def examined(sealed: SealedCredential, certifier_code: str, *, now: datetime) -> Examination:
+    """Check the signed bytes of a credential under what its house publishes at this instant. One query."""
+    assert sealed.signed is not None  # noqa: S101 - the caller looked; for the type checker
+    trust = trust_in(certifier_code)
+    paths = {list_path(certifier_code, purpose, sealed.list_number) for purpose in Purpose.values}
+    return examine(
+        sealed.signed.encode(),
+        trust=trust,
+        now=now,
+        status_lists=lists_at(certifier_code, paths, now=now),
+        log_proof=log_proof_of(sealed),
+        expected=EXPECTED,
+    )
+
+
+def trust_in(certifier_code: str) -> Trust:
+    """Return the keys that a house publishes, as they are on the disk; nobody when there are none."""
+    content = public_file(trust_path(certifier_code))
+    return _understood(content) if content else Trust.of()
+
+
+def lists_at(certifier_code: str, paths: Iterable[str], *, now: datetime) -> dict[str, bytes | OpenedList]:
+    """Return the published status lists of a house, by address; one that does not hold is given as it is."""
+    keys = public_file(trust_path(certifier_code)) or b""
+    lists: dict[str, bytes | OpenedList] = {}
+    for path in paths:
+        content = public_file(path)
+        if content is not None:
+            # A day is enough of an instant to open it: its age is looked at again at each question.
+            lists[f"{settings.PUBLIC_URL}/{path}"] = _opened(content, keys, now.date()) or content
+    return lists
+
+
+@lru_cache(maxsize=64)
+def _understood(content: bytes) -> Trust:
+    try:
+        return parse_trust(content)
+    except TrustRefused:
+        return Trust.of()
+
+
+@lru_cache(maxsize=32)
+def _opened(content: bytes, keys: bytes, day: date) -> OpenedList | None:
+    end_of_day = datetime.combine(day, time.max, tzinfo=UTC)
+    try:
+        return open_list(content, trust=_understood(keys), now=end_of_day, expected=EXPECTED)
+    except StatusRefused:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _witnesses(checkpoint: bytes) -> int:
+    try:
+        return len(parse_note(checkpoint).signatures) - 1
+    except LogError:
+        return 0
+
+
+# --- what is true today -------------------------------------------------------------------------
+
+_REFUSED = {
+    "status.revoked": Standing.REVOKED,
+    "status.suspended": Standing.SUSPENDED,
+    "dates.expired": Standing.EXPIRED,
+}
+
+
+def _standing(award: Award, examination: Examination, now: datetime) -> Standing:
+    """What the house decided and published; a signature that does not hold comes before anything else."""
+    refused = [finding.code for finding in examination.findings if finding.outcome is Outcome.REFUSED]
+    if any(code not in _REFUSED for code in refused):
+        return Standing.BROKEN
+    published = next((standing for code, standing in _REFUSED.items() if code in refused), None)
+    decided = _decided(award, now)
+    if decided is not None or published is not None:
+        # Revoked since it was replaced: what the list cannot say, the row does.
+        return decided or published or Standing.VALID
+    return _ended(award, now) or (Standing.UNCERTAIN if examination.outcome is Outcome.UNKNOWN else Standing.VALID)
+
+
+def _decided(award: Award, now: datetime) -> Standing | None:
+    today = now.astimezone(PARIS).date()
+    if award.state == AwardState.REPLACED:
+        return Standing.REPLACED
+    if award.state == AwardState.REVOKED and award.revoked_on is not None and award.revoked_on <= today:
+        return Standing.REVOKED
+    if award.state == AwardState.SUSPENDED and award.suspended_on is not None and award.suspended_on <= today:
+        return Standing.SUSPENDED
+    return None
+
+
+def _ended(award: Award, now: datetime) -> Standing | None:
+    is_over = award.valid_until is not None and award.valid_until < now.astimezone(PARIS).date()
+    return Standing.EXPIRED if is_over else None
+
+
+# --- what was assessed --------------------------------------------------------------------------
+
+
+def skills_of(referentiel: Referentiel) -> Skills:
+    """Return what a version says; a published one never changes, and is read once by process."""
+    return _skills(referentiel.pk, referentiel.digest) if referentiel.digest else _read_skills(referentiel.pk)
+
+
+@lru_cache(maxsize=256)
+def _skills(pk: int, digest: str) -> Skills:
+    return _read_skills(pk)
+
+
+def _read_skills(pk: int) -> Skills:
+    ordered = Competency.objects.filter(referentiel=pk).order_by("bloc__position", "bloc__pk", "position", "pk")
+    return Skills(
+        tuple(Bloc.objects.filter(referentiel=pk).order_by("position", "pk").values_list("lineage", "number", "text")),
+        tuple(ordered.values_list("bloc__lineage", "text")),
+        Criterion.objects.filter(referentiel=pk).count(),
+    )
