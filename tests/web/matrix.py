@@ -141,6 +141,7 @@ MATRIX: dict[str, Page] = {
     "public:keys": public(),
     "public:trust": public(),
     "public:proof": public(),
+    "public:authority": public(),
     "public:legal": public(),
     "public:privacy": public(),
     "public:accessibility": public(),

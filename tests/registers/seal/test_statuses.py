@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from jurande.core.proof.status.bitstring import read_list
+from jurande.core.proof.trust import parse_trust
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal.models import LogEntry, SealedCredential
 from jurande.registers.seal.operations import checking, projection, statuses
 from jurande.registers.seal.operations.standing import public_folder
+from jurande.registers.seal.queries import authority_bytes
 from jurande.registers.seal.states import Reason, Standing
 from tests.registers.seal.conftest import LATER, NOW
 
@@ -71,6 +73,27 @@ class TestChange:
         row.refresh_from_db()
         assert row.standing == Standing.REVOKED
         assert shown(row) == (True, False)
+
+    def test_of_what_others_rest_on_is_dated_in_the_trust_file(self, intend: Intend, actor: Actor) -> None:
+        row, other = intend(kind="habilitation"), intend(2)
+        projection.settle(now=NOW)
+        path = public_folder() / "c" / row.certifier.code / "confiance.json"
+        assert b"interruptions" not in path.read_bytes()
+        statuses.suspend(credential=other, reason=Reason.INQUIRY, actor=actor, now=LATER)
+        statuses.suspend(credential=row, reason=Reason.INQUIRY, actor=actor, now=LATER)
+        ends = [LATER + timedelta(hours=1), LATER + timedelta(hours=2)]
+        statuses.restore(credential=row, reason=Reason.CLEARED, actor=actor, now=ends[0])
+        statuses.revoke(
+            credential=row, reason=Reason.RIGHT_LOST, effective_on=date(2026, 11, 24), actor=actor, now=ends[1]
+        )
+        projection.settle(now=ends[1])
+        told = next(iter(parse_trust(path.read_bytes()).issuers.values())).interruptions
+        address = json.loads(authority_bytes(row.code) or b"{}")["id"]
+        assert [one.credential for one in told] == [address, address]
+        midnight = datetime(2026, 11, 23, 23, tzinfo=UTC)
+        assert [(one.since, one.until) for one in told] == [(LATER, ends[0]), (midnight, None)]
+        assert authority_bytes(other.code) is None
+        assert checking.check(now=ends[1]).bad == 0
 
     def test_cannot_undo_a_revocation(self, sealed: SealedCredential, actor: Actor) -> None:
         statuses.revoke(credential=sealed, reason=Reason.FRAUD, actor=actor, now=LATER)

@@ -10,6 +10,8 @@ from jurande.core.proof.status.bitstring import REVOCATION, SUSPENSION
 
 # The folders under the public one; the addresses have the same words.
 LOG, STATUSES, CERTIFIERS = "registre", "statuts", "c"
+# Kinds of credentials that others rest on: public, and what interrupted them is told with the keys.
+AUTHORITIES = frozenset({"habilitation"})
 
 
 class Act(StrEnum):

@@ -57,6 +57,13 @@ def trust(request: HttpRequest, owner: str) -> HttpResponseBase:
 
 @require_safe
 @audience("public")
+def authority(request: HttpRequest, code: str) -> HttpResponseBase:
+    """A credential that others rest on, byte for byte as it was signed: what they bind by its digest."""
+    return _served(request, queries.authority_bytes(code), JSON, FOR_A_MINUTE)
+
+
+@require_safe
+@audience("public")
 def proof(request: HttpRequest, code: str) -> HttpResponseBase:
     """What shows, offline, that a credential is in the log: nothing of what it says."""
     return _served(request, queries.log_proof(code), MEDIA_TYPE, FOR_SECONDS)

@@ -20,6 +20,7 @@ urlpatterns = [
     path("statuts/<str:owner>/<str:name>", sealed.status_list, name="statuses"),
     path("c/<str:owner>/did.json", sealed.keys, name="keys"),
     path("c/<str:owner>/confiance.json", sealed.trust, name="trust"),
+    path("attestations/<str:code>", sealed.authority, name="authority"),
     path("preuves/<str:code>.tlog-proof", sealed.proof, name="proof"),
     path("mentions-legales/", views.legal, name="legal"),
     path("donnees-personnelles/", views.privacy, name="privacy"),

@@ -16,15 +16,15 @@ from jurande.core.proof import ProofOptions, PublicKey, add_proof, document_byte
 from jurande.core.proof.did import did_document
 from jurande.core.proof.history import Compromise, DatedKey, KeyHistory
 from jurande.core.proof.status.bitstring import LEAST_ENTRIES, list_credential
-from jurande.core.proof.trust import Trust, TrustedIssuer, trust_json
+from jurande.core.proof.trust import Interruption, Trust, TrustedIssuer, trust_json
 from jurande.integrations.guard_files import write_durably
 from jurande.registers.parties.models import Certifier
-from jurande.registers.seal.facts import did_of, document_path, list_path, trust_path
+from jurande.registers.seal.facts import credential_url, did_of, document_path, list_path, trust_path
 from jurande.registers.seal.models import SealLog, SigningKey, StatusChange, StatusList
 from jurande.registers.seal.operations.keys import signer_of
 from jurande.registers.seal.operations.points import crash_point
 from jurande.registers.seal.operations.standing import SealingStopped, log_key, public_folder, public_url
-from jurande.registers.seal.states import LOG, STATUSES, KeyState, Move, Purpose, Stop
+from jurande.registers.seal.states import AUTHORITIES, LOG, STATUSES, KeyState, Move, Purpose, Stop
 
 PARIS = ZoneInfo("Europe/Paris")
 # A list that nobody may rely on after two days: the replay of an older one fails by then.
@@ -114,13 +114,18 @@ def is_asked_again(row: StatusList) -> bool:
 
 def publish_keys() -> int:
     """Write the documents of the certifiers whose keys changed; tell how many."""
-    changed = list(SigningKey.objects.filter(is_projected=False).order_by("pk").values_list("pk", flat=True))
-    certifiers = Certifier.objects.filter(signing_keys__in=changed).distinct().order_by("pk")
-    head = SealLog.objects.get()
-    for certifier in certifiers:
-        for path, content in key_files(certifier, head):
-            _write(path, content)
-    SigningKey.objects.filter(pk__in=changed).update(is_projected=True)
+    if not SigningKey.objects.filter(is_projected=False).exists():
+        return 0
+    with transaction.atomic():
+        # Locked, so that what changes meanwhile is written next time instead of being taken for written.
+        waiting = SigningKey.objects.select_for_update(of=("self",)).filter(is_projected=False).order_by("pk")
+        changed = list(waiting.values_list("pk", flat=True))
+        certifiers = list(Certifier.objects.filter(signing_keys__in=changed).distinct().order_by("pk"))
+        head = SealLog.objects.get()
+        for certifier in certifiers:
+            for path, content in key_files(certifier, head):
+                _write(path, content)
+        SigningKey.objects.filter(pk__in=changed).update(is_projected=True)
     return len(certifiers)
 
 
@@ -133,6 +138,7 @@ def key_files(certifier: Certifier, head: SealLog) -> list[tuple[str, bytes]]:
         name=certifier.name,
         status_lists=(f"{public_url()}/{STATUSES}/{certifier.code}/",),
         requires_status=True,
+        interruptions=interruptions_of(certifier),
     )
     trust = {**trust_json(Trust.of(issuer)), "log_policy": policy_text(log_key(head))}
     return [
@@ -168,6 +174,23 @@ def _public_key(key: SigningKey) -> PublicKey:
         return PublicKey.from_multikey(key.multikey)
     except CoreError as error:
         raise SealingStopped(Stop.ROW_ALTERED, f"SigningKey {key.code}") from error
+
+
+def interruptions_of(certifier: Certifier) -> tuple[Interruption, ...]:
+    """Return since when, and until when, each credential that others rest on was suspended or revoked."""
+    changes = StatusChange.objects.filter(certifier=certifier, credential__kind__in=AUTHORITIES)
+    told: list[Interruption] = []
+    since: dict[str, datetime] = {}
+    for code, move, day, decided_at in changes.order_by("pk").values_list(
+        "credential__code", "move", "effective_on", "decided_at"
+    ):
+        at = max(decided_at, datetime.combine(day, time(), tzinfo=PARIS).astimezone(UTC))
+        if move != Move.RESTORE:
+            since.setdefault(code, at)
+        elif code in since:
+            told.append(Interruption(credential_url(public_url(), code), since.pop(code), at))
+    told += [Interruption(credential_url(public_url(), code), at) for code, at in since.items()]
+    return tuple(told)
 
 
 def _end(key: SigningKey) -> datetime | None:

@@ -17,8 +17,8 @@ from jurande.registers.journal.operations import record
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal import policies
 from jurande.registers.seal.facts import ENTRY_OF_MOVE, change_entry
-from jurande.registers.seal.models import SealedCredential, StatusChange, StatusList, WaitingEntry
-from jurande.registers.seal.states import STANDINGS, Act, Move, Reason, Standing
+from jurande.registers.seal.models import SealedCredential, SigningKey, StatusChange, StatusList, WaitingEntry
+from jurande.registers.seal.states import AUTHORITIES, STANDINGS, Act, Move, Reason, Standing
 
 PARIS = ZoneInfo("Europe/Paris")
 ACTS = {
@@ -97,6 +97,8 @@ def _change(
     due_at = now if day <= today else datetime.combine(day, time(), tzinfo=PARIS).astimezone(UTC)
     lists = StatusList.objects.filter(certifier=row.certifier, number=row.list_number)
     lists.filter(refresh_at__gt=due_at).update(refresh_at=due_at)
+    if row.kind in AUTHORITIES:  # what rests on it is judged by since when: that is published with the keys
+        SigningKey.objects.of(row.certifier).update(is_projected=False)
     record(
         chain=row.certifier.code,
         actor_code=actor.code,
