@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import chain, islice
 from typing import BinaryIO
 
 from django.utils.translation import gettext_lazy as _
@@ -51,28 +53,48 @@ def read_table(*, content: BinaryIO, filename: str, rows_most: int) -> ReadTable
 
     :raises DocumentRefused: it is no spreadsheet. :raises TableRefused: it is empty, too long, or cannot be read.
     """
+    headers, rows = stream_table(content=content, filename=filename, rows_most=rows_most)
+    return ReadTable(headers, tuple(rows))
+
+
+def stream_table(*, content: BinaryIO, filename: str, rows_most: int) -> tuple[tuple[str, ...], Iterator[TableRow]]:
+    """Read as ``read_table`` does, without ever holding all the rows: the titles, then the rows one by one.
+
+    What is wrong further down is raised when it is met: a caller keeps nothing until the last row has come.
+
+    :raises DocumentRefused: :raises TableRefused: as ``read_table``, now or while rows are taken.
+    """
     received = content.read(TABLES.max_bytes + 1)
     try:
         examined = examine(received, filename, TABLES)
     except Rejected as rejected:
         raise refusal(rejected, TABLES) from rejected
     lines = _csv_lines(received) if examined.kind == Kind.CSV else _sheet_lines(received, rows_most)
-    filled = [row for row in lines if any(row.cells)]
-    if len(filled) > rows_most + HEADER_WITHIN:
-        raise TableRefused(
-            _("Ce tableau a plus de %(most)d lignes. Partagez-le en plusieurs fichiers.") % {"most": rows_most},
-            field="file",
-        )
-    if len(filled) < 2:
+    filled = (row for row in lines if any(row.cells))
+    head = list(islice(filled, HEADER_WITHIN + 1))
+    if len(head) < 2:
         raise TableRefused(
             _("Ce tableau n’a pas de ligne sous ses titres de colonnes. Vérifiez la première feuille."), field="file"
         )
-    at = _header_at(filled)
-    width = max((i + 1 for i, title in enumerate(filled[at].cells) if title), default=0)
+    at = _header_at(head)
+    width = max((i + 1 for i, title in enumerate(head[at].cells) if title), default=0)
     if width > COLUMNS_MOST:
         raise _too_wide()
-    rows = [TableRow(row.number, _fitted(row.cells, width)) for row in filled[at + 1 :]]
-    return ReadTable(_fitted(filled[at].cells, width), tuple(row for row in rows if any(row.cells)))
+    return _fitted(head[at].cells, width), _under(chain(head[at + 1 :], filled), width, rows_most)
+
+
+def _under(rows: Iterable[TableRow], width: int, rows_most: int) -> Iterator[TableRow]:
+    count = 0
+    for row in rows:
+        cells = _fitted(row.cells, width)
+        if any(cells):
+            count += 1
+            if count > rows_most:
+                raise TableRefused(
+                    _("Ce tableau a plus de %(most)d lignes. Partagez-le en plusieurs fichiers.") % {"most": rows_most},
+                    field="file",
+                )
+            yield TableRow(row.number, cells)
 
 
 def _too_wide() -> TableRefused:
@@ -94,7 +116,7 @@ def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
     return (*cells[:width], *("",) * (width - len(cells)))
 
 
-def _csv_lines(content: bytes) -> list[TableRow]:
+def _csv_lines(content: bytes) -> Iterator[TableRow]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -102,40 +124,42 @@ def _csv_lines(content: bytes) -> list[TableRow]:
     sample = "\n".join(text.split("\n", HEADER_WITHIN)[:HEADER_WITHIN])
     mark = max(";,\t", key=sample.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    rows: list[TableRow] = []
     try:
         for cells in reader:
-            rows.append(TableRow(reader.line_num, tuple(cell.strip()[:CELL_CHARS] for cell in cells)))
+            yield TableRow(reader.line_num, tuple(cell.strip()[:CELL_CHARS] for cell in cells))
     except csv.Error as fault:
         raise TableRefused(_("Ce tableau CSV n’a pas pu être lu. Enregistrez-le en .xlsx."), field="file") from fault
-    return rows
 
 
-def _sheet_lines(content: bytes, rows_most: int) -> list[TableRow]:
+def _sheet_lines(content: bytes, rows_most: int) -> Iterator[TableRow]:
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         # A lone cell far to the right would make each row thousands of cells wide.
         if sheet.total_width > CELLS_MOST:
             raise _too_wide()
-        rows = [
-            [_text(cell)[:CELL_CHARS] for cell in row]
-            for row in sheet.to_python(skip_empty_area=False, nrows=2 * rows_most + HEADER_WITHIN)
-        ]
-        _spread_merged(rows, sheet)
+        merged = _merged(sheet)
+        above: dict[tuple[int, int], str] = {}
+        for at, row in enumerate(islice(sheet.iter_rows(), 2 * rows_most + HEADER_WITHIN)):
+            cells = [_text(cell)[:CELL_CHARS] for cell in row]
+            for left, top in merged.get(at, ()):
+                if left < len(cells):
+                    if at == top:
+                        above[top, left] = cells[left]
+                    cells[left] = cells[left] or above.get((top, left), "")
+            yield TableRow(at + 1, tuple(cells))
     except (CalamineError, OSError, ValueError, IndexError, OverflowError) as fault:
         raise TableRefused(
             _("Ce tableur n’a pas pu être lu. Ouvrez-le, enregistrez-le de nouveau, puis renvoyez-le."), field="file"
         ) from fault
-    return [TableRow(number, tuple(cells)) for number, cells in enumerate(rows, start=1)]
 
 
-def _spread_merged(rows: list[list[str]], sheet: CalamineSheet) -> None:
+def _merged(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
+    """For each row, the columns where something merged begins, and the row where it began."""
+    found: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, _right) in sheet.merged_cell_ranges or []:
-        if top >= len(rows) or left >= len(rows[top]):
-            continue
-        for at in range(top + 1, min(bottom + 1, len(rows))):
-            if left < len(rows[at]) and not rows[at][left]:
-                rows[at][left] = rows[top][left]
+        for at in range(top, min(bottom, sheet.total_height) + 1):
+            found.setdefault(at, []).append((left, top))
+    return found
 
 
 def _text(cell: object) -> str:
