@@ -86,21 +86,29 @@ FACES = [
     )
     for folder, face in (("source-serif-4", "SourceSerif4"), ("source-sans-3", "SourceSans3"))
 ]
-# Names in Arabic letters, on parchments.
-FACES.append(
+# Parchments: names in Arabic letters, and the cut of the serif that is drawn for large sizes.
+FACES += [
     Package(
         "@expo-google-fonts/noto-naskh-arabic",
         "0.4.5",
         "OFL-1.1",
         {
-            **{
-                f"{style}/NotoNaskhArabic_{style}.ttf": f"NotoNaskhArabic_{style}.ttf"
-                for style in ("400Regular", "600SemiBold")
-            },
+            "400Regular/NotoNaskhArabic_400Regular.ttf": "NotoNaskhArabic_400Regular.ttf",
+            "600SemiBold/NotoNaskhArabic_600SemiBold.ttf": "NotoNaskhArabic_600SemiBold.ttf",
             "LICENSE_FONT": "NotoNaskhArabic.LICENSE.txt",
         },
-    )
-)
+    ),
+    Package(
+        "source-serif",
+        "4.5.1",
+        "OFL-1.1",
+        {
+            "TTF/SourceSerif4Display-Regular.ttf": "SourceSerif4Display-Regular.ttf",
+            "TTF/SourceSerif4Display-Semibold.ttf": "SourceSerif4Display-Semibold.ttf",
+            "LICENSE.md": "SourceSerif4Display.LICENSE.txt",
+        },
+    ),
+]
 
 # Not on the map of svg-maps: drawn as boxes. Name, then whether the box is there even when empty.
 OVERSEAS = {

@@ -126,7 +126,14 @@ CACHES = {
         "TIMEOUT": 3600,
         # Limits on attempts live here: with the default of 300, a flood of names would wipe its own traces.
         "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+    },
+    # Parchments drawn lately, encrypted; apart, so that those who ask for many wipe no limit.
+    "parchments": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": HOME.cache / "parchments",
+        "TIMEOUT": 7 * 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
+    },
 }
 
 # Where files of the State wait to be read (docs/howto/registers.md).

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Literal
@@ -52,6 +52,14 @@ def pictures(sheet: str, content: Mapping[str, object]) -> list[bytes]:
     return list(_compiled(*_asked(sheet, content), "svg"))
 
 
+def pixels(sheet: str, content: Mapping[str, object], *, ppi: int) -> bytes:
+    """Draw the first page as a PNG picture of ``ppi`` pixels to the inch.
+
+    :raises KeyError, TooMuchText, typst.TypstError: as ``typeset``.
+    """
+    return _compiled(*_asked(sheet, content), "png", ppi)[0]
+
+
 def _asked(sheet: str, content: Mapping[str, object]) -> tuple[Path, str]:
     path = SHEETS / f"{sheet}.typ"
     if path.parent != SHEETS or not path.is_file():
@@ -62,17 +70,23 @@ def _asked(sheet: str, content: Mapping[str, object]) -> tuple[Path, str]:
     return path, written
 
 
+@cache
+def _fonts() -> typst.Fonts:
+    """Read the faces once: nothing of the system's, so that a page is the same on every machine."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[FONTS])
+
+
 # The same annex goes with hundreds of conventions, and a reader turns the pages of one: each is made once.
 @lru_cache(maxsize=8)
-def _compiled(path: Path, written: str, form: Literal["pdf", "svg"]) -> tuple[bytes, ...]:
+def _compiled(path: Path, written: str, form: Literal["pdf", "svg", "png"], ppi: int = 144) -> tuple[bytes, ...]:
     with _ONE_AT_A_TIME:
         made = typst.compile(
             path,
             root=SHEETS,
-            font_paths=[FONTS],
-            ignore_system_fonts=True,
+            font_paths=_fonts(),
             sys_inputs={"content": written},
             format=form,
+            ppi=ppi,
             pdf_standards=["a-3a", "ua-1"] if form == "pdf" else None,
             package_path=NO_PACKAGES,
             package_cache_path=NO_PACKAGES,

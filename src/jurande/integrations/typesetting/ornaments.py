@@ -74,7 +74,7 @@ def rosette(rings: tuple[Ring, ...], colour: str, *, strength: float, width: flo
 @lru_cache(maxsize=64)
 def frame(width: int, height: int, colour: str) -> str:
     """Draw the frame of a page of this size (CSS pixels, 96 to the inch): bands of waves between two rules."""
-    soft = tint(colour, 0.6)
+    soft = tint(colour, 0.5)
     across, down = width - 112, height - 112
     band = '<g transform="{}">{}</g>'
     corners = f'<defs><g id="corner">{_rings(CORNER)}</g></defs>' + "".join(
@@ -92,7 +92,7 @@ def frame(width: int, height: int, colour: str) -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<g fill="none" stroke="{soft}" stroke-width=".6">{bands}{corners}</g>'
+        f'<g fill="none" stroke="{soft}" stroke-width=".55">{bands}{corners}</g>'
         f'<g fill="none" stroke="{INK}">'
         f'<rect x="25.5" y="25.5" width="{width - 51}" height="{height - 51}" stroke-width="2.5"/>'
         f'<rect x="60.5" y="60.5" width="{width - 121}" height="{height - 121}" stroke-width=".8"/></g></svg>'
@@ -116,7 +116,7 @@ def wax_seal(name: str, colour: str, emblem: str) -> str:
         )
     else:
         middle = (
-            f'<text x="200" y="242" text-anchor="middle" font-family="Source Serif 4" font-weight="600" '
+            f'<text x="200" y="242" text-anchor="middle" font-family="Source Serif 4 Display" font-weight="600" '
             f'font-size="122" fill="{CREAM}">{escape(name[:1].upper())}</text>'
         )
     return (
