@@ -11,4 +11,5 @@ MAILS: list[str] = [
     "jurande.registers.network.emails.habilitations.KINDS",
     "jurande.registers.conventions.emails.conventions.KINDS",
     "jurande.registers.conventions.emails.signatures.KINDS",
+    "jurande.registers.awards.emails.delegation.KINDS",
 ]

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from jurande.registers.awards.states.delegation import MandateEndReason
 from jurande.registers.catalogue.queries.certifications import names_of_certifications
 from jurande.registers.catalogue.states import RetireReason, Source
 from jurande.registers.conventions.queries.names import names_of_conventions
@@ -229,6 +230,19 @@ SENTENCES: Mapping[str, str | Promise] = {
     "awards.reminders.set": lazy("%(who)s a choisi quand rappeler les échéances des attestations."),
     "awards.takeover.started": lazy("%(who)s a lancé une reprise de délivrances."),
     "awards.takeover.chunk_made": lazy("%(who)s a repris des attestations délivrées ailleurs."),
+    "awards.mandate.granted": lazy("%(who)s a délégué la délivrance à un partenaire."),
+    "awards.mandate.ended": lazy("%(who)s a mis fin à la délivrance par un partenaire : %(why)s."),
+    "awards.claims.opened": lazy("%(who)s a ouvert une micro-certification aux demandes."),
+    "awards.claims.closed": lazy("%(who)s a clos les demandes d’une micro-certification."),
+    "awards.claim.submitted": lazy("%(who)s a demandé une micro-certification."),
+    "awards.claim.assigned": lazy("%(who)s a confié l’examen d’une demande."),
+    "awards.claim.accepted": lazy("%(who)s a accepté une demande de micro-certification."),
+    "awards.claim.refused": lazy("%(who)s a refusé une demande de micro-certification."),
+    "awards.claim.withdrawn": lazy("%(who)s a retiré sa demande de micro-certification."),
+    "awards.endorsement.asked": lazy("%(who)s a demandé un avis de soutien."),
+    "awards.endorsement.given": lazy("Un organisme a donné son avis de soutien."),
+    "awards.endorsement.declined": lazy("Un organisme a décliné une demande d’avis de soutien."),
+    "awards.endorsement.withdrawn": lazy("%(who)s a retiré un avis de soutien."),
     "catalogue.choices.changed": lazy("%(who)s a changé les choix du catalogue."),
 }
 
@@ -251,6 +265,7 @@ REASONS: Mapping[str, str | Promise] = {
         ApprovalSubject,
         HabilitationSuspendReason,
         HabilitationEndReason,
+        MandateEndReason,
         Side,
         Receipt,
         LetterKind,

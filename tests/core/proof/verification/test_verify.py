@@ -237,7 +237,7 @@ class TestVerify:
         reference = {"type": "IdentifierEntry", "identifier": "RNCP37429", "identifierType": "identifier"}
         allowed = habilitation()["credentialSubject"]["achievement"] | {"related": [], "otherIdentifier": [reference]}
         bound = source_habilitation(subject={"achievement": allowed})
-        achieved = credential()["credentialSubject"]["achievement"] | {"otherIdentifier": [reference]}
+        achieved = credential()["credentialSubject"]["achievement"] | {"humanCode": "RNCP37429"}
         report = judged(attempt(with_source(bound, subject={"achievement": achieved}), habilitations=[bound]))
         assert not report.warnings
 

@@ -298,7 +298,11 @@ def _achievements(document: Mapping[str, Json]) -> Iterator[Json]:
 
 def _references(achievement: Json) -> Iterator[str]:
     """Yield the references by which a certifier calls an achievement."""
-    found = achievement.get("otherIdentifier") if isinstance(achievement, dict) else None
+    if not isinstance(achievement, dict):
+        return
+    if isinstance(achievement.get("humanCode"), str):
+        yield str(achievement["humanCode"])
+    found = achievement.get("otherIdentifier")
     for item in found if isinstance(found, list) else [found]:
         if isinstance(item, dict) and isinstance(item.get("identifier"), str):
             yield str(item["identifier"])
