@@ -3,6 +3,7 @@
 
 from jurande.core.france.parchments.mentions import (
     MENTIONS,
+    SEAL_LETTERS,
     WAIVABLE,
     Gap,
     Mention,
@@ -37,6 +38,7 @@ __all__ = [
     "MERGE_FIELDS",
     "MICRO",
     "MOST_CHARS",
+    "SEAL_LETTERS",
     "TEXTS",
     "WAIVABLE",
     "Gap",
