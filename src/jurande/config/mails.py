@@ -11,5 +11,7 @@ MAILS: list[str] = [
     "jurande.registers.network.emails.habilitations.KINDS",
     "jurande.registers.conventions.emails.conventions.KINDS",
     "jurande.registers.conventions.emails.signatures.KINDS",
+    "jurande.registers.awards.emails.awards.KINDS",
     "jurande.registers.awards.emails.delegation.KINDS",
+    "jurande.registers.awards.emails.life.KINDS",
 ]

@@ -69,6 +69,7 @@ _FAULTS: Mapping[str, str] = {
     "formula": "«\u00a0{said}\u00a0» est une formule ou une erreur de calcul. Remplacez-la par sa valeur.",
     "twice": "Cette ligne parle de la même personne que la ligne {more}. Écartez l’une des deux.",
     "already": "Cette personne a déjà {more}. Écartez la ligne.",
+    "stopped": "La délivrance s’est arrêtée avant cette ligne. {more}",
     "unsignable": "Cette ligne ne peut pas être signée ({more}). Récrivez le nom et la note au clavier.",
 }
 _PASSED = frozenset(
