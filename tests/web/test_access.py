@@ -168,9 +168,9 @@ class TestAudience:
         with django_assert_num_queries(0):
             assert client.get("/t/anybody/").content == b"bonjour"
 
-    def test_costs_five_queries_inside_a_house(self, house, django_assert_num_queries) -> None:
+    def test_costs_three_queries_inside_a_house(self, house, django_assert_num_queries) -> None:
         client = as_(factories.member(Role.READER, of=house))
-        with django_assert_num_queries(5):  # session, person, certifier, roles, rules set aside
+        with django_assert_num_queries(3):  # session, person, roles with their places and rules set aside
             client.get(f"/t/c/{house.code}/")
 
 

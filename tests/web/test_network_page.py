@@ -18,10 +18,12 @@ from jurande.registers.common.models import JobRequest
 from jurande.registers.correspondence.models import Message
 from jurande.registers.network.models import CalendarFeed, DeclaredChange, Habilitation, RadarLetter, SavedView
 from jurande.registers.parties.models import Certifier, Partnership, Person
-from jurande.registers.parties.states import Role
+from jurande.registers.parties.operations import attach_document, invite_member
+from jurande.registers.parties.states import DocumentKind, Role
 from jurande.web.certifier import week
 from tests import factories
-from tests.registers.network import existing, habilitations
+from tests.registers.conventions import conventions
+from tests.registers.network import calls, existing, habilitations
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +105,36 @@ class TestHabilitationsList:
         for query in ({}, {"vue": "habilitations"}, {"vue": "carte"}):
             with django_assert_max_num_queries(15):
                 network.get("partners", **query)
+
+
+class TestPartnerFile:
+    def test_asks_fifteen_questions_at_most_with_everything_in_it(
+        self, network: Network, django_assert_max_num_queries: Any
+    ) -> None:
+        row = network.habilitated("Atelier")
+        partner = row.partnership
+        actor = factories.actor_of(network.manager, network.house)
+        calls.flag(partner, network.house)
+        conventions.draft(partner, by=actor, now=network.now)
+        given: dict[str, Any] = {"partnership": partner, "actor": actor, "now": network.now}
+        attach_document(
+            kind=DocumentKind.INSURANCE,
+            content=io.BytesIO("Attestation d’assurance".encode()),
+            filename="assurance.txt",
+            expires_on=network.today + timedelta(days=3),
+            **given,
+        )
+        invite_member(role=Role.HEAD, email=factories.email(), first_name="A", last_name="B", **given)
+        network.get("partners-one", partner.code)
+        with django_assert_max_num_queries(15):
+            page = network.get("partners-one", partner.code)
+        assert reverse("certifier:partners-latest", args=[network.house.code, partner.code]) in page
+        with django_assert_max_num_queries(8):
+            fragment = network.client.get(
+                reverse("certifier:partners-latest", args=[network.house.code, partner.code]),
+                headers={"HX-Request": "true"},
+            )
+        assert "invité" in fragment.content.decode()
 
 
 class TestSavedViews:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, load_backend
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
@@ -31,14 +31,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from jurande.registers.common.verdicts import NotAllowed
-from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
-from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.policies import NOBODY, Actor
 from jurande.registers.parties.states import Role
 from jurande.web.ui.context import Around, Persona, Place
 
 if TYPE_CHECKING:
-    from jurande.registers.parties.models import Certifier, Partnership, Person
+    from jurande.registers.parties.models import Certifier, Membership, Partnership, Person
 
 
 class Asked(HttpRequest):
@@ -48,6 +47,8 @@ class Asked(HttpRequest):
     around: Around
     certifier: Certifier
     partnership: Partnership
+    # What the person holds today, read once for the door and for the frame.
+    held: Sequence[Membership]
 
 
 View = Callable[..., HttpResponseBase]
@@ -82,7 +83,8 @@ class CurrentActor:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("NUL in the address")
         request.user = SimpleLazyObject(lambda: _signed_in(request))
-        request.actor = SimpleLazyObject(lambda: queries.actor_for(_person(request)))
+        request.held = SimpleLazyObject(lambda: queries.held_by(person_of(request)))
+        request.actor = SimpleLazyObject(lambda: _actor(request))
         request.around = SimpleLazyObject(lambda: _around(request))
         return self.get_response(request)
 
@@ -99,7 +101,7 @@ def _signed_in(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     if backend not in settings.AUTHENTICATION_BACKENDS:
         return AnonymousUser()
     identifier = session.get("_auth_user_id")
-    user = load_backend(backend).get_user(identifier) if identifier else None
+    user = queries.signed_in(identifier) if identifier else None
     if user is None:
         return AnonymousUser()
     # Changes with the password: sessions opened with the former one are nobody's.
@@ -109,6 +111,11 @@ def _signed_in(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
 
 def _person(request: HttpRequest) -> Person | None:
     return request.user if request.user.is_authenticated else None
+
+
+def _actor(request: Any, **place: Any) -> Actor:
+    person = _person(request)
+    return queries.actor_for(person, **place, held=request.held) if person is not None else NOBODY
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -188,11 +195,11 @@ def _certifier(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
     person = _person(request)
     if person is None:
         return _to_sign_in(request)
-    certifier = queries.certifier_for(person, kwargs["certifier"])
+    certifier = queries.certifier_for(person, kwargs["certifier"], held=request.held)
     if certifier is None:
         raise Http404
     request.certifier = certifier
-    request.actor = queries.actor_for(person, certifier=certifier)
+    request.actor = _actor(request, certifier=certifier)
     return _demand_second_factor(request, request.actor)
 
 
@@ -200,12 +207,12 @@ def _partner(request: Asked, kwargs: dict[str, Any]) -> HttpResponse | None:
     person = _person(request)
     if person is None:
         return _to_sign_in(request)
-    partnership = queries.partnership_for(person, kwargs["partnership"])
+    partnership = queries.partnership_for(person, kwargs["partnership"], held=request.held)
     if partnership is None:
         raise Http404
     request.partnership = partnership
     request.certifier = partnership.certifier
-    request.actor = queries.actor_for(person, partnership=partnership)
+    request.actor = _actor(request, partnership=partnership)
     return None
 
 
@@ -299,7 +306,7 @@ def _gave_second_factor(request: HttpRequest) -> bool:
     if any(record.get("method") == "mfa" for record in records):
         return True
     # Set up during this very session: asked for at the next sign-in.
-    return queries.has_second_factor(person_of(request))
+    return bool(getattr(person_of(request), "second_factor", False))
 
 
 def _elsewhere(request: HttpRequest, url: str) -> HttpResponse:
@@ -336,7 +343,7 @@ def _around(request: Asked) -> Around:
     here = actor.partnership_code or actor.certifier_code
     match = request.resolver_match
     namespace = match.namespace if match else ""
-    places = [_place(place, here, namespace) for place in queries.places_of(person)]
+    places = [_place(place, here, namespace) for place in queries.places_of(person, held=request.held)]
     current = next((place for place in places if place.current), None)
     searching = _address("certifier:partners", here) if namespace == "certifier" else ""
     return Around(
@@ -347,7 +354,8 @@ def _around(request: Asked) -> Around:
         places=tuple(places),
         search_url=searching,
         search_hint=_("Chercher un partenaire") if searching else "",
-        messages=correspondence.unread_count(person.code),
+        # Not counted for somebody who has just signed in: their next page tells.
+        messages=getattr(person, "unread", 0),
         messages_url=_address("account:mailbox"),
     )
 
@@ -399,6 +407,11 @@ def is_too_frequent(action: str, key: str, *, most: int, seconds: int = RATE_SEC
     except ValueError:
         # It expired between the two lines: a new window has begun.
         return False
+
+
+def has_been_too_frequent(action: str, key: str, *, most: int) -> bool:
+    """Tell whether there were more than ``most`` in this minute already, without counting this one."""
+    return _count(action, key) > most
 
 
 def _count(action: str, key: str) -> int:

@@ -56,18 +56,22 @@ def _partnership(request: Asked, code: str) -> Any:
 @require_safe
 @audience("certifier")
 def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
-    """Everything about one partner, with what is waiting for it."""
+    """Everything about one partner, with what is waiting for it; its time line comes after (``latest``)."""
     actor, today = request.actor, timezone.localdate()
     partnership = _partnership(request, code)
-    waiting = queries.waiting_about(actor, partnership, today)
     may_see_files = policies.can_see_document(actor, partnership)
     may_file = policies.can_attach_document(actor, partnership)
-    documents = queries.documents_of(partnership, actor) if may_see_files else []
+    documents = list(queries.documents_of(partnership, actor)) if may_see_files else []
+    invitations = list(queries.invitations(actor, partnership))
+    for document in documents:
+        document.partnership = partnership
+    for invitation in invitations:
+        invitation.partnership = partnership
+    waiting = queries.waiting_about(actor, partnership, today, documents=documents, invitations=invitations)
     may_update = policies.can_update_partner(actor, partnership)
     may_invite = (
         policies.can_give_role(actor, PARTNER_ROLES[0], partnership=partnership).allowed and not partnership.is_ended
     )
-    acts = queries.timeline(partnership, actor) if policies.can_see_journal(actor) else None
     page = {
         "partnership": partnership,
         "state": state_chip(partnership),
@@ -83,7 +87,7 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "approvals": [approval_line(one) for one in approvals_of(partnership, actor)],
         "may_approve": can_manage_approvals(actor, request.certifier).allowed,
         "people": queries.people_of(partnership, actor),
-        "invitations": queries.invitations(actor, partnership),
+        "invitations": invitations,
         "files": [
             file_card(
                 held,
@@ -100,8 +104,7 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "invite_label": _("Inviter quelqu’un") if may_invite else "",
         "correct_label": _("Corriger") if may_update else "",
         "record_label": _("Inscrire un certificat") if may_update else "",
-        "events": told(acts[:EVENTS]) if acts is not None else [],
-        "acts": acts.count() if acts is not None else 0,
+        "may_see_journal": policies.can_see_journal(actor).allowed,
     }
     return render(request, "certifier/partner.html", page)
 
@@ -238,6 +241,16 @@ def end(request: Asked, certifier: str, code: str) -> HttpResponse:
     ]
     title = str(_("Mettre fin au partenariat avec %(name)s ?") % {"name": partnership.name})
     return _act_page(request, partnership, form, title, str(_("Mettre fin")), effects)
+
+
+@require_safe
+@audience("certifier")
+def latest(request: Asked, certifier: str, code: str) -> HttpResponse:
+    """The latest acts about this partner: what its page shows once it is there."""
+    require(policies.can_see_journal(request.actor))
+    partnership = _partnership(request, code)
+    events = told(queries.timeline(partnership, request.actor)[:EVENTS])
+    return render(request, "certifier/_partner_latest.html", {"events": events})
 
 
 @require_safe

@@ -34,7 +34,12 @@ def conventions(actor: Actor) -> ConventionQuerySet:
     return (
         Convention.objects.visible_to(actor)
         .select_related(
-            "certifier", "clause_set", "partnership__site__organisation", "partnership__followed_by", "follows"
+            "certifier",
+            "clause_set",
+            "fee_schedule",
+            "partnership__site__organisation",
+            "partnership__followed_by",
+            "follows",
         )
         .annotate(is_followed=Exists(after))
     )

@@ -7,6 +7,7 @@ from jurande.registers.parties.queries.accounts import (
     person_at,
     session_id,
     sessions_of,
+    signed_in,
     with_second_factor,
 )
 from jurande.registers.parties.queries.actors import (
@@ -17,6 +18,7 @@ from jurande.registers.parties.queries.actors import (
     api_key_of,
     certifier_for,
     certifiers,
+    held_by,
     is_holder,
     operators_exist,
     partnership_for,
@@ -67,6 +69,7 @@ __all__ = [
     "documents_of",
     "followers",
     "has_second_factor",
+    "held_by",
     "identity_of_siren",
     "invitation",
     "invitations",
@@ -88,6 +91,7 @@ __all__ = [
     "relaxations",
     "session_id",
     "sessions_of",
+    "signed_in",
     "sites_of",
     "team",
     "timeline",

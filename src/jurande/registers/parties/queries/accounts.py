@@ -10,8 +10,13 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
+from jurande.registers.correspondence.models import Message
 from jurande.registers.parties.models import MagicLink, Person
+
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,23 @@ def sessions_of(person: Person, *, now: datetime, current_key: str = "") -> list
     return sorted(found, key=lambda one: not one.current)
 
 
+def signed_in(pk: object) -> Person | None:
+    """The person of a session, with what every page asks of them. One query.
+
+    ``unread`` counts the letters they have not opened; ``second_factor`` tells whether they set one up.
+    """
+    letters = Message.objects.readable().unread().filter(to_code=OuterRef("code"))
+    counted = letters.order_by().values("to_code").annotate(number=Count("pk")).values("number")
+    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
+    found: Person | None = (
+        Person.objects.able_to_sign_in()
+        .annotate(unread=Coalesce(Subquery(counted), 0), second_factor=Exists(factors))
+        .filter(pk=pk)
+        .first()
+    )
+    return found
+
+
 def has_second_factor(person: Person) -> bool:
     """Whether the person has an authenticator application or a passkey; recovery codes alone do not count."""
     return person.pk in with_second_factor([person.pk])
@@ -53,8 +75,9 @@ def has_second_factor(person: Person) -> bool:
 
 def with_second_factor(person_ids: Iterable[int]) -> set[int]:
     """Which of these people have one. One query."""
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return set(Authenticator.objects.filter(user_id__in=person_ids, type__in=kinds).values_list("user_id", flat=True))
+    return set(
+        Authenticator.objects.filter(user_id__in=person_ids, type__in=SECOND_FACTORS).values_list("user_id", flat=True)
+    )
 
 
 def person_at(email: str) -> Person | None:

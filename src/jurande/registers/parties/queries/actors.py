@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models.functions import Coalesce
 
 from jurande.registers.parties.models import ApiKey, Certifier, Membership, Partnership, Person, Relaxation
 from jurande.registers.parties.models.links import digest_of
@@ -24,23 +26,40 @@ from jurande.registers.parties.states import (
 API_KEY_MARK = "jur"
 
 
+def held_by(person: Person) -> list[Membership]:
+    """The roles that the person holds today, each with all that is shown of its place. One query.
+
+    ``relaxed_<rule>`` says, of each rule, whether the house of the role set it aside.
+    """
+    in_house = Relaxation.objects.in_force().filter(
+        certifier=Coalesce(OuterRef("certifier"), OuterRef("partnership__certifier"))
+    )
+    return list(
+        person.memberships.in_force()
+        .select_related("certifier__organisation", "partnership__certifier__organisation")
+        .select_related("partnership__site__organisation")
+        .annotate(**{f"relaxed_{rule}": Exists(in_house.filter(rule=rule)) for rule in Rule})
+        .order_by("pk")
+    )
+
+
 def actor_for(
-    person: Person | None, certifier: Certifier | None = None, partnership: Partnership | None = None
+    person: Person | None,
+    certifier: Certifier | None = None,
+    partnership: Partnership | None = None,
+    *,
+    held: Sequence[Membership] | None = None,
 ) -> Actor:
     """The person as they stand in that place: the installation when neither is given.
 
-    Without any role there, the actor is known but may do nothing and see nothing. Two queries.
+    Without any role there, the actor is known but may do nothing and see nothing. One query, none when ``held`` is
+    given: what ``held_by`` says of this person.
     """
     if person is None or not person.is_active:
         return NOBODY
-    held = person.memberships.in_force()
-    if partnership is not None:
-        held = held.filter(partnership=partnership)
-    elif certifier is not None:
-        held = held.filter(certifier=certifier)
-    else:
-        held = held.filter(certifier=None, partnership=None)
-    roles = frozenset(Role(role) for role in held.values_list("role", flat=True))
+    place = (certifier.pk if certifier and partnership is None else None, partnership.pk if partnership else None)
+    here = [row for row in _held(person, held) if (row.certifier_id, row.partnership_id) == place]
+    roles = frozenset(Role(row.role) for row in here)
     rights = _rights_of(roles)
     if partnership is not None and partnership.is_ended:
         rights &= RIGHTS_AFTER_END
@@ -53,17 +72,16 @@ def actor_for(
         partnership_code=partnership.code if partnership is not None and roles else "",
         roles=roles,
         rights=rights,
-        relaxed=_relaxed(house) if house is not None and roles else frozenset(),
+        relaxed=frozenset(rule for rule in Rule if any(getattr(row, f"relaxed_{rule}") for row in here)),
     )
+
+
+def _held(person: Person, held: Sequence[Membership] | None) -> Sequence[Membership]:
+    return held_by(person) if held is None else held
 
 
 def _rights_of(roles: frozenset[Role]) -> frozenset[Right]:
     return frozenset().union(*(ROLE_RIGHTS[role] for role in roles))
-
-
-def _relaxed(certifier: Certifier) -> frozenset[Rule]:
-    rules = Relaxation.objects.filter(certifier=certifier).in_force().values_list("rule", flat=True)
-    return frozenset(Rule(rule) for rule in rules)
 
 
 def api_key_of(token: str, *, now: datetime) -> ApiKey | None:
@@ -104,11 +122,10 @@ class Place:
 _ORDER = list(Role)
 
 
-def places_of(person: Person) -> list[Place]:
+def places_of(person: Person, *, held: Sequence[Membership] | None = None) -> list[Place]:
     """Everywhere the person has a role today: certifiers first, then partners, the installation, their own space."""
-    held = person.memberships.in_force().select_related("certifier__organisation", "partnership__site__organisation")
     found: dict[tuple[str, str], tuple[str, list[Role]]] = {}
-    for membership in held.order_by("pk"):
+    for membership in _held(person, held):
         role = Role(membership.role)
         if membership.certifier is not None:
             key, name = ("certifier", membership.certifier.code), membership.certifier.name
@@ -124,24 +141,16 @@ def places_of(person: Person) -> list[Place]:
     return sorted(places, key=lambda place: (kinds.index(place.kind), place.name, place.code))
 
 
-def certifier_for(person: Person, code: str) -> Certifier | None:
+def certifier_for(person: Person, code: str, *, held: Sequence[Membership] | None = None) -> Certifier | None:
     """The certifier with this code, if the person has a role in it today; None otherwise, as for a code that is not."""
-    return (
-        Certifier.objects.select_related("organisation")
-        .filter(code=code, memberships__in=person.memberships.in_force())
-        .distinct()
-        .first()
-    )
+    houses = (row.certifier for row in _held(person, held))
+    return next((house for house in houses if house is not None and house.code == code), None)
 
 
-def partnership_for(person: Person, code: str) -> Partnership | None:
+def partnership_for(person: Person, code: str, *, held: Sequence[Membership] | None = None) -> Partnership | None:
     """The partnership with this code, if the person has a role at that partner today."""
-    return (
-        Partnership.objects.select_related("certifier__organisation", "site__organisation")
-        .filter(code=code, memberships__in=person.memberships.in_force())
-        .distinct()
-        .first()
-    )
+    places = (row.partnership for row in _held(person, held))
+    return next((place for place in places if place is not None and place.code == code), None)
 
 
 def certifiers(actor: Actor) -> list[Certifier]:

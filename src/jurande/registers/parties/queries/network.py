@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Value
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.departements import departement_label
@@ -85,7 +84,7 @@ def partnership(actor: Actor, code: str) -> Partnership | None:
 
 
 def documents_of(partnership: Partnership, actor: Actor) -> PartnershipDocumentQuerySet:
-    """The documents in force under a partnership, those that expire first first."""
+    """The documents in force under a partnership, the first to expire first."""
     visible = PartnershipDocument.objects.visible_to(actor).in_force().filter(partnership=partnership)
     return visible.select_related("document__blob").order_by(F("expires_on").asc(nulls_last=True), "-attached_at", "pk")
 
@@ -193,16 +192,12 @@ def open_invitation(token: str, *, now: datetime) -> Invitation:
 
 
 def timeline(partnership: Partnership, actor: Actor) -> EntryQuerySet:
-    """Everything the certifier's journal says of a partnership: itself, its identity, people and keys; newest first."""
-    subjects: list[tuple[str, str]] = [
+    """Everything the certifier's journal says of a partnership: itself, its identity, its people; newest first."""
+    people = partnership.memberships.annotate(kind=Value("membership")).order_by().values_list("kind", "code")
+    invited = partnership.invitations.annotate(kind=Value("invitation")).order_by().values_list("kind", "code")
+    subjects = [
         ("partnership", partnership.code),
         ("organisation", partnership.organisation.code),
+        *people.union(invited, all=True),
     ]
-    subjects += _subjects("membership", partnership.memberships.values_list("code", flat=True))
-    subjects += _subjects("invitation", partnership.invitations.values_list("code", flat=True))
-    chain = partnership.certifier.code
-    return Entry.objects.on_chain(chain).about_any(subjects).order_by("-seq")
-
-
-def _subjects(kind: str, codes: Iterable[str]) -> list[tuple[str, str]]:
-    return [(kind, code) for code in codes]
+    return Entry.objects.on_chain(partnership.certifier.code).about_any(subjects).order_by("-seq")

@@ -12,7 +12,6 @@ from jurande.registers.correspondence.emails import catalogue
 from jurande.registers.correspondence.models import Message
 from jurande.registers.correspondence.states import MessageState
 from jurande.registers.parties.models import ApiKey, Certifier, Invitation, Membership, Partnership, PartnershipDocument
-from jurande.registers.parties.models.partnerships import PartnershipQuerySet
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import WAITING_SOURCES, DocumentKind, Right, Role, WaitingReason
 
@@ -66,32 +65,58 @@ def waiting_for(actor: Actor, today: date) -> list[Waiting]:
     return sorted(lines, key=lambda line: (line.due_on, line.name, line.reason))
 
 
-def waiting_about(actor: Actor, partnership: Partnership, today: date) -> list[Waiting]:
-    """What waits in the file of one partner, with the columns of ``partners``. Three queries, whatever the network."""
-    lines = _about_partners(actor, today, only=partnership)
+def waiting_about(
+    actor: Actor,
+    partnership: Partnership,
+    today: date,
+    *,
+    documents: Iterable[PartnershipDocument],
+    invitations: Iterable[Invitation],
+) -> list[Waiting]:
+    """What waits in the file of one partner, with the columns of ``partners``. No query: all is given.
+
+    ``documents`` are those in force, ``invitations`` those not answered, each with its partnership.
+    """
+    lines = [] if partnership.is_ended else _about(actor, [partnership], documents, invitations, today)
     return sorted(lines, key=lambda line: (line.due_on, line.name, line.reason))
 
 
-def _about_partners(actor: Actor, today: date, *, only: Partnership | None = None) -> Iterator[Waiting]:
+def _about_partners(actor: Actor, today: date) -> Iterator[Waiting]:
     partners = Partnership.objects.visible_to(actor).in_force()
-    if only is not None:
-        partners = partners.filter(pk=only.pk)
-    ready: Iterable[Partnership] = (
-        [only]
-        if only is not None
-        else partners.select_related("site__organisation", "followed_by").with_list_columns().order_by("pk")
+    of_partner = ("partnership__site__organisation", "partnership__followed_by")
+    documents = (
+        PartnershipDocument.objects.visible_to(actor)
+        .in_force()
+        .filter(partnership__in=partners, expires_on__isnull=False)
+        .select_related(*of_partner)
+        .order_by("expires_on", "pk")
     )
-    if only is not None and only.is_ended:
-        ready = []
+    invitations = Invitation.objects.visible_to(actor).pending().filter(partnership__in=partners).order_by("pk")
+    return _about(
+        actor,
+        partners.select_related("site__organisation", "followed_by").with_list_columns().order_by("pk"),
+        documents,
+        invitations.select_related(*of_partner),
+        today,
+    )
+
+
+def _about(
+    actor: Actor,
+    partners: Iterable[Partnership],
+    documents: Iterable[PartnershipDocument],
+    invitations: Iterable[Invitation],
+    today: date,
+) -> Iterator[Waiting]:
     if actor.has(Right.UPDATE_PARTNERS):
-        for partner in ready:
+        for partner in partners:
             yield from _about_identity(partner, today)
     if actor.has(Right.FILE_DOCUMENTS):
-        yield from _documents(actor, partners, today)
+        yield from _documents(documents, today)
     if actor.has(Right.MANAGE_PARTNER_PEOPLE):
-        yield from _unanswered(Invitation.objects.visible_to(actor).pending().filter(partnership__in=partners))
+        yield from _unanswered(invitations)
         if not actor.partnership_code:
-            yield from _without_anybody(ready)
+            yield from _without_anybody(partners)
 
 
 def _about_identity(partner: Partnership, today: date) -> Iterator[Waiting]:
@@ -106,17 +131,13 @@ def _about_identity(partner: Partnership, today: date) -> Iterator[Waiting]:
         yield _of(partner, WaitingReason.NDA_MISSING, partner.since_on + FIRST_DAYS)
 
 
-def _documents(actor: Actor, partners: PartnershipQuerySet, today: date) -> Iterator[Waiting]:
-    dated = (
-        PartnershipDocument.objects.visible_to(actor)
-        .in_force()
-        .filter(partnership__in=partners, expires_on__isnull=False)
-        .select_related("partnership__site__organisation", "partnership__followed_by")
-        .order_by("expires_on", "pk")
-    )
+def _documents(documents: Iterable[PartnershipDocument], today: date) -> Iterator[Waiting]:
+    """``documents``: the first to expire first."""
     # The last of each kind counts: a renewed insurance no longer awaits anybody. Other documents each stand alone.
     latest: dict[object, PartnershipDocument] = {}
-    for piece in dated:
+    for piece in documents:
+        if piece.expires_on is None:
+            continue
         alone = piece.kind == DocumentKind.OTHER
         latest[piece.pk if alone else (piece.partnership.pk, piece.kind)] = piece
     for piece in latest.values():
@@ -141,8 +162,7 @@ def _without_anybody(partners: Iterable[Partnership]) -> Iterator[Waiting]:
 
 
 def _unanswered(pending: Iterable[Invitation]) -> Iterator[Waiting]:
-    rows = pending.select_related("partnership__site__organisation", "partnership__followed_by").order_by("pk")  # type: ignore[attr-defined]
-    for invitation in rows:
+    for invitation in pending:
         follower = invitation.partnership.followed_by if invitation.partnership else None
         yield Waiting(
             reason=WaitingReason.INVITATION_UNANSWERED,
@@ -159,8 +179,8 @@ def _unanswered(pending: Iterable[Invitation]) -> Iterator[Waiting]:
 
 def _about_the_house(actor: Actor, today: date) -> Iterator[Waiting]:
     if actor.has(Right.MANAGE_TEAM):
-        pending = Invitation.objects.visible_to(actor).pending()
-        yield from _unanswered(pending.filter(certifier__code=actor.certifier_code))
+        pending = Invitation.objects.visible_to(actor).pending().filter(certifier__code=actor.certifier_code)
+        yield from _unanswered(pending.order_by("pk"))
     if actor.has(Right.ISSUE_API_KEYS):
         keys = ApiKey.objects.visible_to(actor).filter(revoked_at=None).order_by("pk")
         for key in keys:
