@@ -27,6 +27,7 @@ from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
 from tests import factories
+from tests.registers.awards import mandates
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
 from tests.registers.conventions import conventions, signed
@@ -140,6 +141,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **calls.addresses(mine, theirs),
         **judgments.addresses(mine, people["reviewer"]),
         **habilitations.addresses(mine, theirs),
+        **mandates.addresses(mine, theirs),
         **existing.addresses(mine, theirs, administrator),
         "guest:link": ["inconnu"],
         **applications.addresses(theirs, people["head"]),

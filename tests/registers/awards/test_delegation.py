@@ -11,40 +11,23 @@ from django.utils.timezone import localdate
 from jurande.core.encoding import jcs
 from jurande.core.proof.verification.authority import digest_sri
 from jurande.registers.awards.facts.delegation import authority_in
-from jurande.registers.awards.models import IssuingMandate
 from jurande.registers.awards.operations import delegation as operations
 from jurande.registers.awards.queries import delegation as queries
 from jurande.registers.awards.states import MandateEndReason
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.correspondence.models import Message
 from jurande.registers.network.models import Habilitation
-from jurande.registers.parties.models import Certifier
-from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Right, Role
 from jurande.registers.seal.operations import projection
 from jurande.registers.seal.queries import authority_bytes
 from tests import factories
 from tests.factories import NOW, TODAY
+from tests.registers.awards.mandates import granted, head_of, signatory
 from tests.registers.network import habilitations
 from tests.registers.seal.homes import own_home
 
 pytestmark = pytest.mark.django_db
 TOMORROW = NOW + timedelta(days=1)
-
-
-def signatory(house: Certifier) -> Actor:
-    return factories.actor_of(factories.member(Role.SIGNATORY, of=house), house)
-
-
-def granted(row: Habilitation | None = None, **changed: object) -> IssuingMandate:
-    held = row or habilitations.opened()
-    asked = {"habilitation": held, "actor": signatory(held.certifier), "now": NOW} | changed
-    return operations.grant_mandate(**asked)  # type: ignore[arg-type]
-
-
-def head_of(mandate: IssuingMandate) -> Actor:
-    person = factories.member(Role.HEAD, of=mandate.partnership)
-    return factories.actor_of(person, mandate.partnership)
 
 
 class TestGranting:

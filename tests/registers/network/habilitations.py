@@ -121,6 +121,8 @@ def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
     )
     draft = prepared(theirs, kind="organiser", by=by)
     projection.settle(now=NOW)
+    credential = Habilitation.objects.select_related("credential").get(pk=held.pk).credential
+    assert credential is not None
     one = "certifier:habilitations"
     acts = ("-one", "-confirm", "-suspend", "-resume", "-end", "-document", "-attach", "-demand")
     return {
@@ -129,4 +131,5 @@ def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
         f"{one}-new": [mine.code, theirs.code],
         f"{one}-condition": [mine.code, held.code, held.conditions.get().code],
         **{f"public:habilitation{name}": [held.code] for name in ("", "-badge", "-file")},
+        "public:authority": [credential.code],
     }

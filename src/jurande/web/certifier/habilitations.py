@@ -21,6 +21,7 @@ from jurande.registers.network.states import (
     HabilitationState,
 )
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.awards.mandates import shown_on_habilitation
 from jurande.web.ui.formats import day_plain, enumerate_fr, span
 from jurande.web.ui.lives import STANDINGS, Lived, strip
 from jurande.web.ui.marks import chip
@@ -93,6 +94,7 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
         "may_open": policies.can_open_habilitations(request.actor, row.certifier).allowed and row.state != "ended",
         "document": row.basis_document,
         "following": getattr(row, "followed_by", None),
+        **shown_on_habilitation(request, row),
     }
     return render(request, "certifier/habilitation.html", page)
 

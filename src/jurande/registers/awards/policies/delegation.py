@@ -104,4 +104,3 @@ _REFUSED = {
 
 def _holds(actor: Actor, right: Right, reason: str | Promise) -> Verdict:
     return YES if actor.has(right) else no(reason)
-
