@@ -183,7 +183,8 @@ def write_design(*, design: Design, appearance: Appearance, revision: int, actor
     if draft.revision != revision:
         raise DesignRefused(
             _(
-                "Quelqu’un a modifié ce modèle pendant que vous écriviez. Rechargez la page pour voir ce qu’il est devenu."
+                "Quelqu’un a modifié ce modèle pendant que vous écriviez. "
+                "Rechargez la page pour voir ce qu’il est devenu."
             )
         )
     draft.layout, draft.language = Layout(appearance.layout), Language(appearance.language)
@@ -283,7 +284,17 @@ def publish_design(*, design: Design, revision: int, actor: Actor, now: datetime
         former.state = DESIGN_LIFE.after(former.state, "replace")
         former.replaced_at, former.replaced_by_code = now, actor.code
         former.save(update_fields=["state", "replaced_at", "replaced_by_code"])
-    draft.facts = registration_as_json(registration_of(draft.certification, referentiel))
+    facts = registration_of(draft.certification, referentiel)
+    draft.facts = registration_as_json(facts)
+    # What is usual may be worded otherwise one day: what is published keeps today's words.
+    draft.texts = {
+        line.key: {
+            language: core.text_of(draft.texts, line.key, draft.subject, language, facts.register)
+            for language in core.LANGUAGES
+        }
+        for line in core.TEXTS
+        if core.has_line(line.key, draft.subject)
+    }
     draft.state = DESIGN_LIFE.after(draft.state, "publish")
     draft.published_at, draft.published_by_code = now, actor.code
     draft.digest = digest_of(draft)
@@ -298,13 +309,7 @@ def digest_of(design: Design) -> str:
         "subject": design.subject,
         "layout": design.layout,
         "language": design.language,
-        "texts": {
-            line.key: {
-                one: core.text_of(design.texts, line.key, design.subject, one, design.facts.get("register", ""))
-                for one in core.LANGUAGES
-            }
-            for line in core.TEXTS
-        },
+        "texts": design.texts,
         "place": design.place,
         "colour": design.colour,
         "accent": design.accent,
