@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from jurande.registers.awards.models import Award
 from jurande.registers.common.verdicts import YES, Verdict, no
 from jurande.registers.parties.models import Certifier
-from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.policies import Actor, can_take_own_work_further
 from jurande.registers.parties.states import Right
 
 
@@ -21,9 +22,18 @@ def can_withdraw_awards(actor: Actor, certifier: Certifier) -> Verdict:
     )
 
 
-def can_renew_awards(actor: Actor, certifier: Certifier) -> Verdict:
-    """Giving again what ends: it is issuing."""
-    return _inside(actor, certifier, Right.ISSUE_AWARDS, _("Votre rôle ne permet pas de délivrer."))
+def can_correct_award(actor: Actor, award: Award) -> Verdict:
+    """Replacing by another: who may withdraw, but not alone what they issued themselves."""
+    verdict = can_withdraw_awards(actor, award.certifier)
+    return verdict and _by_another(actor, award)
+
+
+def can_renew_award(actor: Actor, award: Award) -> Verdict:
+    """Giving again what ends: who approves or issues, but not alone what they issued themselves."""
+    reason = _("Votre rôle ne permet pas de renouveler. Demandez à un signataire.")
+    right = Right.APPROVE_AWARDS if actor.has(Right.APPROVE_AWARDS) else Right.ISSUE_AWARDS
+    verdict = _inside(actor, award.certifier, right, reason)
+    return verdict and _by_another(actor, award)
 
 
 def can_see_expiring(actor: Actor, certifier: Certifier) -> Verdict:
@@ -40,6 +50,17 @@ def can_take_over(actor: Actor, certifier: Certifier) -> Verdict:
     """Keeping here what was issued elsewhere."""
     return _inside(
         actor, certifier, Right.ISSUE_AWARDS, _("Votre rôle ne permet pas de reprendre ce qui a été délivré ailleurs.")
+    )
+
+
+def _by_another(actor: Actor, award: Award) -> Verdict:
+    if can_take_own_work_further(actor, prepared_by=award.issued_by_code):
+        return YES
+    return no(
+        _(
+            "Vous l’avez délivrée vous-même : une autre personne doit la corriger ou la renouveler. Demandez à un "
+            "collègue, ou à un administrateur d’assouplir la règle."
+        )
     )
 
 
