@@ -26,7 +26,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "first_name": ("prenom", "prenoms", "first name", "given name"),
     "last_name": ("nom de famille", "nom de naissance", "nom d usage", "nom", "last name", "family name", "surname"),
     "birth_on": ("date de naissance", "ne le", "nee le", "ne(e) le", "naissance", "birth date", "date naissance"),
-    "birth_place": ("lieu de naissance", "commune de naissance", "ville de naissance", "ne a", "lieu naissance"),
+    "birth_place": ("lieu de naissance", "commune de naissance", "ville de naissance", "lieu naissance"),
     "email": ("mail", "courriel", "adresse electronique", "adresse e mail"),
     "present": ("heures presentes", "heures de presence", "heures realisees", "presence", "present", "realise"),
     "planned": ("heures prevues", "heures planifiees", "prevu", "planifie", "duree prevue", "total heures"),
