@@ -32,7 +32,7 @@ const bundle = await build({
   format: "iife",
   platform: "browser",
   target: "es2022",
-  charset: "utf8",
+  charset: "ascii",
   legalComments: "none",
   metafile: true,
   write: false,

@@ -82,7 +82,8 @@ class Opened:
     """The verifier in a page without network, at the instant of the tests' world."""
 
     def __init__(self, page: Any, folder: Path) -> None:
-        self.page, self.folder, self.errors = page, folder, []
+        self.page, self.folder = page, folder
+        self.errors: list[str] = []
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
 
