@@ -29,6 +29,8 @@ JOBS: dict[str, str] = {
     "catalogue.import": "jurande.registers.catalogue.tasks.read_delivery",
     "catalogue.forget_files": "jurande.registers.catalogue.tasks.forget_files",
     "awards.decide_many": "jurande.registers.awards.tasks.life.decide_many",
+    "awards.take_over": "jurande.registers.awards.tasks.life.take_over",
+    "awards.forget_exports": "jurande.registers.awards.tasks.life.forget_exports",
     "awards.remind_expiring": "jurande.registers.awards.tasks.life.remind_expiring",
     "common.purge": "jurande.registers.common.upkeep.purge",
     "common.reencrypt": "jurande.registers.common.crypto.rotation.reencrypt",

@@ -23,6 +23,7 @@ SCHEDULE: list[Planned] = [
     Daily("network.forget_imports", at="03:25"),
     Every("awards.fold_visits", minutes=30),
     Daily("catalogue.forget_files", at="03:20"),
+    Daily("awards.forget_exports", at="03:35"),
     Daily("awards.remind_expiring", at="07:50"),
     Daily("common.purge", at="03:15"),
     Daily("journal.verify", at="06:00"),

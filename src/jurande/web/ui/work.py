@@ -28,6 +28,8 @@ LABELS: dict[str, str | Promise] = {
     "awards.diagnose_lot": _("Lire un tableur de délivrance"),
     "awards.issue_lot": _("Délivrer un lot"),
     "awards.decide_many": _("Suspendre, rétablir ou révoquer plusieurs attestations"),
+    "awards.take_over": _("Reprendre ce qui a été délivré ailleurs"),
+    "awards.forget_exports": _("Oublier les exports déjà repris"),
     "awards.remind_expiring": _("Prévenir les titulaires avant l’échéance"),
     "common.purge": _("Oublier les vieux travaux"),
     "common.reencrypt": _("Chiffrer de nouveau avec la nouvelle clé"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jurande.registers.awards.models import BulkAct
-from jurande.registers.awards.operations import bulk, expiring
+from jurande.registers.awards.models import BulkAct, Takeover
+from jurande.registers.awards.operations import bulk, elsewhere, expiring
 from jurande.registers.common.jobs import Run
 
 
@@ -18,3 +18,16 @@ def decide_many(run: Run) -> None:
 
 def remind_expiring(run: Run) -> None:
     run.progress(done=expiring.remind_expiring(now=run.now()))
+
+
+def take_over(run: Run) -> None:
+    held = Takeover.objects.select_related("certifier__organisation").get(code=run.code)
+
+    def report(done: int, failed: int, total: int) -> None:
+        run.progress(done=done, failed=failed, total=total)
+
+    elsewhere.run_takeover(held=held, report=report, now=run.now)
+
+
+def forget_exports(run: Run) -> None:
+    run.progress(done=elsewhere.forget_exports(now=run.now()))
