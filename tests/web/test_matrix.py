@@ -27,7 +27,7 @@ from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
 from tests import factories
-from tests.registers.awards import mandates
+from tests.registers.awards import mandates, proved
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
 from tests.registers.conventions import conventions, signed
@@ -138,6 +138,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         "guest:invitation": ["inconnu"],
         "operator:seal-key": [mine.code],
         **public_addresses(mine),
+        **proved.addresses(mine, theirs),
         **calls.addresses(mine, theirs),
         **judgments.addresses(mine, people["reviewer"]),
         **habilitations.addresses(mine, theirs),

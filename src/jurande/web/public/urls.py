@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from jurande.web.public import calls, certifications, directory, habilitations, sealed, views
+from jurande.web.public import calls, certifications, directory, habilitations, kits, sealed, views
+from jurande.web.public.proofs import verifier
+from jurande.web.public.proofs import views as proofs
 
 app_name = "public"
 urlpatterns = [
@@ -16,6 +18,15 @@ urlpatterns = [
     path("habilitations/<str:code>/", habilitations.habilitation, name="habilitation"),
     path("habilitations/<str:code>/badge.svg", habilitations.badge, name="habilitation-badge"),
     path("habilitations/<str:code>/attestation.json", habilitations.credential, name="habilitation-file"),
+    path("p/ornement-<str:colour>.svg", proofs.ornament, name="award-ornament"),
+    path("p/<str:number>", proofs.award, name="award"),
+    path("p/<str:number>/en", proofs.award, {"language": "en"}, name="award-en"),
+    path("p/<str:number>/code.svg", proofs.code, name="award-qr"),
+    path("p/<str:number>/attestation.json", proofs.credential, name="award-file"),
+    path("p/<str:number>/formation", proofs.training, name="award-training"),
+    path("p/<str:number>/preuve.zip", kits.kit, name="award-kit"),
+    path("verifier/hors-connexion.html", kits.verifier, name="verify-offline"),
+    path("verifier/", verifier.verify, name="verify"),
     path("registre/<path:path>", sealed.log, name="log"),
     path("statuts/<str:owner>/<str:name>", sealed.status_list, name="statuses"),
     path("c/<str:owner>/did.json", sealed.keys, name="keys"),

@@ -8,10 +8,12 @@ change, for the very same bytes, is kept: a list opened, a history of keys under
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -20,6 +22,7 @@ from jurande.core.encoding.jcs import Json
 from jurande.core.log.errors import LogError
 from jurande.core.log.notes import parse_note
 from jurande.core.log.tiles import CHECKPOINT
+from jurande.core.proof.instants import InstantRefused, parse_instant
 from jurande.core.proof.status.errors import StatusRefused
 from jurande.core.proof.trust import Trust, TrustRefused, parse_trust
 from jurande.core.proof.verification import Expectations
@@ -32,7 +35,6 @@ from jurande.registers.catalogue.models import Bloc, Competency, Criterion, Refe
 from jurande.registers.common.codes import LENGTH
 from jurande.registers.network.queries import habilitations
 from jurande.registers.seal.facts import list_path, trust_path
-from jurande.registers.seal.models import SealedCredential
 from jurande.registers.seal.queries import log_file, public_file
 from jurande.registers.seal.queries.credentials import log_proof_of
 from jurande.registers.seal.states import Purpose, SealState
@@ -78,6 +80,16 @@ class Skills:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """What a credential says, read from its bytes; «» or None where it says nothing of it."""
+
+    holder: str = ""
+    title: str = ""
+    number: str = ""
+    awarded_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Proof:
     """An award, what is true of it at ``at``, and how that was established.
 
@@ -96,6 +108,16 @@ class Proof:
     @property
     def document(self) -> Mapping[str, Json] | None:
         return self.examination.document if self.examination is not None else None
+
+    @property
+    def signed(self) -> Signed | None:
+        """What the verified bytes say of the award, None when the signature does not hold."""
+        return read_signed(self.document) if self.document is not None else None
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether the row says something else than what was signed: somebody wrote in the database."""
+        return self.signed is not None and _contradicts(self.award, self.signed)
 
 
 def read_number(text: str) -> str | None:
@@ -123,11 +145,13 @@ def _rows() -> AwardQuerySet:
         "referentiel__elements",
         "design",
         "partnership__site__organisation",
-        "habilitation",
+        "habilitation__credential",
         "replaces",
         "replaced_by",
         "former",
-    ).defer("birth_on", "birth_place", "email", "credential__values", "former__record")
+    ).defer(
+        "birth_on", "birth_place", "email", "credential__values", "habilitation__credential__values", "former__record"
+    )
 
 
 def prove(award: Award, *, now: datetime) -> Proof:
@@ -139,7 +163,7 @@ def prove(award: Award, *, now: datetime) -> Proof:
         return Proof(award, now, _decided(award, now) or _ended(award, now) or Standing.TAKEN_OVER)
     if sealed.state != SealState.SEALED or sealed.signed is None:
         return Proof(award, now, Standing.WAITING)
-    examination = examined(sealed, award.certifier.code, now=now)
+    examination = examined(award, sealed.signed, log_proof=log_proof_of(sealed), now=now)
     was_habilitated = None
     if award.habilitation is not None:
         was_habilitated = habilitations.standing_on(award.habilitation, award.awarded_on).is_active
@@ -153,17 +177,19 @@ def prove(award: Award, *, now: datetime) -> Proof:
     )
 
 
-def examined(sealed: SealedCredential, certifier_code: str, *, now: datetime) -> Examination:
-    """Check the signed bytes of a credential under what its house publishes at this instant. One query."""
-    assert sealed.signed is not None  # noqa: S101 - the caller looked; for the type checker
-    trust = trust_in(certifier_code)
-    paths = {list_path(certifier_code, purpose, sealed.list_number) for purpose in Purpose.values}
+def examined(award: Award, content: bytes | str, *, log_proof: bytes | None = None, now: datetime) -> Examination:
+    """Check a credential that says it is this award's, under what its house publishes at this instant. No query."""
+    house = award.certifier.code
+    rests_on = award.habilitation.credential if award.habilitation is not None else None
+    numbers = {sealed.list_number for sealed in (award.credential, rests_on) if sealed is not None}
+    paths = {list_path(house, purpose, number) for purpose in Purpose.values for number in numbers}
     return examine(
-        sealed.signed.encode(),
-        trust=trust,
+        content,
+        trust=trust_in(house),
         now=now,
-        status_lists=lists_at(certifier_code, paths, now=now),
-        log_proof=log_proof_of(sealed),
+        status_lists=lists_at(house, paths, now=now),
+        habilitations=[rests_on.signed.encode()] if rests_on is not None and rests_on.signed is not None else [],
+        log_proof=log_proof,
         expected=EXPECTED,
     )
 
@@ -223,7 +249,10 @@ _REFUSED = {
 def _standing(award: Award, examination: Examination, now: datetime) -> Standing:
     """What the house decided and published; a signature that does not hold comes before anything else."""
     refused = [finding.code for finding in examination.findings if finding.outcome is Outcome.REFUSED]
-    if any(code not in _REFUSED for code in refused):
+    document = examination.document
+    if any(code not in _REFUSED for code in refused) or (
+        document is not None and _contradicts(award, read_signed(document))
+    ):
         return Standing.BROKEN
     published = next((standing for code, standing in _REFUSED.items() if code in refused), None)
     decided = _decided(award, now)
@@ -247,6 +276,41 @@ def _decided(award: Award, now: datetime) -> Standing | None:
 def _ended(award: Award, now: datetime) -> Standing | None:
     is_over = award.valid_until is not None and award.valid_until < now.astimezone(PARIS).date()
     return Standing.EXPIRED if is_over else None
+
+
+def read_signed(document: Mapping[str, Json]) -> Signed:
+    """Read who, what and when in a credential that somebody wrote; what is not where we put it is left empty."""
+    subject = document.get("credentialSubject")
+    subject = subject if isinstance(subject, dict) else {}
+    achievement = subject.get("achievement")
+    identifiers = subject.get("identifier")
+    names = [
+        one.get("identityHash")
+        for one in (identifiers if isinstance(identifiers, list) else [identifiers])
+        if isinstance(one, dict) and one.get("identityType") == "name" and one.get("hashed") is False
+    ]
+    awarded: date | None = None
+    with suppress(InstantRefused):
+        awarded = parse_instant(document.get("awardedDate")).astimezone(PARIS).date()
+    return Signed(
+        holder=_text(names[0] if names else None),
+        title=_text(achievement.get("name") if isinstance(achievement, dict) else document.get("name")),
+        number=_text(subject.get("licenseNumber")).replace("-", ""),
+        awarded_on=awarded,
+    )
+
+
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _contradicts(award: Award, signed: Signed) -> bool:
+    """Whether the row says something else than what was signed: somebody wrote in the database."""
+    return (signed.holder, signed.number, signed.awarded_on) != (
+        normalize("NFC", award.full_name),
+        award.number,
+        award.awarded_on,
+    )
 
 
 # --- what was assessed --------------------------------------------------------------------------

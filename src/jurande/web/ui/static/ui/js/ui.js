@@ -13,3 +13,4 @@ import "./passkey.js";
 import "./job.js";
 import "./editor.js";
 import "./autosave.js";
+import "./print.js";

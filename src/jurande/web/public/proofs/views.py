@@ -1,0 +1,144 @@
+"""The page of an award, for anybody who has its number: no account, no cookie, nothing kept about who looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from jurande.integrations.typesetting.ornaments import WIDE_ROSETTE, rosette
+from jurande.registers.awards.models import Award
+from jurande.registers.awards.operations.visits import note_visit
+from jurande.registers.awards.queries import proofs
+from jurande.registers.awards.states.visits import VisitKind
+from jurande.registers.seal.queries.credentials import signed_bytes
+from jurande.web.access import RATE_SECONDS, audience, client_address, has_been_too_frequent, is_too_frequent
+from jurande.web.public.proofs.page import page_of, training_target
+from jurande.web.ui.pictures import qr
+
+# How long a copy may be kept: a revocation shows everywhere within five seconds.
+KEPT_SECONDS = 2
+# Wrong numbers from one address in a minute: a person mistypes, a program guesses.
+MISSES_MOST, FOLLOWED_MOST = 30, 60
+_COLOUR = re.compile(r"[0-9A-F]{6}", re.ASCII)
+
+type View = Callable[..., HttpResponse]
+
+
+def by_number(view: View) -> View:
+    """Give the view the award with the number of the address; one spelling of it only, and few wrong ones a minute."""
+
+    @wraps(view)
+    def found(request: HttpRequest, number: str, **kwargs: Any) -> HttpResponse:
+        address = client_address(request)
+        if has_been_too_frequent("proof_miss", address, most=MISSES_MOST):
+            return too_many(request)
+        known = proofs.read_number(number)
+        award = proofs.find(known) if known else None
+        if award is None:
+            is_too_frequent("proof_miss", address, most=MISSES_MOST)
+            raise Http404
+        if number != award.shown_number:
+            return HttpResponsePermanentRedirect(request.path.replace(number, award.shown_number, 1))
+        response = view(request, award, **kwargs)
+        response["X-Robots-Tag"] = "noindex, noarchive"
+        return response
+
+    return found
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Say that too many numbers were tried from there, and that it passes."""
+    response = render(request, "public/proof_slow.html", status=429)
+    response["Retry-After"] = str(RATE_SECONDS)
+    return response
+
+
+@require_safe
+@audience("public")
+@by_number
+def award(request: HttpRequest, award: Award, language: str = "fr") -> HttpResponse:
+    """Show what was awarded, every check made now, and who answers for it."""
+    proof = proofs.prove(award, now=timezone.now())
+    with override(language):
+        return _kept(render(request, "public/proof.html", {"page": page_of(proof)}))
+
+
+@require_safe
+@audience("public")
+@by_number
+def credential(request: HttpRequest, award: Award) -> HttpResponse:
+    """The signed credential, as a file: whoever has it checks it, here or anywhere."""
+    content = signed_bytes(award.credential) if award.credential is not None else None
+    if content is None:
+        raise Http404
+    response = _kept(HttpResponse(content, content_type="application/vc+ld+json"))
+    response["Content-Disposition"] = f'attachment; filename="{award.shown_number}.json"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@require_safe
+@audience("public")
+@by_number
+def training(request: HttpRequest, award: Award) -> HttpResponse:
+    """Lead to who trains for it; one more arrival is counted, of nobody in particular."""
+    target = training_target(award)
+    if not target:
+        raise Http404
+    # A link that a browser or a mail scanner tries in advance is followed by nobody.
+    is_followed = request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
+    if is_followed and not is_too_frequent("proof_followed", client_address(request), most=FOLLOWED_MOST):
+        note_visit(
+            kind=VisitKind.TRAINING,
+            certification_code=award.certification.code,
+            partnership_code=award.partnership.code if award.partnership else "",
+            now=timezone.now(),
+        )
+    response = HttpResponseRedirect(target)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@audience("public")
+def code(request: HttpRequest, number: str) -> HttpResponse:
+    """The square that leads to the page, for whoever prints it; drawn from the number alone, nothing is looked up."""
+    known = proofs.read_number(number)
+    if known is None or number != f"{known[:4]}-{known[4:]}":
+        raise Http404
+    address = settings.PUBLIC_URL + reverse("public:award", args=[number])
+    drawn = qr(address, address).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return _for_ever(HttpResponse(drawn, content_type="image/svg+xml"))
+
+
+@require_safe
+@audience("public")
+def ornament(request: HttpRequest, colour: str) -> HttpResponse:
+    """The guilloche behind the seal, in one colour; the same for ever."""
+    if not _COLOUR.fullmatch(colour):
+        raise Http404
+    drawn = rosette(WIDE_ROSETTE, f"#{colour}", strength=0.3)
+    return _for_ever(HttpResponse(drawn, content_type="image/svg+xml"))
+
+
+def _kept(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
+    return response
+
+
+def _for_ever(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,85 @@
+"""The words of a proof's page that have two languages and are no plain translation: dates, names, kinds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from jurande.registers.awards.models import Award
+from jurande.registers.awards.states import Subject
+from jurande.web.ui import formats
+
+ENGLISH = "en"
+NBSP = formats.NBSP
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def is_english() -> bool:
+    """Whether the page being made is the English one."""
+    return get_language() == ENGLISH
+
+
+def day(on: date | datetime | None) -> str:
+    """«14 octobre 2026», «14 October 2026»; empty for None. Instants are told in Paris."""
+    if on is None:
+        return ""
+    if not is_english():
+        return formats.day_plain(on)
+    civil = timezone.localtime(on).date() if isinstance(on, datetime) else on
+    return f"{civil.day}{NBSP}{_MONTHS[civil.month - 1]} {civil.year}"
+
+
+def moment(at: datetime) -> str:
+    """«14 octobre 2026 à 17 h 42», «14 October 2026 at 17:42, Paris time»."""
+    if not is_english():
+        return f"{day(at)} à {formats.hour(at)}"
+    return f"{day(at)} at {timezone.localtime(at):%H:%M}, Paris time"
+
+
+def weekday(at: datetime) -> str:
+    """«lundi 23 novembre 2026 à 10 h 42», «Monday 23 November 2026 at 10:42, Paris time»."""
+    names = _WEEKDAYS if is_english() else formats.WEEKDAYS
+    return f"{names[timezone.localtime(at).weekday()]} {moment(at)}"
+
+
+def span(first: date, last: date) -> str:
+    """«du 1er mars 2026 au 28 février 2029», «from 1 March 2026 to 28 February 2029»."""
+    if is_english():
+        return f"from {day(first)} to {day(last)}"
+    return f"du {day(first)} au {day(last)}"
+
+
+def number(value: int) -> str:
+    """«46 871», «46,871»."""
+    return f"{value:,}" if is_english() else formats.number(value)
+
+
+def by_name(name: str) -> str:
+    """«de l’Institut…»: whose it is."""
+    return f"of {name}" if is_english() else formats.of_name(name)
+
+
+def kind(award: Award) -> str:
+    """What it is, in a noun that is feminine in French."""
+    return {
+        Subject.MICRO: _("Micro-certification"),
+        Subject.CERTIFICATION: _("Certification"),
+        Subject.BLOC: _("Attestation de blocs de compétences"),
+    }[Subject(award.subject)]
