@@ -23,10 +23,11 @@ from jurande.registers.awards.emails import awards as emails
 from jurande.registers.awards.facts import credentials as facts
 from jurande.registers.awards.facts.credentials import Achieved, Results
 from jurande.registers.awards.facts.delegation import Authority, authority_in
+from jurande.registers.awards.facts.people import email_digest
 from jurande.registers.awards.models import Award, Lot, LotRow, new_number
 from jurande.registers.awards.operations.approving import demand_partner, let_go, told
 from jurande.registers.awards.operations.delegation import DelegationRefused, demand_authority
-from jurande.registers.awards.operations.preparing import email_digest, held_already, locked, recount
+from jurande.registers.awards.operations.preparing import held_already, locked, recount
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import lots as queries
 from jurande.registers.awards.states import LOT_LIFE, READY_ROWS, LotRowState, LotState
@@ -152,9 +153,7 @@ def issue_part(held: Lot, *, now: datetime) -> int:
     already = queries.issued_already(lot, [row.holder_digest for row in rows])
     free = [row for row in rows if row.holder_digest not in already]
     outcome = make_awards(terms, [_holder(row, terms) for row in free])
-    faults = [
-        (row, held_already(already[row.holder_digest])) for row in rows if row.holder_digest in already
-    ]
+    faults = [(row, held_already(already[row.holder_digest])) for row in rows if row.holder_digest in already]
     faults += [
         (row, Fault("unsignable", "", one.code))
         for row, one in zip(free, outcome, strict=True)

@@ -12,8 +12,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.award_sheets import COLUMNS, Fault, read_row
+from jurande.registers.awards.facts.people import person_digest
 from jurande.registers.awards.models import Lot, LotRow
-from jurande.registers.awards.operations.preparing import LotRefused, held_already, holder_digest, locked, recount
+from jurande.registers.awards.operations.preparing import LotRefused, held_already, locked, recount
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import lots as queries
 from jurande.registers.awards.states import AwardAct as Act
@@ -41,7 +42,7 @@ def mend_row(*, row: LotRow, values: Mapping[str, str], actor: Actor, now: datet
     )
     was = kept.holder_digest
     kept.values = json.dumps(understood.values, ensure_ascii=False)
-    kept.holder_digest = holder_digest(lot, understood.values)
+    kept.holder_digest = person_digest(lot.certifier, understood.values)
     faults = [*understood.faults, *_elsewhere(lot, kept)]
     kept.faults = [asdict(fault) for fault in faults]
     kept.state = LotRowState.FAULTY if faults else LotRowState.MENDED

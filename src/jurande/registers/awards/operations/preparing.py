@@ -24,9 +24,9 @@ from jurande.core.france.award_sheets import (
     Understood,
     cells_by_column,
     read_row,
-    same_person,
 )
 from jurande.core.france.programme_sheets import guessed_columns
+from jurande.registers.awards.facts.people import person_digest
 from jurande.registers.awards.models import Design, Lot, LotRow
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import lots as queries
@@ -42,7 +42,7 @@ from jurande.registers.documents.queries import open_content
 from jurande.registers.documents.states import TABLES
 from jurande.registers.journal.operations import record
 from jurande.registers.network.models import Habilitation
-from jurande.registers.parties.models import Certifier, Partnership
+from jurande.registers.parties.models import Partnership
 from jurande.registers.parties.operations import next_reference
 from jurande.registers.parties.policies import Actor
 
@@ -51,8 +51,6 @@ SERIES = "LOT"
 CHUNK = 500
 # A request reads so many rows by itself; beyond, a job does, whose progress one follows.
 AT_ONCE = 1_000
-PEOPLE = "awards.holder"
-ADDRESSES = "awards.email"
 
 # Told between chunks: rows read, rows with a fault.
 type Report = Callable[[int, int], None]
@@ -224,6 +222,14 @@ def _new_lot(
     known = set(referentiel.blocs.values_list("lineage", flat=True))
     if (design.subject == Subject.BLOC and not blocs) or not set(blocs) <= known:
         raise LotRefused(_("Choisissez les blocs qui sont délivrés."), field="blocs")
+    if habilitation is not None and (habilitation.certification_id, habilitation.partnership_id) != (
+        design.certification_id,
+        partnership.pk if partnership else None,
+    ):
+        raise LotRefused(
+            _("Cette habilitation n’est pas pour cette certification. Choisissez le partenaire habilité pour elle."),
+            field="habilitation",
+        )
     months = referentiel.elements.validity_months if design.certification.is_micro else None
     if validity_months is not None:
         months = validity_months or None
@@ -351,7 +357,7 @@ def diagnose(*, held: Lot, report: Report, now: datetime) -> Lot:
 def _keep_rows(lot: Lot, frame: Frame, chunk: Sequence[tuple[int, list[str], Mapping[str, str]]]) -> int:
     """Diagnose and keep some rows; tell how many have something wrong. Two queries whatever their number."""
     read = [(number, cells, read_row(said, frame)) for number, cells, said in chunk]
-    digests = [holder_digest(lot, one.values) for _number, _cells, one in read]
+    digests = [person_digest(lot.certifier, one.values) for _number, _cells, one in read]
     already = queries.issued_already(lot, digests)
     made = []
     for (number, cells, understood), digest in zip(read, digests, strict=True):
@@ -390,23 +396,6 @@ def _mark_twice(lot: Lot) -> None:
             row.faults = [*faults, asdict(Fault("twice", "last_name", str(first)))]
             row.state = LotRowState.FAULTY
             row.save(update_fields=["faults", "state"])
-
-
-def holder_digest(lot: Lot, values: Mapping[str, str]) -> str:
-    """What rows and awards about the same person have in common, telling nothing of the person."""
-    return person_digest(lot.certifier, values)
-
-
-def person_digest(certifier: Certifier, values: Mapping[str, str]) -> str:
-    """The same, for a house; empty without a name."""
-    if not values.get("last_name") or not values.get("first_name"):
-        return ""
-    return lookup_digest(f"{certifier.code}\n{same_person(values)}", PEOPLE)
-
-
-def email_digest(email: str) -> str:
-    """Under what the awards of an address are found; empty without one."""
-    return lookup_digest(email.strip().lower(), ADDRESSES) if email else ""
 
 
 def locked(held: Lot) -> Lot:

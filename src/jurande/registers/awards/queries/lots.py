@@ -13,9 +13,11 @@ from jurande.core.france.award_sheets import Fault, Frame, attendance_of, cells_
 from jurande.registers.awards.models import Award, AwardRule, Design, Lot, LotRow
 from jurande.registers.awards.models.lots import LotQuerySet
 from jurande.registers.awards.states import READY_ROWS, AwardState, LotRowState, Subject
-from jurande.registers.catalogue.models import Certification, Referentiel
+from jurande.registers.catalogue.models import Bloc, Certification, Referentiel
 from jurande.registers.catalogue.states import ReferentielState
+from jurande.registers.network.models import Habilitation
 from jurande.registers.network.queries.imports import known_certifications
+from jurande.registers.network.states import ACTIONS_OF, Action, HabilitationState
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
 
@@ -43,6 +45,7 @@ class ReadRow:
 
     @property
     def name(self) -> str:
+        """Whom it is about, as far as it says."""
         return f"{self.said.get('first_name', '')} {self.said.get('last_name', '')}".strip()
 
 
@@ -96,6 +99,43 @@ def designs_to_issue(actor: Actor) -> QuerySet[Design]:
 def design_to_issue(actor: Actor, code: str) -> Design | None:
     """One of them."""
     return designs_to_issue(actor).filter(code=code).first()
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a house may issue today: designs, the blocs of those that award some, who may have assessed."""
+
+    designs: tuple[Design, ...]
+    blocs: tuple[Bloc, ...]
+    habilitations: tuple[Habilitation, ...]
+
+
+def choices_of(actor: Actor) -> Choices:
+    """Three queries."""
+    designs = tuple(designs_to_issue(actor))
+    certifications = {one.certification_id for one in designs}
+    of_blocs = {one.certification_id for one in designs if one.subject == Subject.BLOC}
+    blocs = Bloc.objects.filter(
+        referentiel__state=ReferentielState.PUBLISHED, referentiel__certification__in=of_blocs
+    ).order_by("referentiel__certification__reference", "position", "pk")
+    assessing = [kind for kind, actions in ACTIONS_OF.items() if Action.ASSESS in actions]
+    held = (
+        Habilitation.objects.filter(
+            certifier__code=actor.certifier_code,
+            certification__in=certifications,
+            state=HabilitationState.ACTIVE,
+            kind__in=assessing,
+        )
+        .select_related("partnership__site__organisation", "certification")
+        .order_by("partnership__site__organisation__legal_name", "pk")
+    )
+    return Choices(designs, tuple(blocs), tuple(held))
+
+
+def design_label(design: Design) -> str:
+    """What a design awards, in words."""
+    kind = "" if design.subject != Subject.BLOC else f"{design.get_subject_display()}, "
+    return f"{kind}{design.certification.title} ({design.certification.reference})"
 
 
 def version_in_force(certification: Certification) -> Referentiel | None:
@@ -194,10 +234,11 @@ def faults_of(row: LotRow) -> tuple[Fault, ...]:
 
 def shown(held: Lot, rows: Iterable[LotRow]) -> list[ReadRow]:
     """Rows as a page shows them."""
-    return [_shown(held, row) for row in rows]
+    return [read_of(held, row) for row in rows]
 
 
-def _shown(held: Lot, row: LotRow) -> ReadRow:
+def read_of(held: Lot, row: LotRow) -> ReadRow:
+    """One row as a page shows it; no query."""
     said = said_in(held, row)
     faults = tuple((fault.column, fault.sentence(_told(fault, said))) for fault in faults_of(row))
     return ReadRow(row, said, faults)

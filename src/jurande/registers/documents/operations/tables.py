@@ -138,9 +138,11 @@ def _sheet_lines(content: bytes, rows_most: int) -> Iterator[TableRow]:
         if sheet.total_width > CELLS_MOST:
             raise _too_wide()
         merged = _merged(sheet)
+        # What is read row by row begins at the first row, but at the first column that holds something.
+        margin = [""] * (sheet.start[1] if sheet.start else 0)
         above: dict[tuple[int, int], str] = {}
         for at, row in enumerate(islice(sheet.iter_rows(), 2 * rows_most + HEADER_WITHIN)):
-            cells = [_text(cell)[:CELL_CHARS] for cell in row]
+            cells = margin + [_text(cell)[:CELL_CHARS] for cell in row]
             for left, top in merged.get(at, ()):
                 if left < len(cells):
                     if at == top:
