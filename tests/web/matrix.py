@@ -52,6 +52,7 @@ CONVENTION_READERS = TEAM - {"issuer"}
 PARTNERS = frozenset(PARTNER_ROLES)
 HEADS = frozenset({"head"})
 PARTNER_FILERS = frozenset({"head", "training_manager", "exam_manager", "quality"})
+AWARD_PARTNERS = frozenset({"head", "exam_manager"})
 OPERATORS = frozenset({OPERATOR})
 HOLDERS = frozenset({HOLDER})
 
@@ -397,6 +398,12 @@ MATRIX: dict[str, Page] = {
     # --- a partner's house ---
     "partner:home": partner(PARTNERS),
     "partner:conventions": partner(PARTNER_FILERS),
+    **dict.fromkeys(["partner:awards", "partner:awards-lot"], partner(AWARD_PARTNERS)),
+    **dict.fromkeys(
+        [f"partner:awards-{page}" for page in ("new", "lot-columns", "lot-row", "lot-issue", "lot-abandon")],
+        partner(AWARD_PARTNERS, AWARD_PARTNERS),
+    ),
+    "partner:awards-lot-approve": partner(HEADS, HEADS),
     "partner:habilitations": partner(PARTNERS),
     "partner:conventions-one": partner(PARTNER_FILERS),
     "partner:conventions-pdf": partner(PARTNER_FILERS),

@@ -142,7 +142,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **calls.addresses(mine, theirs),
         **judgments.addresses(mine, people["reviewer"]),
         **habilitations.addresses(mine, theirs),
-        **mandates.addresses(mine, theirs),
+        **mandates.addresses(mine, theirs, people),
         **existing.addresses(mine, theirs, administrator),
         "guest:link": ["inconnu"],
         **applications.addresses(theirs, people["head"]),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.partner import applications, conventions, habilitations, house
+from jurande.web.partner import applications, awards, conventions, habilitations, house
 
 app_name = "partner"
 urlpatterns = [
@@ -18,6 +18,14 @@ urlpatterns = [
     path("conventions/<str:code>/lettres/<str:letter>/", conventions.letter, name="conventions-letter"),
     path("conventions/<str:code>/lettres/<str:letter>/pdf/", conventions.letter_pdf, name="conventions-letter-pdf"),
     path("habilitations/", habilitations.listing, name="habilitations"),
+    path("delivrance/", awards.listing, name="awards"),
+    path("delivrance/nouveau/", awards.new, name="awards-new"),
+    path("delivrance/<str:code>/", awards.lot, name="awards-lot"),
+    path("delivrance/<str:code>/colonnes/", awards.columns, name="awards-lot-columns"),
+    path("delivrance/<str:code>/lignes/<int:number>/", awards.row, name="awards-lot-row"),
+    path("delivrance/<str:code>/approuver/", awards.approve, name="awards-lot-approve"),
+    path("delivrance/<str:code>/delivrer/", awards.issue, name="awards-lot-issue"),
+    path("delivrance/<str:code>/abandonner/", awards.abandon, name="awards-lot-abandon"),
     path("pieces/", house.documents, name="documents"),
     path("pieces/deposer/", house.attach, name="documents-attach"),
     path("pieces/<str:piece>/", house.piece, name="documents-piece"),
