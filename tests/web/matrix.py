@@ -46,6 +46,8 @@ PREPARERS = MANAGERS | {"reviewer"}
 REVIEWERS = AUDITORS | PREPARERS
 PUBLISHERS = MANAGERS | {"signatory"}
 
+DESIGNERS = frozenset({ADMINISTRATOR, "issuer"})
+AWARD_PREPARERS = DESIGNERS | {"network_manager"}
 AWARD_READERS = TEAM - {"reviewer", "accountant"}
 CONVENTION_READERS = TEAM - {"issuer"}
 
@@ -241,6 +243,33 @@ MATRIX: dict[str, Page] = {
         certifier(MANAGERS, MANAGERS),
     ),
     "certifier:habilitations-document": certifier(MANAGERS),
+    "certifier:awards-designs": certifier(AWARD_READERS),
+    "certifier:awards-designs-start": certifier(None, DESIGNERS),
+    "certifier:awards-designs-brand": certifier(DESIGNERS, DESIGNERS),
+    "certifier:awards-designs-one": certifier(AWARD_READERS, DESIGNERS),
+    "certifier:awards-designs-preview": certifier(None, DESIGNERS),
+    "certifier:awards-designs-picture": certifier(AWARD_READERS),
+    "certifier:awards-designs-publish": certifier(DESIGNERS | {"signatory"}, DESIGNERS | {"signatory"}),
+    "certifier:awards-designs-discard": certifier(DESIGNERS, DESIGNERS),
+    "certifier:awards-designs-take-brand": certifier(None, DESIGNERS),
+    **dict.fromkeys(
+        [f"certifier:awards{page}" for page in ("", "-issued", "-one", "-document", "-rules")], certifier(AWARD_READERS)
+    ),
+    **dict.fromkeys([f"certifier:awards-lots-{page}" for page in ("one", "rejected")], certifier(AWARD_READERS)),
+    **dict.fromkeys(
+        [f"certifier:awards-{page}" for page in ("person", "lots-new", "lots-columns", "lots-row")],
+        certifier(AWARD_PREPARERS, AWARD_PREPARERS),
+    ),
+    **dict.fromkeys(
+        [f"certifier:awards-lots-{page}" for page in ("reject", "reject-faulty", "abandon")],
+        certifier(None, AWARD_PREPARERS),
+    ),
+    "certifier:awards-lots-approve": certifier(None, ADMINISTRATORS | {"signatory"}),
+    "certifier:awards-lots-return": certifier(None, DESIGNERS | {"signatory"}),
+    "certifier:awards-lots-issue": certifier(None, DESIGNERS),
+    "certifier:awards-send-again": certifier(None, DESIGNERS),
+    "certifier:awards-rules-one": certifier(DESIGNERS, DESIGNERS),
+    "certifier:awards-rules-remove": certifier(None, DESIGNERS),
     "certifier:awards-mandates": certifier(AWARD_READERS),
     "certifier:awards-mandates-grant": certifier(PUBLISHERS - {"network_manager"}, PUBLISHERS - {"network_manager"}),
     "certifier:awards-mandates-end": certifier(PUBLISHERS - {"network_manager"}, PUBLISHERS - {"network_manager"}),

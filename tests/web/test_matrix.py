@@ -27,7 +27,7 @@ from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
 from tests import factories
-from tests.registers.awards import mandates, proved
+from tests.registers.awards import designs, lots, mandates, proved
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
 from tests.registers.conventions import conventions, signed
@@ -142,6 +142,8 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **calls.addresses(mine, theirs),
         **judgments.addresses(mine, people["reviewer"]),
         **habilitations.addresses(mine, theirs),
+        **designs.addresses(mine),
+        **lots.addresses(mine),
         **mandates.addresses(mine, theirs, people),
         **existing.addresses(mine, theirs, administrator),
         "guest:link": ["inconnu"],

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from jurande.demo import certifications, conventions, habilitations, ledger, national, recruitment, seal
+from jurande.demo import certifications, conventions, designs, habilitations, ledger, national, recruitment, seal
 from jurande.demo.fiction import ANSWERS_LATE, BODIES, OTHER_PAPERS, Body, with_check_digit
 from jurande.demo.papers import pdf
 from jurande.demo.personas import BY_KEY, IMR, Persona
@@ -73,6 +73,7 @@ def build(*, now: datetime) -> None:
     for index, body in enumerate(BODIES):
         _partner(world, body, index)
     certifications.plan(world)
+    designs.plan(world)
     recruitment.plan(world)
     conventions.plan(world)
     habilitations.plan(world)

@@ -80,3 +80,14 @@ def png(width: int = 40, height: int = 20, *, colour: str = "#1C2033") -> io.Byt
     Image.new("RGB", (width, height), colour).save(held, format="PNG")
     held.seek(0)
     return held
+
+
+def addresses(of: Certifier) -> dict[str, list[str]]:
+    """A draft in the paths of the pages of designs, written by somebody who is none of those who look."""
+    draft = drafted(offered(of))
+    own = [of.code, draft.code]
+    pages = ("one", "preview", "publish", "discard", "take-brand")
+    return {
+        **{f"certifier:awards-designs-{page}": own for page in pages},
+        "certifier:awards-designs-picture": [*own, "vignette.png"],
+    }

@@ -173,8 +173,18 @@ def start_design(*, certification: Certification, subject: str, actor: Actor, no
 
 
 @transaction.atomic
-def write_design(*, design: Design, appearance: Appearance, revision: int, actor: Actor, now: datetime) -> Design:
-    """Write a draft anew: how it looks and what it says. What is missing is said before publication, not here.
+def write_design(
+    *,
+    design: Design,
+    appearance: Appearance,
+    revision: int,
+    actor: Actor,
+    now: datetime,
+    signings: list[Signing] | None = None,
+) -> Design:
+    """Write a draft anew: how it looks and what it says, and who signs if ``signings`` are given.
+
+    What is missing is said before publication, not here.
 
     :raises NotAllowed: who may not write, or a published design. :raises DesignRefused: written by somebody else since
     ``revision``, an unknown choice, a colour that is none, a text that is too long.
@@ -195,6 +205,8 @@ def write_design(*, design: Design, appearance: Appearance, revision: int, actor
     )
     draft.place = _line(appearance.place, 80, "place")
     draft.texts = checked_texts(appearance.texts, draft.subject)
+    if signings is not None:
+        _sign(draft, signings, now)
     _written(draft, actor, now)
     return draft
 
@@ -207,33 +219,7 @@ def set_signatories(*, design: Design, signings: list[Signing], actor: Actor, no
     :raises DocumentRefused: an image that is no picture.
     """
     draft = _opened(design, actor)
-    if len(signings) > MOST_SIGNATORIES:
-        raise DesignRefused(_("Trois signataires au plus."), field="signatories")
-    images = {one.position: one.image for one in draft.signatories.select_related("image")}
-    draft.signatories.all().delete()
-    position = 0
-    for place, signing in enumerate(signings, start=1):
-        name = _line(signing.name, 120, "signatories")
-        if not name:
-            continue
-        image = None if signing.drop_image else images.get(place)
-        if signing.image is not None:
-            image = keep_picture(
-                content=signing.image[0],
-                filename=signing.image[1],
-                certifier_code=draft.certifier.code,
-                field=f"image_{place}",
-                now=now,
-            )
-        position += 1
-        DesignSignatory(
-            design=draft,
-            position=position,
-            name=name,
-            quality=_line(signing.quality, 120, "signatories"),
-            quality_en=_line(signing.quality_en, 120, "signatories"),
-            image=image,
-        ).save(force_insert=True)
+    _sign(draft, signings, now)
     _written(draft, actor, now)
     return draft
 
@@ -325,6 +311,11 @@ def digest_of(design: Design) -> str:
     return hashlib.sha256(canonical_bytes(whole)).hexdigest()
 
 
+def signatory_of(signing: Signing) -> core.Signatory:
+    """What the linter looks at in somebody who signs."""
+    return core.Signatory(signing.name, signing.quality, signing.quality_en)
+
+
 def checked_texts(texts: Mapping[str, Mapping[str, str]], subject: str) -> dict[str, dict[str, str]]:
     """Keep the texts that this subject has, cleaned; one that reads as usual is kept too: what is usual may change.
 
@@ -381,6 +372,36 @@ def _from_brand(certifier: Certifier, subject: str) -> Design:
         accent=brand.accent,
         emblem=brand.emblem,
     )
+
+
+def _sign(draft: Design, signings: list[Signing], now: datetime) -> None:
+    if len(signings) > MOST_SIGNATORIES:
+        raise DesignRefused(_("Trois signataires au plus."), field="signatories")
+    images = {one.position: one.image for one in draft.signatories.select_related("image")}
+    draft.signatories.all().delete()
+    position = 0
+    for place, signing in enumerate(signings, start=1):
+        name = _line(signing.name, 120, "signatories")
+        if not name:
+            continue
+        image = None if signing.drop_image else images.get(place)
+        if signing.image is not None:
+            image = keep_picture(
+                content=signing.image[0],
+                filename=signing.image[1],
+                certifier_code=draft.certifier.code,
+                field=f"image_{place}",
+                now=now,
+            )
+        position += 1
+        DesignSignatory(
+            design=draft,
+            position=position,
+            name=name,
+            quality=_line(signing.quality, 120, "signatories"),
+            quality_en=_line(signing.quality_en, 120, "signatories"),
+            image=image,
+        ).save(force_insert=True)
 
 
 def _locked(design: Design) -> Design:

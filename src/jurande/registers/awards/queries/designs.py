@@ -62,6 +62,11 @@ def brand_of(certifier: Certifier) -> Brand:
     return Brand.objects.select_related("logo__blob").filter(certifier=certifier).first() or Brand(certifier=certifier)
 
 
+def certification_of(actor: Actor, code: str) -> Certification | None:
+    """One certification of this house, to be designed."""
+    return certifications(actor).filter(code=code).first()
+
+
 def startable(actor: Actor) -> list[Startable]:
     """What may be awarded and has no design at all, by title."""
     known = set(Design.objects.visible_to(actor).values_list("certification_id", "subject"))
