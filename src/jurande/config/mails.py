@@ -13,5 +13,6 @@ MAILS: list[str] = [
     "jurande.registers.conventions.emails.signatures.KINDS",
     "jurande.registers.awards.emails.awards.KINDS",
     "jurande.registers.awards.emails.delegation.KINDS",
+    "jurande.registers.awards.emails.claims.KINDS",
     "jurande.registers.awards.emails.life.KINDS",
 ]
