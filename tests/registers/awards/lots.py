@@ -6,13 +6,14 @@ import io
 from datetime import date, datetime
 from typing import Any
 
-from jurande.registers.awards.models import Design, Lot
+from jurande.registers.awards.models import Award, Design, Lot
 from jurande.registers.awards.operations import approving, issuing, preparing
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW, TODAY
+from tests.registers.awards import proved
 
 HEADERS = ("Nom", "Prénom", "Né(e) le", "E-mail", "Heures présentes", "Heures prévues", "Note")
 
@@ -72,3 +73,21 @@ def issued(design: Design, count: int = 3, *, awarded_on: date = TODAY, now: dat
 def run(held: Lot, *, now: datetime = NOW) -> Lot:
     """Do what the job does."""
     return issuing.run_lot(held=held, report=lambda done, failed, total: None, clock=lambda: now)
+
+
+def addresses(mine: Certifier) -> dict[str, list[str]]:
+    """What the addresses of lots and of what they issue have in their path."""
+    design = proved.designed(mine)
+    held = prepared(design, ("", "Malo", "", "malo@", "", "", ""), person(1))
+    award = Award.objects.filter(certifier=mine).order_by("pk").first()
+    assert award is not None, "nothing was issued in this house"
+    row = held.rows.get(state="faulty")
+    pages = ("one", "columns", "rejected", "reject-faulty", "approve", "return", "issue", "abandon")
+    return {
+        **{f"certifier:awards-lots-{page}": [mine.code, held.code] for page in pages},
+        **{f"certifier:awards-lots-{page}": [mine.code, held.code, row.code] for page in ("row", "reject")},
+        **{f"certifier:awards-{page}": [mine.code, award.code] for page in ("one", "document", "send-again")},
+        **{
+            f"certifier:awards-{page}": [mine.code, design.certification.code] for page in ("rules-one", "rules-remove")
+        },
+    }

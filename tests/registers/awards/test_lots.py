@@ -279,7 +279,7 @@ class TestIssuing:
 
     def test_needs_an_approval_and_the_right(self, design: Design, clerk: Actor) -> None:
         held = lots.prepared(design, lots.person(1), actor=clerk)
-        with pytest.raises(NotAllowed):
+        with pytest.raises(LotRefused):
             issuing.issue_lot(held=held, actor=clerk, now=NOW)
         approving.approve_lot(held=held, actor=lots.signatory(design.certifier), now=NOW)
         with pytest.raises(NotAllowed):

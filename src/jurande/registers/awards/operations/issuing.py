@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.award_sheets import Fault, attendance_of
 from jurande.core.france.ledger import later
@@ -27,7 +28,7 @@ from jurande.registers.awards.facts.people import email_digest
 from jurande.registers.awards.models import Award, Lot, LotRow, new_number
 from jurande.registers.awards.operations.approving import demand_partner, let_go, told
 from jurande.registers.awards.operations.delegation import DelegationRefused, demand_authority
-from jurande.registers.awards.operations.preparing import held_already, locked, recount
+from jurande.registers.awards.operations.preparing import LotRefused, held_already, locked, recount
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import lots as queries
 from jurande.registers.awards.states import LOT_LIFE, READY_ROWS, LotRowState, LotState
@@ -90,11 +91,14 @@ class Holder:
 def issue_lot(*, held: Lot, actor: Actor, now: datetime) -> Lot:
     """Ask for the job that issues an approved lot, part by part; it goes on by itself wherever it was cut.
 
-    :raises NotAllowed: not theirs, or not approved. :raises DelegationRefused: the partner may issue no more.
+    :raises NotAllowed: not theirs. :raises LotRefused: not approved.
+    :raises DelegationRefused: the partner may issue no more.
     """
     lot = locked(held)
     require(policies.can_issue_lot(actor, lot))
     demand_partner(lot, Right.ISSUE_AWARDS, actor, now)
+    if lot.state != LotState.APPROVED:
+        raise LotRefused(_("Ce lot n’est pas approuvé, ou sa délivrance a commencé. Rechargez la page."))
     demand_authority(lot, now=now)
     lot.state = LOT_LIFE.after(lot.state, "issue")
     lot.started_at, lot.started_by_code = now, actor.code

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
-from itertools import batched
+from itertools import batched, islice
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -305,6 +305,14 @@ def set_columns(*, held: Lot, columns: Mapping[str, int], actor: Actor, now: dat
 def _is_long(lot: Lot) -> bool:
     _headers, rows = _sheet(lot)
     return sum(1 for _row in zip(rows, range(AT_ONCE + 1), strict=False)) > AT_ONCE
+
+
+def first_rows(lot: Lot, count: int = 5) -> list[tuple[str, ...]]:
+    """The first rows of the sheet of a lot, as received; none once the sheet went."""
+    if lot.document is None:
+        return []
+    _headers, rows = _sheet(lot)
+    return [row.cells for row in islice(rows, count)]
 
 
 def _sheet(lot: Lot) -> tuple[tuple[str, ...], Iterable[Any]]:

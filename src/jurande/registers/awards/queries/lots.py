@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from jurande.core.france.award_sheets import Fault, Frame, attendance_of, cells_by_column
+from jurande.core.france.award_sheets import COLUMNS, Fault, Frame, attendance_of, cells_by_column
 from jurande.registers.awards.models import Award, AwardRule, Design, Lot, LotRow
 from jurande.registers.awards.models.lots import LotQuerySet
 from jurande.registers.awards.states import READY_ROWS, AwardState, LotRowState, Subject
@@ -58,6 +58,11 @@ class Preview:
     silent: int
     names: tuple[str, ...]
     rejected: int
+
+    @property
+    def more(self) -> int:
+        """How many there are besides those named."""
+        return self.count - len(self.names)
 
 
 def lots(actor: Actor) -> LotQuerySet:
@@ -268,3 +273,32 @@ def preview_of(held: Lot) -> Preview:
 def rows_to_mend(held: Lot) -> QuerySet[LotRow]:
     """Those with something wrong, then those that were left out, as the sheet numbers them."""
     return held.rows.filter(state__in=(LotRowState.FAULTY, LotRowState.REJECTED)).order_by("number")
+
+
+def sheet_to_mend(held: Lot) -> tuple[list[str], Iterator[list[object]]]:
+    """The rows with something wrong and those left out: titles, then each row as received, its number and why."""
+    headers = list(held.headers) or list(COLUMNS)
+
+    def rows() -> Iterator[list[object]]:
+        for row in rows_to_mend(held).iterator(chunk_size=500):
+            shown_row = read_of(held, row)
+            cells = json.loads(row.cells) if row.cells else [shown_row.said.get(name, "") for name in COLUMNS]
+            why = " ".join(sentence for _column, sentence in shown_row.faults) or row.note
+            yield [*cells, row.number, why]
+
+    return headers, rows()
+
+
+def rules_of(actor: Actor) -> list[tuple[Certification, AwardRule | None]]:
+    """Each certification in force of the house, with the assiduity that it asks for. Two queries."""
+    held = Certification.objects.visible_to(actor).in_force().order_by("title", "pk")
+    rules = {rule.certification_id: rule for rule in AwardRule.objects.filter(certification__in=held)}
+    return [(one, rules.get(one.pk)) for one in held]
+
+
+def certification_to_rule(actor: Actor, code: str) -> Certification | None:
+    """One of them."""
+    found: Certification | None = (
+        Certification.objects.visible_to(actor).in_force().select_related("certifier").filter(code=code).first()
+    )
+    return found

@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from jurande.web.certifier.awards import designs, issued, lots, mandates, rules
+from jurande.registers.awards.states import LifeMove
+from jurande.web.certifier.awards import bulk, designs, elsewhere, issued, life, lots, mandates, rules
 
 urlpatterns = [
     path("", lots.overview, name="awards"),
@@ -22,6 +23,21 @@ urlpatterns = [
     path("delivrances/<str:code>/", issued.one, name="awards-one"),
     path("delivrances/<str:code>/parchemin.pdf", issued.document, name="awards-document"),
     path("delivrances/<str:code>/ecrire/", issued.send_again, name="awards-send-again"),
+    path("delivrances/<str:award>/suspendre/", life.decide, {"move": LifeMove.SUSPEND}, name="awards-suspend"),
+    path("delivrances/<str:award>/retablir/", life.decide, {"move": LifeMove.RESTORE}, name="awards-restore"),
+    path("delivrances/<str:award>/revoquer/", life.decide, {"move": LifeMove.REVOKE}, name="awards-revoke"),
+    path("delivrances/<str:award>/corriger/", life.correct, name="awards-correct"),
+    path("delivrances/<str:award>/renouveler/", life.renew, name="awards-renew"),
+    path("echeances/", life.ending, name="awards-ending"),
+    path("actes/", bulk.start, name="awards-bulk-new"),
+    path("actes/<str:code>/", bulk.one, name="awards-bulk"),
+    path("actes/<str:code>/lancer/", bulk.launch, name="awards-bulk-launch"),
+    path("actes/<str:code>/abandonner/", bulk.discard, name="awards-bulk-discard"),
+    path("reprise/", elsewhere.start, name="awards-elsewhere"),
+    path("reprise/<str:code>/", elsewhere.one, name="awards-elsewhere-one"),
+    path("reprise/<str:code>/colonnes/", elsewhere.columns, name="awards-elsewhere-columns"),
+    path("reprise/<str:code>/abandonner/", elsewhere.discard, name="awards-elsewhere-discard"),
+    path("reprise/<str:code>/lignes-a-corriger/", elsewhere.rejected, name="awards-elsewhere-rejected"),
     path("assiduite/", rules.listing, name="awards-rules"),
     path("assiduite/<str:code>/", rules.edit, name="awards-rules-one"),
     path("assiduite/<str:code>/retirer/", rules.remove, name="awards-rules-remove"),

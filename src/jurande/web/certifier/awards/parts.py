@@ -1,0 +1,31 @@
+"""What the pages of issuing share."""
+
+from __future__ import annotations
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from jurande.web.ui.parts import Tab
+
+AREAS: tuple[tuple[str, str | Promise], ...] = (
+    ("certifier:awards", _("Lots")),
+    ("certifier:awards-issued", _("Ce qui est délivré")),
+    ("certifier:awards-ending", _("Échéances")),
+    ("certifier:awards-designs", _("Modèles")),
+    ("certifier:awards-rules", _("Assiduité")),
+    ("certifier:awards-claims", _("Demandes")),
+    ("certifier:awards-mandates", _("Délégations")),
+    ("certifier:awards-elsewhere", _("Reprise")),
+)
+
+
+def tabs(certifier: str, current: str) -> list[Tab]:
+    """The views of issuing; ``current`` is the name of the one being looked at."""
+    found = []
+    for name, label in AREAS:
+        try:
+            found.append(Tab(str(label), reverse(name, args=[certifier]), current=name == current))
+        except NoReverseMatch:
+            continue
+    return found
