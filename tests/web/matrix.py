@@ -151,6 +151,8 @@ MATRIX: dict[str, Page] = {
     "public:award-qr": public(),
     "public:award-file": public(),
     "public:award-training": public(),
+    "public:award-kit": public(),
+    "public:verify-offline": public(),
     "public:award-ornament": public(),
     "public:legal": public(),
     "public:privacy": public(),

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "jurande.registers.conventions.apps.Conventions",
     "jurande.registers.awards.apps.Awards",
     "jurande.web.ui.apps.Ui",
+    "jurande.web.public.apps.Public",
     "jurande.demo.apps.Demo",
     "django.contrib.auth",
     "django.contrib.contenttypes",

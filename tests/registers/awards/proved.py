@@ -103,5 +103,5 @@ def awarded(
 def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
     """What goes in the path of each public address of an award, in a house that has a key already."""
     award = awarded(designed(mine), partnership=theirs, awarded_on=factories.TODAY, now=factories.NOW)
-    pages = ("award", "award-en", "award-qr", "award-file", "award-training")
+    pages = ("award", "award-en", "award-qr", "award-file", "award-kit", "award-training")
     return {f"public:{page}": [award.shown_number] for page in pages} | {"public:award-ornament": ["2F3E8F"]}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from jurande.integrations import offline_verifier
-from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations.kits import NoKit, proof_kit
 from jurande.web.access import audience
 from jurande.web.public.proofs.views import KEPT_SECONDS, by_number
 from jurande.web.ui.downloads import SANDBOX, disposition
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Award
 
 PAGE_KEPT_SECONDS = 3600
 

@@ -43,8 +43,8 @@ class NoKit(Refused):
 class Evidence:
     """What proves an award, each as its public address serves it.
 
-    ``lists`` and ``habilitations``: by name of file. ``trust``: the history of the keys. ``proof``: None as long as no
-    checkpoint covers the credential.
+    ``lists``: by path below the public address. ``habilitations``: by address. ``trust``: the history of the keys.
+    ``proof``: None as long as no checkpoint covers the credential.
     """
 
     credential: bytes
@@ -81,7 +81,7 @@ def proof_kit(award: Award, *, now: datetime) -> bytes:
         PAGE: page_of(evidence),
         CREDENTIAL: evidence.credential,
         TRUST: evidence.trust,
-        **evidence.habilitations,
+        **{f"habilitation-{at}.json": content for at, content in enumerate(evidence.habilitations.values(), 1)},
         **evidence.lists,
     }
     if evidence.proof is not None:
@@ -108,14 +108,14 @@ def page_of(evidence: Evidence) -> bytes:
 
 
 def _habilitations(document: Mapping[str, Json]) -> Iterator[tuple[str, bytes]]:
-    """Yield the credentials of ours that this one binds, under a name of file."""
+    """Yield the credentials of ours that this one binds, by address."""
     start = credential_url(settings.PUBLIC_URL, "")
-    for number, item in enumerate(_nodes(document.get("relatedResource")), 1):
+    for item in _nodes(document.get("relatedResource")):
         address = str(item.get("id", ""))
         if item.get("mediaType") == VC_MEDIA_TYPE and address.startswith(start):
             content = authority_bytes(address.removeprefix(start))
             if content is not None:
-                yield f"habilitation-{number}.json", content
+                yield address, content
 
 
 def _lists(documents: list[dict[str, Json]]) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,125 @@
+"""The whole public record of a house as a static site: every address answers without us, from a disk or any server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from jurande.integrations.typesetting.ornaments import WIDE_ROSETTE, rosette
+from jurande.registers.awards.operations.kits import NoKit, evidence_of, proof_kit
+from jurande.registers.awards.operations.record import SUMS, Copied, RecordCopy, numbers_of
+from jurande.registers.awards.queries import proofs
+from jurande.web.public.copies import asset, assets_of, made_static
+from jurande.web.public.proofs import words
+from jurande.web.public.proofs.page import page_of
+from jurande.web.ui.pictures import qr
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Award
+    from jurande.registers.parties.models import Certifier
+    from jurande.registers.parties.policies import Actor
+
+LANGUAGES = {"fr": "", "en": "/en"}
+ORNAMENT = "/p/ornement-"
+type Report = Callable[[int], None]
+
+
+def export(*, certifier: Certifier, place: Path, report: Report, actor: Actor, now: datetime) -> Copied:
+    """Write the public record of this house in ``place``, a new folder; ``report`` is told of each award that is done.
+
+    :raises RecordRefused: the place is taken, or cannot be written; nothing is left of it then.
+    """
+    copy = RecordCopy(certifier, place)
+    site = _Site(copy, now)
+    done = 0
+    try:
+        for number in numbers_of(certifier):
+            award = proofs.find(number)
+            if award is not None:
+                site.add(award)
+            done += 1
+            report(done)
+        site.complete()
+        return copy.finish(awards=done, actor=actor, now=now)
+    except BaseException:
+        copy.abandon()
+        raise
+
+
+class _Site:
+    """The pages of a copy; what they share is written once."""
+
+    def __init__(self, copy: RecordCopy, now: datetime) -> None:
+        self.copy, self.now = copy, now
+        self.assets: set[str] = set()
+        self.ornaments: set[str] = set()
+
+    def add(self, award: Award) -> None:
+        """Write the page of an award in both languages, its square, and what proves it."""
+        for language in LANGUAGES:
+            with override(language):
+                self._write_page(award, language)
+        address = settings.PUBLIC_URL + reverse("public:award", args=[award.shown_number])
+        drawn = qr(address, address).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        self.copy.write(f"p/{award.shown_number}/code.svg", drawn.encode())
+        try:
+            self.copy.write_evidence(award, evidence_of(award))
+            self.copy.write(f"p/{award.shown_number}/preuve.zip", proof_kit(award, now=self.now))
+        except NoKit:
+            return
+
+    def complete(self) -> None:
+        """Write what the pages share, and the page that says what the copy is."""
+        for colour in self.ornaments:
+            drawn = rosette(WIDE_ROSETTE, f"#{colour}", strength=0.3)
+            self.copy.write(f"p/ornement-{colour}.svg", drawn.encode())
+        self.copy.write_common()
+        told = {"certifier": self.copy.certifier, "now": self.now, "home": settings.PUBLIC_URL}
+        html = render_to_string("public/copy_home.html", told)
+        self.assets |= assets_of(html)
+        self.copy.write("index.html", self._static(html, "index.html").encode())
+        for name in self.assets:
+            self.copy.write(*asset(name))
+
+    def _write_page(self, award: Award, language: str) -> None:
+        html: str = render_to_string("public/proof.html", {"page": page_of(proofs.prove(award, now=self.now))})
+        self.assets |= assets_of(html)
+        path = f"p/{award.shown_number}{LANGUAGES[language]}/index.html"
+        told = _("Copie faite le %(day)s. Ce qui fut décidé depuis n’y est pas.") % {"day": words.day(self.now)}
+        notice = format_html('<main id="contenu" class="wrap" tabindex="-1"><p class="note" role="note">{}</p>', told)
+        html = html.replace('<main id="contenu" class="wrap" tabindex="-1">', notice, 1)
+        self.copy.write(path, self._static(html, path).encode())
+
+    def _static(self, html: str, path: str) -> str:
+        up = "../" * path.count("/")
+        label = _("Comparer un fichier, refaire les contrôles hors connexion")
+        link = format_html('<p><a href="{}verifier/index.html">{}</a></p>', up, label)
+        return made_static(html, path=path, locate=self._locate, home=settings.PUBLIC_URL, instead_of_form=link)
+
+    def _locate(self, address: str) -> str:
+        if address.startswith(settings.STATIC_URL):
+            return address[1:]
+        if address == reverse("public:verify"):
+            return "verifier/index.html"
+        if address.startswith(ORNAMENT):
+            self.ornaments.add(address.removeprefix(ORNAMENT).removesuffix(".svg"))
+            return address[1:]
+        code = self.copy.certifier.code
+        if address in (f"/c/{code}/confiance.json", f"/c/{code}/did.json", "/registre/checkpoint", f"/{SUMS}"):
+            return address[1:]
+        parts = address.split("/")
+        # A page leads to its own address, to what it replaces or what replaces it: all of one house.
+        if len(parts) < 3 or parts[1] != "p" or proofs.read_number(parts[2]) is None:
+            return ""
+        if parts[3:] in ([], ["en"]):
+            return f"{address[1:]}/index.html"
+        return address[1:] if parts[3] in ("code.svg", "attestation.json", "preuve.zip") else ""

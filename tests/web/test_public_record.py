@@ -1,0 +1,155 @@
+"""The copy of a house's public record: complete, consistent, and verifiable without us."""
+
+from __future__ import annotations
+
+import json
+import re
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+
+from jurande.config.cli.log import audit
+from jurande.config.cli.seal.verify import verify
+from jurande.registers.awards.models import Award
+from jurande.registers.journal.models import Entry
+from jurande.registers.parties.policies import Actor
+from jurande.registers.seal import queries
+from jurande.registers.seal.operations import projection, statuses
+from jurande.registers.seal.policies import MACHINE
+from jurande.registers.seal.states import Reason
+from jurande.web.public import record
+from tests.registers.awards import proved
+from tests.registers.awards.proved import NOW
+from tests.registers.seal.homes import PUBLIC_URL, own_home
+
+pytestmark = pytest.mark.django_db
+LINK = re.compile(r'\s(?:href|src)="([^"#?]+)')
+
+
+@pytest.fixture(autouse=True)
+def _own_home(settings: LazySettings, tmp_path: Path) -> None:
+    own_home(settings, tmp_path / "home")
+
+
+def three() -> list[Award]:
+    """Two that hold and one revoked, of one house."""
+    design = proved.designed(proved.house())
+    made = [proved.awarded(design, name=("Inès", f"Carvalho {n}"), settle=False) for n in range(3)]
+    projection.settle(now=NOW, wait_seconds=5)
+    last = made[2].credential
+    assert last is not None
+    last.refresh_from_db()
+    actor = Actor(code="ANNESOPHIE", certifier_code=design.certifier.code)
+    statuses.revoke(credential=last, reason=Reason.FRAUD, actor=actor, now=NOW)
+    projection.settle(now=NOW, wait_seconds=5)
+    return made
+
+
+def copied(awards: list[Award], place: Path) -> Path:
+    record.export(certifier=awards[0].certifier, place=place, report=lambda done: None, actor=MACHINE, now=NOW)
+    return place
+
+
+class TestTheCopy:
+    def test_proves_each_award_from_its_files_alone(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        awards = three()
+        site = copied(awards, tmp_path / "copie")
+        code = awards[0].certifier.code
+        answers = []
+        for award in awards:
+            assert award.credential is not None
+            command = [str(site / f"p/{award.shown_number}/attestation.json"), "--offline", "--json"]
+            command += ["--trust", str(site / f"c/{code}/confiance.json")]
+            command += ["--log-proof", str(site / f"preuves/{award.credential.code}.tlog-proof")]
+            for path in sorted((site / "statuts" / code).iterdir()):
+                command += ["--status-list", f"{PUBLIC_URL}/{path.relative_to(site)}={path}"]
+            verify(command, now=NOW)
+            answers.append(json.loads(capsys.readouterr().out)["valid"])
+        assert answers == [True, True, False]
+        report = audit(str(site / "registre"), queries.overview().public_key)
+        assert report["valid"] is True, report
+
+    def test_leads_nowhere_that_is_not_there(self, tmp_path: Path) -> None:
+        site = copied(three(), tmp_path / "copie")
+        pages = sorted(site.rglob("*.html"))
+        assert len(pages) == 3 * 2 + 3
+        for page in pages:
+            for address in LINK.findall(page.read_text()):
+                assert not address.startswith("/"), (page, address)
+                if "://" not in address:
+                    assert (page.parent / address).resolve().is_file(), (page, address)
+
+    def test_lists_nobody_but_under_their_numbers(self, tmp_path: Path) -> None:
+        awards = three()
+        site = copied(awards, tmp_path / "copie")
+        front = (site / "index.html").read_text()
+        assert all(award.number not in front and award.shown_number not in front for award in awards)
+        assert site.stat().st_mode & 0o077 == 0
+
+    def test_sums_every_file(self, tmp_path: Path) -> None:
+        site = copied(three(), tmp_path / "copie")
+        sums = dict(reversed(line.split("  ", 1)) for line in (site / "SHA256SUMS").read_text().splitlines())
+        files = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
+        assert set(sums) == files - {"SHA256SUMS"}
+        assert all(sha256((site / name).read_bytes()).hexdigest() == digest for name, digest in sums.items())
+
+    def test_is_noted(self, tmp_path: Path) -> None:
+        awards = three()
+        copied(awards, tmp_path / "copie")
+        assert Entry.objects.filter(action="awards.record.exported").count() == 1
+
+    def test_leaves_nothing_when_it_is_cut_short(self, tmp_path: Path) -> None:
+        awards = three()
+
+        def stopped(done: int) -> None:
+            if done == 2:
+                raise KeyboardInterrupt
+
+        place = tmp_path / "copie"
+        with pytest.raises(KeyboardInterrupt):
+            record.export(certifier=awards[0].certifier, place=place, report=stopped, actor=MACHINE, now=NOW)
+        assert not place.exists()
+        assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+class TestTheCommand:
+    def test_writes_the_copy(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        awards = three()
+        call_command("export-public-record", awards[0].certifier.code, str(tmp_path / "copie"))
+        assert "3 attestations" in capsys.readouterr().out
+        assert (tmp_path / "copie" / "SHA256SUMS").is_file()
+
+    def test_refuses_a_folder_that_holds_something(self, tmp_path: Path) -> None:
+        awards = three()
+        with pytest.raises(CommandError, match="n’est pas vide"):
+            call_command("export-public-record", awards[0].certifier.code, str(tmp_path))
+
+    def test_refuses_a_house_that_nobody_knows(self, tmp_path: Path) -> None:
+        with pytest.raises(CommandError, match="certificateur"):
+            call_command("export-public-record", "PERSONNE", str(tmp_path / "copie"))
+
+
+class TestFromTheDisk:
+    def test_the_page_of_an_award_opens_with_the_network_off(self, chromium: Any, tmp_path: Path) -> None:
+        awards = three()
+        site = copied(awards, tmp_path / "copie")
+        context = chromium.new_context(offline=True, locale="fr-FR")
+        page = context.new_page()
+        page.clock.set_fixed_time(NOW)
+        faults: list[str] = []
+        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+        page.on("requestfailed", lambda request: faults.append(request.url))
+        page.goto((site / f"p/{awards[0].shown_number}/index.html").as_uri())
+        assert "Inès Carvalho 0" in page.inner_text("article")
+        assert "Copie faite le" in page.inner_text("main")
+        page.click("text=English")
+        assert page.locator("html").get_attribute("lang") == "en"
+        page.goto((site / "verifier/index.html").as_uri())
+        page.set_input_files("#files", str(site / f"p/{awards[0].shown_number}/preuve.zip"))
+        page.wait_for_selector("#result:not([aria-busy]) [data-verdict='valid']")
+        assert faults == []
+        context.close()
