@@ -50,6 +50,7 @@ DESIGNERS = frozenset({ADMINISTRATOR, "issuer"})
 AWARD_PREPARERS = DESIGNERS | {"network_manager"}
 AWARD_READERS = TEAM - {"reviewer", "accountant"}
 CONVENTION_READERS = TEAM - {"issuer"}
+WITHDRAWERS = frozenset({ADMINISTRATOR, "signatory", "issuer"})
 
 PARTNERS = frozenset(PARTNER_ROLES)
 HEADS = frozenset({"head"})
@@ -140,6 +141,8 @@ MATRIX: dict[str, Page] = {
     "public:habilitation-badge": public(),
     "public:habilitation-file": public(),
     "public:log": public(),
+    "public:former": public(),
+    "public:former-address": public(),
     "public:statuses": public(),
     "public:keys": public(),
     "public:trust": public(),
@@ -272,6 +275,20 @@ MATRIX: dict[str, Page] = {
     "certifier:awards-send-again": certifier(None, DESIGNERS),
     "certifier:awards-rules-one": certifier(DESIGNERS, DESIGNERS),
     "certifier:awards-rules-remove": certifier(None, DESIGNERS),
+    **dict.fromkeys(
+        [f"certifier:awards-{act}" for act in ("suspend", "restore", "revoke", "correct", "bulk-new")],
+        certifier(WITHDRAWERS, WITHDRAWERS),
+    ),
+    "certifier:awards-renew": certifier(WITHDRAWERS, WITHDRAWERS),
+    "certifier:awards-ending": certifier(AWARD_READERS, DESIGNERS),
+    "certifier:awards-bulk": certifier(WITHDRAWERS),
+    "certifier:awards-bulk-launch": certifier(None, WITHDRAWERS),
+    "certifier:awards-bulk-discard": certifier(None, WITHDRAWERS),
+    **dict.fromkeys(
+        [f"certifier:awards-elsewhere{page}" for page in ("", "-one", "-columns")], certifier(DESIGNERS, DESIGNERS)
+    ),
+    "certifier:awards-elsewhere-rejected": certifier(DESIGNERS),
+    "certifier:awards-elsewhere-discard": certifier(None, DESIGNERS),
     "certifier:awards-mandates": certifier(AWARD_READERS),
     "certifier:awards-mandates-grant": certifier(PUBLISHERS - {"network_manager"}, PUBLISHERS - {"network_manager"}),
     "certifier:awards-mandates-end": certifier(PUBLISHERS - {"network_manager"}, PUBLISHERS - {"network_manager"}),

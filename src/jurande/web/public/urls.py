@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.public import calls, certifications, directory, habilitations, kits, sealed, views
+from jurande.web.public import calls, certifications, directory, former, habilitations, kits, sealed, views
 from jurande.web.public.proofs import verifier
 from jurande.web.public.proofs import views as proofs
 
@@ -27,6 +27,8 @@ urlpatterns = [
     path("p/<str:number>/preuve.zip", kits.kit, name="award-kit"),
     path("verifier/hors-connexion.html", kits.verifier, name="verify-offline"),
     path("verifier/", verifier.verify, name="verify"),
+    path("repris/", former.former, name="former"),
+    path("repris/<path:address>", former.former, name="former-address"),
     path("registre/<path:path>", sealed.log, name="log"),
     path("statuts/<str:owner>/<str:name>", sealed.status_list, name="statuses"),
     path("c/<str:owner>/did.json", sealed.keys, name="keys"),

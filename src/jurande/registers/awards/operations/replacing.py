@@ -14,10 +14,10 @@ from jurande.core.france.award_sheets import Frame, read_row
 from jurande.registers.awards.emails import life as emails
 from jurande.registers.awards.facts import credentials as facts
 from jurande.registers.awards.facts.credentials import Results
+from jurande.registers.awards.facts.people import email_digest, person_digest
 from jurande.registers.awards.models import Award, AwardRule, Renewal, new_number
 from jurande.registers.awards.operations import life
 from jurande.registers.awards.operations.life import LifeRefused
-from jurande.registers.awards.operations.preparing import email_digest, person_digest
 from jurande.registers.awards.policies.life import can_correct_award, can_renew_award
 from jurande.registers.awards.states.awards import AwardState, Origin
 from jurande.registers.awards.states.designs import Subject
@@ -114,6 +114,18 @@ def renew_award(*, award: Award, awarded_on: date, valid_until: date, actor: Act
     life.tell(LifeAct.RENEWED, former, actor, now)
     life.settle_after_commit(now)
     return made
+
+
+def may_be_replaced(award: Award, today: date) -> bool:
+    """Whether a corrected one can be made of it: issued here, in force, not over."""
+    is_over = award.valid_until is not None and award.valid_until < today
+    return award.origin != Origin.ELSEWHERE and award.state == AwardState.ISSUED and not is_over
+
+
+def may_be_renewed(award: Award) -> bool:
+    """Whether it can be given again: issued here, not withdrawn, with an end, not given again yet."""
+    is_open = award.origin != Origin.ELSEWHERE and award.state == AwardState.ISSUED
+    return is_open and award.valid_until is not None and not Renewal.objects.filter(former=award).exists()
 
 
 # --- parts ----------------------------------------------------------------------------------------

@@ -28,11 +28,16 @@ def can_correct_award(actor: Actor, award: Award) -> Verdict:
     return verdict and _by_another(actor, award)
 
 
-def can_renew_award(actor: Actor, award: Award) -> Verdict:
-    """Giving again what ends: who approves or issues, but not alone what they issued themselves."""
+def can_renew_awards(actor: Actor, certifier: Certifier) -> Verdict:
+    """Giving again what ends: who approves or issues."""
     reason = _("Votre rôle ne permet pas de renouveler. Demandez à un signataire.")
     right = Right.APPROVE_AWARDS if actor.has(Right.APPROVE_AWARDS) else Right.ISSUE_AWARDS
-    verdict = _inside(actor, award.certifier, right, reason)
+    return _inside(actor, certifier, right, reason)
+
+
+def can_renew_award(actor: Actor, award: Award) -> Verdict:
+    """Giving this one again: not alone what one issued oneself."""
+    verdict = can_renew_awards(actor, award.certifier)
     return verdict and _by_another(actor, award)
 
 

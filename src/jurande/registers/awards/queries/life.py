@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from jurande.registers.awards.models import Award, BulkAct, ReminderRule, Withdrawal
+from jurande.registers.awards.models import Award, BulkAct, BulkItem, ReminderRule, Withdrawal
 from jurande.registers.awards.models.awards import NUMBER_LENGTH
 from jurande.registers.awards.models.life import REMINDER_DAYS
 from jurande.registers.awards.states.awards import AWARD_LIFE, AwardState
@@ -24,6 +24,16 @@ _NUMBER = re.compile(r"[0-9A-Za-z]{4}[-‐–  ]?[0-9A-Za-z]{4}")
 def decisions_of(award: Award) -> QuerySet[Withdrawal]:
     """What was decided of one award, in order."""
     return award.withdrawals.order_by("decided_at", "pk")
+
+
+def renewed_by(award: Award) -> Award | None:
+    """The award that was given after this one."""
+    return Award.objects.filter(renewal_of__former=award).first()
+
+
+def renewal_of(award: Award) -> Award | None:
+    """The award that this one follows."""
+    return Award.objects.filter(renewed_by__award=award).first()
 
 
 def awards_numbered(actor: Actor, text: str) -> tuple[list[Award], list[str]]:
@@ -51,6 +61,11 @@ def bulk_acts(actor: Actor) -> QuerySet[BulkAct]:
 def bulk_act(actor: Actor, code: str) -> BulkAct | None:
     """One of them; None: not of this house."""
     return bulk_acts(actor).filter(code=code).first()
+
+
+def items_of(bulk: BulkAct) -> QuerySet[BulkItem]:
+    """The awards of an act, each with what became of it."""
+    return bulk.items.select_related("award__certification").order_by("pk")
 
 
 @dataclass(frozen=True)
