@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jurande.registers.journal.facts import GENESIS
 from jurande.registers.journal.models import Entry, Head
-from jurande.registers.journal.operations import check, record
+from jurande.registers.journal.operations import Told, check, record, record_many
 from jurande.registers.journal.states import INSTALLATION
 
 NOW = datetime(2026, 3, 12, 9, tzinfo=UTC)
@@ -52,6 +52,15 @@ class TestRecord:
         act()
         with django_assert_num_queries(3):
             act()
+
+    def test_writes_many_acts_in_three_queries(self, django_assert_num_queries: Any) -> None:
+        act()
+        told = [Told("parties.partnership.opened", "partnership", f"P{number}") for number in range(5)]
+        with transaction.atomic(), django_assert_num_queries(3):
+            made = record_many(chain="C1", actor_code="A1", acts=told, now=NOW)
+        assert [entry.seq for entry in made] == [2, 3, 4, 5, 6]
+        assert act("C1").seq == 7
+        assert check().ok
 
     def test_accepts_the_system_as_author(self) -> None:
         assert act(actor_code="").actor_code == ""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.correspondence.models import Message
-from jurande.registers.network.models import Habilitation, ImportRow, NetworkImport
+from jurande.registers.journal.models import Entry
+from jurande.registers.network.models import DeclaredChange, Habilitation, ImportRow, NetworkImport
 from jurande.registers.network.operations import imports as operations
 from jurande.registers.network.operations.imports import ImportRefused
 from jurande.registers.network.queries import imports as queries
@@ -22,6 +24,7 @@ from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.catalogue import fiches
 from tests.registers.network import habilitations
+from tests.registers.seal.homes import own_home
 
 pytestmark = pytest.mark.django_db
 HEADERS = "SIRET;Dénomination;CP;Ville;Mail;Prénom;Nom du dirigeant;Fiche;Rôle;Début;Fin;Convention;Signée le"
@@ -152,6 +155,49 @@ class TestRun:
         operations.run_import(held=started, report=ignored, now=lambda: NOW)
         started.refresh_from_db()
         assert (started.state, Habilitation.objects.filter(certifier=house).count()) == ("done", 3)
+
+    def test_asks_as_few_questions_for_many_rows_as_for_few(self, django_assert_max_num_queries: Any) -> None:
+        house, actor = house_and_manager()
+        habilitations.certification(house)
+        held = mapped(house, actor, [line(siret) for siret in [factories.siret() for _each in range(30)]])
+        with django_assert_max_num_queries(80):
+            run(held, actor)
+        assert Habilitation.objects.filter(certifier=house).count() == 30
+
+    def test_does_in_bulk_what_is_done_of_one(
+        self, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+    ) -> None:
+        own_home(settings, tmp_path / "home")
+        written = []
+        for together in (True, False):
+            house, actor = house_and_manager()
+            habilitations.key(house)
+            fiche = habilitations.certification(house).reference
+            if not together:
+                monkeypatch.setattr(operations, "_make_together", lambda *_given: 0)
+            lines = [
+                line(email="jo@exemple.fr", fiche=fiche),
+                line(fiche=""),
+                line(role="former et organiser", fiche=fiche),
+            ]
+            done = run(mapped(house, actor, lines), actor, invites=True)
+            assert not list(queries.rejected_rows(done).values_list("reason", flat=True)), together
+            rows = Habilitation.objects.filter(certifier=house).order_by("pk")
+            changes = DeclaredChange.objects.filter(certifier=house).order_by("pk")
+            written.append(
+                [
+                    [
+                        (row.reference, row.kind, row.state, row.basis, row.credential and row.credential.state)
+                        for row in rows
+                    ],
+                    [[(one.number, one.state, one.from_on, one.until_on) for one in row.spells.all()] for row in rows],
+                    [(one.kind, one.before, one.after, one.state, one.due_on) for one in changes],
+                    list(house.partnerships.order_by("pk").values_list("reference", "since_on", "state")),
+                    Message.objects.of_certifier(house.code).count(),
+                    sorted(Entry.objects.on_chain(house.code).values_list("action", flat=True)),
+                ]
+            )
+        assert written[0] == written[1]
 
     def test_a_row_that_the_register_refuses_is_left_out_whole_with_its_reason(self) -> None:
         house, actor = house_and_manager()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
@@ -54,8 +54,6 @@ def record(
     :raises ValueError: a text where a code belongs; free text never enters the journal.
     :raises RuntimeError: outside a transaction, where the act and its entry could part.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("record() belongs in the transaction of the act that it tells")
     content = Content(
         at=now,
         actor_code=str(actor_code),
@@ -65,24 +63,58 @@ def record(
         reason_code=str(reason_code),
         digest=digest,
     )
-    _demand_codes(chain, content)
-    head = _lock_head(chain)
-    entry = Entry(
-        chain=chain,
-        seq=head.seq + 1,
-        at=content.at,
-        actor_code=content.actor_code,
-        action=content.action,
-        subject_kind=content.subject_kind,
-        subject_code=content.subject_code,
-        reason_code=content.reason_code,
-        digest=content.digest,
-        previous_hash=head.hash,
-        hash=chained_hash(chain, head.seq + 1, content, head.hash),
+    return _append(chain, [content])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One act among many of one person at one instant, as ``record`` takes it."""
+
+    action: str
+    subject_kind: str
+    subject_code: str
+
+
+def record_many(*, chain: str, actor_code: str, acts: Sequence[Told], now: datetime) -> list[Entry]:
+    """Write many acts of one person at the end of ``chain``, in order: each keeps its line, in three queries for all.
+
+    :raises ValueError: as ``record``. :raises RuntimeError: as ``record``.
+    """
+    return _append(
+        chain,
+        [
+            Content(now, str(actor_code), str(act.action), str(act.subject_kind), str(act.subject_code), "", "")
+            for act in acts
+        ],
     )
-    entry.save(force_insert=True)
-    Head.objects.filter(pk=head.pk).update(seq=entry.seq, hash=entry.hash)
-    return entry
+
+
+def _append(chain: str, contents: Sequence[Content]) -> list[Entry]:
+    if not connection.in_atomic_block:
+        raise RuntimeError("record() belongs in the transaction of the act that it tells")
+    for content in contents:
+        _demand_codes(chain, content)
+    head = _lock_head(chain)
+    entries, last = [], head.hash
+    for seq, content in enumerate(contents, start=head.seq + 1):
+        entry = Entry(
+            chain=chain,
+            seq=seq,
+            at=content.at,
+            actor_code=content.actor_code,
+            action=content.action,
+            subject_kind=content.subject_kind,
+            subject_code=content.subject_code,
+            reason_code=content.reason_code,
+            digest=content.digest,
+            previous_hash=last,
+            hash=chained_hash(chain, seq, content, last),
+        )
+        entries.append(entry)
+        last = entry.hash
+    Entry.objects.bulk_create(entries)
+    Head.objects.filter(pk=head.pk).update(seq=head.seq + len(entries), hash=last)
+    return entries
 
 
 def _lock_head(chain: str) -> Head:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.network_sheets import COLUMNS, REQUIRED, ROWS_MOST, Planned, RowRefused, day_in, read_row
 from jurande.core.france.programme_sheets import guessed_columns
-from jurande.registers.catalogue.models import Certification
+from jurande.registers.catalogue.models import Certification, Referentiel
 from jurande.registers.common import jobs
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import NotAllowed, require
@@ -26,25 +26,28 @@ from jurande.registers.documents.operations.tables import read_table
 from jurande.registers.journal.operations import record
 from jurande.registers.network.models import Habilitation, ImportRow, NetworkImport
 from jurande.registers.network.operations import habilitations
-from jurande.registers.network.operations.habilitations import Scope
+from jurande.registers.network.operations.habilitations import Earlier, Scope
 from jurande.registers.network.policies.ledger import can_import_network
 from jurande.registers.network.queries import imports as queries
+from jurande.registers.network.queries.habilitations import pairs_held
 from jurande.registers.network.states import HabilitationKind
 from jurande.registers.network.states.habilitations import Basis
 from jurande.registers.network.states.ledger import IMPORT_LIFE, ImportSource, ImportState, RowState
 from jurande.registers.network.states.ledger import LedgerAct as Act
 from jurande.registers.parties.models import Certifier, Partnership, Person
-from jurande.registers.parties.operations import open_partnership
+from jurande.registers.parties.operations import Opening, PlaceWords, open_partnership, open_partnerships
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.queries import actor_for
 
 JOB = "network.import"
 # What was read holds names and addresses: it goes some weeks after it served.
 KEEP = timedelta(days=30)
-# A commit costs more than a row; a kill loses the rows of one commit, which are made again.
-BATCH = 20
+# What is there is read once for so many rows; a kill loses the rows of one commit, which are made again.
+BATCH = 100
 HEAD = ("head_email", "head_first_name", "head_last_name")
+PLACE = ("siret", "legal_name", "usual_name", "nda", "address", "postcode", "city")
 Report = Callable[[int, int, int], None]
+Version = tuple[Certification, Referentiel | None]
 
 
 class ImportRefused(Refused):
@@ -214,7 +217,7 @@ def start_import(*, held: NetworkImport, invites: bool, actor: Actor, now: datet
 
 
 def run_import(*, held: NetworkImport, report: Report, now: Callable[[], datetime]) -> None:
-    """Make what is left, a few rows a transaction, as who launched it may today; run again, it goes on from there.
+    """Make what is left, a hundred rows a transaction, as who launched it may today; run again, it goes on from there.
 
     ``report`` is told between transactions: made, left out, in all. A row that cannot be made is left out whole, with
     its reason, and takes no other with it.
@@ -225,19 +228,110 @@ def run_import(*, held: NetworkImport, report: Report, now: Callable[[], datetim
     total = held.rows.exclude(state=RowState.KNOWN).count()
     left_out = held.rows.filter(state=RowState.REJECTED).count()
     done = held.rows.filter(state=RowState.MADE).count()
-    certifications = {one.code: one for one in Certification.objects.filter(certifier=held.certifier)}
+    certifications = _certifications(held.certifier)
     waiting = list(held.rows.filter(state=RowState.READY).order_by("number").values_list("pk", flat=True))
     for rows in batched(waiting, BATCH):
         with transaction.atomic():
-            made = sum(_make(pk, held, certifications, actor, now()) for pk in rows)
+            made = _make_together(rows, held, certifications, actor, now())
+            alone = held.rows.filter(pk__in=rows, state=RowState.READY).order_by("number").values_list("pk", flat=True)
+            made += sum(_make(pk, held, certifications, actor, now()) for pk in alone)
         done, left_out = done + made, left_out + len(rows) - made
         report(done, left_out, total)
     _finish(held, now())
 
 
-def _make(
-    pk: int, held: NetworkImport, certifications: Mapping[str, Certification], actor: Actor, now: datetime
-) -> bool:
+def _certifications(certifier: Certifier) -> dict[str, Version]:
+    """Each certification of the house by its code, with the version of its référentiel in force."""
+    held = Certification.objects.filter(certifier=certifier).select_related("certifier", "fiche").order_by("pk")
+    return {one.code: (one, queries.published_version(one)) for one in held}
+
+
+def _make_together(
+    pks: Sequence[int], held: NetworkImport, certifications: Mapping[str, Version], actor: Actor, now: datetime
+) -> int:
+    """Make at once the rows of these that nothing stands against; tell how many. The others are left as they are.
+
+    Alone come: a second row of a place for one certification, and one for which the place ever held something. One
+    that is refused sends all back: alone, each then says its own reason.
+    """
+    rows = list(held.rows.select_for_update(of=("self",)).filter(pk__in=pks, state=RowState.READY).order_by("number"))
+    plans = {row.pk: planned_of(row.plan) for row in rows}
+    there = queries.partnerships_at(held.certifier, {plan.siret for plan in plans.values()})
+    seen: dict[tuple[str, int], int] = {}
+    try:
+        chosen = []
+        for row in rows:
+            plan = plans[row.pk]
+            pair = (plan.siret, certifications[plan.certification][0].pk if plan.certification else 0)
+            if seen.setdefault(pair, row.pk) == row.pk:
+                chosen.append((row, plan, pair))
+        taken = pairs_held(held.certifier, [pair for _row, _plan, pair in chosen])
+        chosen = [one for one in chosen if one[2] not in taken]
+        with transaction.atomic():
+            _open_together([(row, plan) for row, plan, _pair in chosen], there, held, certifications, actor, now)
+    except (Refused, NotAllowed, KeyError, IntegrityError):
+        return 0
+    return len(chosen)
+
+
+def _open_together(
+    rows: Sequence[tuple[ImportRow, Planned]],
+    there: Mapping[str, Partnership],
+    held: NetworkImport,
+    certifications: Mapping[str, Version],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    new = {plan.siret: plan for _row, plan in reversed(rows) if plan.siret not in there}
+    opened = open_partnerships(
+        certifier=held.certifier,
+        openings=[
+            Opening(
+                PlaceWords(**{name: getattr(plan, name) for name in PLACE}),
+                _begun_on(plan, localdate(now)),
+                (plan.head_email, plan.head_first_name, plan.head_last_name)
+                if held.invites and plan.head_email
+                else None,
+            )
+            for plan in new.values()
+        ],
+        actor=actor,
+        now=now,
+    )
+    places = {**there, **opened}
+    for row, plan in rows:
+        row.partnership, row.state = places[plan.siret], RowState.MADE
+    asked = {
+        row.pk: Earlier(
+            partnership=places[plan.siret],
+            scope=_scope(plan, certifications),
+            convention=plan.convention,
+            valid_from=_given(plan.valid_from),
+            valid_until=_given(plan.valid_until),
+            signed_on=_given(plan.signed_on),
+        )
+        for row, plan in rows
+        if plan.certification
+    }
+    made = habilitations.open_earlier(certifier=held.certifier, asked=list(asked.values()), actor=actor, now=now)
+    by_row = dict(zip(asked, made, strict=True))
+    for row, _plan in rows:
+        row.habilitation = by_row.get(row.pk)
+    ImportRow.objects.bulk_update([row for row, _plan in rows], ["state", "partnership", "habilitation"])
+
+
+def _scope(planned: Planned, certifications: Mapping[str, Version]) -> Scope:
+    certification, version = certifications[planned.certification]
+    return Scope(certification, version, HabilitationKind(planned.kind), planned.blocs, planned.territory)
+
+
+def _given(day: date | None) -> date:
+    if day is None:
+        raise ImportRefused(_("Il manque une date à cette ligne. Corrigez-la, puis renvoyez-la."))
+    return day
+
+
+def _make(pk: int, held: NetworkImport, certifications: Mapping[str, Version], actor: Actor, now: datetime) -> bool:
     """One row: tell whether something was made."""
     with transaction.atomic():
         row = ImportRow.objects.select_for_update(of=("self",)).get(pk=pk)
@@ -248,9 +342,7 @@ def _make(
                 planned = planned_of(row.plan)
                 row.partnership = _partnership(held, planned, actor, now)
                 if planned.certification:
-                    row.habilitation = _habilitation(
-                        row.partnership, certifications[planned.certification], planned, actor, now
-                    )
+                    row.habilitation = _habilitation(row.partnership, certifications, planned, actor, now)
             row.state = RowState.MADE
         except (Refused, NotAllowed) as refusal:
             row.reason = str(refusal.sentence if isinstance(refusal, Refused) else refusal.reason)
@@ -272,8 +364,6 @@ def _partnership(held: NetworkImport, planned: Planned, actor: Actor, now: datet
     there = queries.partnership_at(held.certifier, planned.siret)
     if there is not None:
         return there
-    today = localdate(now)
-    starts = [day for day in (planned.since_on, planned.signed_on, planned.valid_from) if day and day <= today]
     return open_partnership(
         certifier=held.certifier,
         siret=planned.siret,
@@ -283,33 +373,33 @@ def _partnership(held: NetworkImport, planned: Planned, actor: Actor, now: datet
         postcode=planned.postcode,
         city=planned.city,
         nda=planned.nda,
-        since_on=planned.since_on or min(starts, default=today),
+        since_on=_begun_on(planned, localdate(now)),
         actor=actor,
         now=now,
         **({name: getattr(planned, name) for name in HEAD} if held.invites else {}),
     )
 
 
+def _begun_on(planned: Planned, today: date) -> date:
+    starts = [day for day in (planned.since_on, planned.signed_on, planned.valid_from) if day and day <= today]
+    return planned.since_on or min(starts, default=today)
+
+
 def _habilitation(
-    partnership: Partnership, certification: Certification, planned: Planned, actor: Actor, now: datetime
+    partnership: Partnership,
+    certifications: Mapping[str, Version],
+    planned: Planned,
+    actor: Actor,
+    now: datetime,
 ) -> Habilitation:
-    signed_on, valid_from, valid_until = planned.signed_on, planned.valid_from, planned.valid_until
-    if signed_on is None or valid_from is None or valid_until is None:
-        raise ImportRefused(_("Il manque une date à cette ligne. Corrigez-la, puis renvoyez-la."))
     prepared = habilitations.prepare(
         partnership=partnership,
-        scope=Scope(
-            certification=certification,
-            referentiel=queries.published_version(certification),
-            kind=HabilitationKind(planned.kind),
-            blocs=planned.blocs,
-            territory=planned.territory,
-        ),
+        scope=_scope(planned, certifications),
         basis=Basis.EARLIER_CONVENTION,
         basis_reference=planned.convention,
-        basis_on=signed_on,
-        valid_from=valid_from,
-        valid_until=valid_until,
+        basis_on=_given(planned.signed_on),
+        valid_from=_given(planned.valid_from),
+        valid_until=_given(planned.valid_until),
         actor=actor,
         now=now,
     )

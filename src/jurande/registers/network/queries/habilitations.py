@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from jurande.core.france.habilitations import Period, Spell, periods, state_on
 from jurande.registers.network.models import Habilitation, HabilitationHold, HabilitationSpell
 from jurande.registers.network.states import ACTIONS_OF, Action, HabilitationKind, HabilitationState, SpellState
-from jurande.registers.parties.models import Partnership
+from jurande.registers.parties.models import Certifier, Partnership
 from jurande.registers.parties.policies import Actor
 
 # How many places are read at once in bulk: well under what a database takes as parameters.
@@ -216,6 +216,17 @@ def of_partner(actor: Actor, partnership: Partnership) -> list[Habilitation]:
         .order_by("-valid_from", "pk")
     )
     return sorted(rows, key=lambda row: row.state == HabilitationState.ENDED)
+
+
+def pairs_held(certifier: Certifier, pairs: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Those of these places (SIRET) and certifications (primary key) for which something was ever written here."""
+    asked = set(pairs)
+    rows = Habilitation.objects.filter(
+        certifier=certifier,
+        partnership__site__siret__in={siret for siret, _certification in asked},
+        certification__in={certification for _siret, certification in asked},
+    )
+    return asked & set(rows.order_by("pk").values_list("partnership__site__siret", "certification"))
 
 
 def holds_on(row: Habilitation) -> list[HabilitationHold]:

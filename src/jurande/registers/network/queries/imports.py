@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,6 +102,12 @@ def partnership_at(certifier: Certifier, siret: str) -> Partnership | None:
     """The partner in force at this place."""
     found = Partnership.objects.in_force().filter(certifier=certifier, site__siret=siret)
     return found.select_related("certifier", "site__organisation").first()
+
+
+def partnerships_at(certifier: Certifier, sirets: Iterable[str]) -> dict[str, Partnership]:
+    """The partners in force at these places, by SIRET. One query."""
+    found = Partnership.objects.in_force().filter(certifier=certifier, site__siret__in=set(sirets))
+    return {one.site.siret: one for one in found.select_related("certifier__organisation", "site__organisation")}
 
 
 def published_version(certification: Certification) -> Referentiel | None:

@@ -48,6 +48,30 @@ def already_listed(fiche: Fiche, siret: str, role: str, since: date) -> date | N
     return snapshot.published_on if listed == role else None
 
 
+@dataclass(frozen=True)
+class ListedRoles:
+    """What the last snapshots say of all the places of some fiches. ``days``: of each register that was read."""
+
+    days: Mapping[str, date]
+    roles: Mapping[Pair, str]
+
+    def seen_on(self, fiche: Fiche, siret: str, role: str, since: date) -> date | None:
+        """As ``already_listed``."""
+        day = self.days.get(fiche.register)
+        return day if day and day >= since and self.roles.get((fiche.number, siret), law.NONE) == role else None
+
+
+def listed_roles(fiches: Iterable[Fiche]) -> ListedRoles:
+    """Read what ``already_listed`` reads, for all the places of these fiches. Three queries at most."""
+    held = list(fiches)
+    snapshots = {register: latest_snapshot(register) for register in {fiche.register for fiche in held}}
+    rows = NationalPartner.objects.current().filter(fiche__in=held, state=ListedState.ACTIVE).order_by("pk")
+    return ListedRoles(
+        {register: one.published_on for register, one in snapshots.items() if one is not None},
+        _roles(rows.values_list("fiche__number", "siret", "habilitation")) if held else {},
+    )
+
+
 # --- both lists side by side ---------------------------------------------------------------------
 
 

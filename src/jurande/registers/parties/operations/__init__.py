@@ -25,6 +25,7 @@ from jurande.registers.parties.operations.guests import welcome_guest
 from jurande.registers.parties.operations.identities import (
     CertifierRefused,
     IdentityRefused,
+    PlaceWords,
     add_site,
     record_qualiopi,
     register_certifier,
@@ -56,12 +57,14 @@ from jurande.registers.parties.operations.members import (
     update_person,
 )
 from jurande.registers.parties.operations.partnerships import (
+    Opening,
     PartnershipRefused,
     end_partnership,
     follow_partnership,
     open_partnership,
+    open_partnerships,
 )
-from jurande.registers.parties.operations.references import next_reference
+from jurande.registers.parties.operations.references import next_reference, next_references
 
 __all__ = [
     "ApiKeyRefused",
@@ -73,9 +76,11 @@ __all__ = [
     "IssuedKey",
     "LinkRefused",
     "MembershipRefused",
+    "Opening",
     "PartnershipRefused",
     "PasswordRefused",
     "PersonRefused",
+    "PlaceWords",
     "RuleRefused",
     "SecondFactorRefused",
     "SessionRefused",
@@ -94,8 +99,10 @@ __all__ = [
     "invite_member",
     "issue_api_key",
     "next_reference",
+    "next_references",
     "note_api_key_use",
     "open_partnership",
+    "open_partnerships",
     "record_qualiopi",
     "register_certifier",
     "register_holder",

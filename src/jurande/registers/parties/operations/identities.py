@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -227,12 +228,7 @@ def site_for(*, siret: str, legal_name: str, usual_name: str, nda: str, address:
     number = read_number(identifiers.siret, siret, "siret")
     organisation = Organisation.objects.filter(siren=identifiers.siren_of(number)).first()
     if organisation is None:
-        new = Organisation(
-            siren=identifiers.siren_of(number),
-            legal_name=_name(legal_name),
-            usual_name=usual_name.strip(),
-            nda=read_number(identifiers.nda, nda, "nda") if nda.strip() else "",
-        )
+        new = _new_organisation(number, legal_name=legal_name, usual_name=usual_name, nda=nda)
         # Somebody may register the same organisation at this very moment: whoever comes second finds it.
         organisation, _created = Organisation.objects.get_or_create(
             siren=new.siren,
@@ -240,11 +236,65 @@ def site_for(*, siret: str, legal_name: str, usual_name: str, nda: str, address:
                 "legal_name": new.legal_name,
                 "usual_name": new.usual_name,
                 "nda": new.nda,
-                "search_text": new.text_to_search(),
+                "search_text": new.search_text,
             },
         )
     known = Site.objects.select_related("organisation").filter(siret=number).first()
     return known or _new_site(organisation, number, address=address, postcode=postcode, city=city)
+
+
+@dataclass(frozen=True)
+class PlaceWords:
+    """A place and its organisation, as ``site_for`` takes them; ``siret`` is fourteen figures with nothing between."""
+
+    siret: str
+    legal_name: str
+    usual_name: str
+    nda: str
+    address: str
+    postcode: str
+    city: str
+
+
+@transaction.atomic
+def sites_for(words: Sequence[PlaceWords]) -> dict[str, Site]:
+    """Give all these places by SIRET, as ``site_for`` does for one, in four queries.
+
+    :raises IdentityRefused: one of them has a number, a name or a postcode that is wrong.
+    :raises IntegrityError: somebody registers one of them at this very moment.
+    """
+    wanted = {read_number(identifiers.siret, one.siret, "siret"): one for one in words}
+    sirens = {identifiers.siren_of(number) for number in wanted}
+    bodies = {one.siren: one for one in Organisation.objects.filter(siren__in=sirens)}
+    new_bodies = {
+        identifiers.siren_of(number): _new_organisation(
+            number, legal_name=one.legal_name, usual_name=one.usual_name, nda=one.nda
+        )
+        for number, one in wanted.items()
+        if identifiers.siren_of(number) not in bodies
+    }
+    Organisation.objects.bulk_create(new_bodies.values())
+    bodies |= new_bodies
+    sites = {one.siret: one for one in Site.objects.select_related("organisation").filter(siret__in=wanted)}
+    new_sites = {}
+    for number, one in wanted.items():
+        if number not in sites:
+            site = Site(organisation=bodies[identifiers.siren_of(number)], siret=number)
+            _place(site, address=one.address, postcode=one.postcode, city=one.city)
+            new_sites[number] = site
+    Site.objects.bulk_create(new_sites.values())
+    return sites | new_sites
+
+
+def _new_organisation(siret: str, *, legal_name: str, usual_name: str, nda: str) -> Organisation:
+    new = Organisation(
+        siren=identifiers.siren_of(siret),
+        legal_name=_name(legal_name),
+        usual_name=usual_name.strip(),
+        nda=read_number(identifiers.nda, nda, "nda") if nda.strip() else "",
+    )
+    new.search_text = new.text_to_search()
+    return new
 
 
 def clean_prefix(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
-from jurande.registers.journal.operations import record
+from jurande.registers.journal.operations import Told, record, record_many
 from jurande.registers.parties import policies
 from jurande.registers.parties.models import Certifier, Membership, Partnership, Person
-from jurande.registers.parties.operations.identities import site_for
+from jurande.registers.parties.operations.identities import PlaceWords, site_for, sites_for
 from jurande.registers.parties.operations.invitations import revoke_all, send_invitation
-from jurande.registers.parties.operations.references import next_reference
+from jurande.registers.parties.operations.references import next_reference, next_references
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import PARTNERSHIP_LIFE, Act, EndReason, PartnershipState, Role
 
@@ -24,6 +26,9 @@ SERIES = "PART"
 
 class PartnershipRefused(Refused):
     """This partnership cannot be opened, followed or ended so."""
+
+
+_PARTNER_ALREADY = _("Cet établissement est déjà un partenaire. Ouvrez sa fiche dans la liste des partenaires.")
 
 
 @transaction.atomic
@@ -56,11 +61,7 @@ def open_partnership(
     """
     require(policies.can_open_partnership(actor, certifier))
     today = localdate(now)
-    if since_on is not None and since_on > today:
-        raise PartnershipRefused(
-            _("Un partenariat ne commence pas dans l’avenir. Indiquez aujourd’hui, ou le jour où il a commencé."),
-            field="since_on",
-        )
+    _demand_begun(since_on or today, today)
     if followed_by is not None:
         _demand_colleague(certifier, followed_by)
     site = site_for(
@@ -75,9 +76,7 @@ def open_partnership(
     # The certifier's row is the lock: two colleagues who open the same partner at once are told, not both obeyed.
     Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
     if certifier.partnerships.in_force().filter(site=site).exists():
-        raise PartnershipRefused(
-            _("Cet établissement est déjà un partenaire. Ouvrez sa fiche dans la liste des partenaires."), field="siret"
-        )
+        raise PartnershipRefused(_PARTNER_ALREADY, field="siret")
     partnership = Partnership(
         reference=next_reference(certifier=certifier, series=SERIES, on=today),
         certifier=certifier,
@@ -98,6 +97,57 @@ def open_partnership(
         )
     _told(Act.PARTNERSHIP_OPENED, partnership, actor, now)
     return partnership
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A place to open the relation with, since when, and the head to invite, if any: address, first and last name."""
+
+    place: PlaceWords
+    since_on: date
+    head: tuple[str, str, str] | None = None
+
+
+@transaction.atomic
+def open_partnerships(
+    *, certifier: Certifier, openings: Sequence[Opening], actor: Actor, now: datetime
+) -> dict[str, Partnership]:
+    """Open the relation with many places at once, as ``open_partnership`` does for one; give them by SIRET.
+
+    The places differ. All are opened or none. Some ten queries whatever their number, and some more for each head who
+    is invited.
+
+    :raises NotAllowed: as ``open_partnership``. :raises IdentityRefused: as ``open_partnership``.
+    :raises PartnershipRefused: as ``open_partnership``. :raises InvitationRefused: as ``open_partnership``.
+    """
+    require(policies.can_open_partnership(actor, certifier))
+    today = localdate(now)
+    sites = sites_for([one.place for one in openings])
+    Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+    if certifier.partnerships.in_force().filter(site__in=sites.values()).exists():
+        raise PartnershipRefused(_PARTNER_ALREADY, field="siret")
+    references = next_references(certifier=certifier, series=SERIES, on=today, count=len(sites))
+    opened = {}
+    for reference, one in zip(references, openings, strict=True):
+        _demand_begun(one.since_on, today)
+        site = sites[one.place.siret]
+        opened[site.siret] = Partnership(reference=reference, certifier=certifier, site=site, since_on=one.since_on)
+    Partnership.objects.bulk_create(opened.values())
+    for one in openings:
+        if one.head is not None:
+            email, first, last = one.head
+            send_invitation(
+                role=Role.HEAD,
+                email=email,
+                first_name=first,
+                last_name=last,
+                partnership=opened[one.place.siret],
+                actor=actor,
+                now=now,
+            )
+    acts = [Told(Act.PARTNERSHIP_OPENED, "partnership", one.code) for one in opened.values()]
+    record_many(chain=certifier.code, actor_code=actor.code, acts=acts, now=now)
+    return opened
 
 
 @transaction.atomic
@@ -153,6 +203,14 @@ def end_partnership(
 
 def _locked(partnership: Partnership) -> Partnership:
     return Partnership.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=partnership.pk)
+
+
+def _demand_begun(since_on: date, today: date) -> None:
+    if since_on > today:
+        raise PartnershipRefused(
+            _("Un partenariat ne commence pas dans l’avenir. Indiquez aujourd’hui, ou le jour où il a commencé."),
+            field="since_on",
+        )
 
 
 def _demand_in_force(partnership: Partnership) -> None:

@@ -13,6 +13,7 @@ from jurande.registers.network.operations.habilitations.acts import (
     resume,
     suspend,
 )
+from jurande.registers.network.operations.habilitations.bulk import Earlier, open_earlier
 from jurande.registers.network.operations.habilitations.conditions import (
     demand_condition,
     lapse_condition,
@@ -23,6 +24,7 @@ from jurande.registers.network.operations.habilitations.moves import Ground, Hab
 __all__ = [
     "END_REASONS",
     "SUSPEND_REASONS",
+    "Earlier",
     "Ground",
     "HabilitationRefused",
     "Scope",
@@ -35,6 +37,7 @@ __all__ = [
     "end_expired",
     "lapse_condition",
     "meet_condition",
+    "open_earlier",
     "prepare",
     "resume",
     "suspend",

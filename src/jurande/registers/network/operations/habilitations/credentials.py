@@ -6,6 +6,7 @@ by a job for decisions that take effect later, and where nothing could be sealed
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -19,14 +20,17 @@ from jurande.core.france.clauses import day_in_words
 from jurande.core.france.departements import departement_label
 from jurande.core.france.habilitations import state_on
 from jurande.core.proof.contexts import CREDENTIALS_V2, OPEN_BADGES_3_0_3
+from jurande.registers.journal.operations import Told
 from jurande.registers.network.models import Habilitation
 from jurande.registers.network.states import Action, HabilitationEndReason, SpellState
+from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal.models import SealedCredential
 from jurande.registers.seal.operations import projection, statuses
-from jurande.registers.seal.operations.credentials import issue
+from jurande.registers.seal.operations.credentials import Line, intend_many, issue
 from jurande.registers.seal.operations.keys import KeyRefused
 from jurande.registers.seal.operations.standing import SealingStopped
+from jurande.registers.seal.states import Act as SealAct
 from jurande.registers.seal.states import Reason, Standing
 
 KIND = "habilitation"
@@ -89,6 +93,48 @@ def _issue(row: Habilitation, actor: Actor, now: datetime) -> None:
     except (SealingStopped, KeyRefused):
         return
     row.save(update_fields=["credential"])
+
+
+def issue_first(certifier: Certifier, rows: Sequence[Habilitation], *, actor: Actor, now: datetime) -> list[Told]:
+    """Issue the credentials of many habilitations just opened, those whose first day has come; tell what to journal.
+
+    As ``follow`` for each. A credential that cannot be issued now is left to the job.
+    """
+    begun = [row for row in rows if row.valid_from <= localdate(now) <= row.valid_until]
+    issued = []
+    for last_day in sorted({row.valid_until for row in begun}):
+        alike = [row for row in begun if row.valid_until == last_day]
+        issued += _issue_alike(certifier, alike, actor=actor, now=now)
+    Habilitation.objects.bulk_update(issued, ["credential"], batch_size=200)
+    if issued:
+        transaction.on_commit(partial(_settle, now), robust=True)
+    return [
+        Told(SealAct.CREDENTIAL_ISSUED, "sealed_credential", row.credential.code) for row in issued if row.credential
+    ]
+
+
+def _issue_alike(
+    certifier: Certifier, rows: Sequence[Habilitation], *, actor: Actor, now: datetime
+) -> list[Habilitation]:
+    lines = [Line(f"{KIND}:{row.code}", f"{KIND}:{row.code}", values_of(row)) for row in rows]
+    try:
+        made = intend_many(
+            certifier=certifier,
+            kind=KIND,
+            skeleton=skeleton_of(rows[0]),
+            lines=lines,
+            valid_until=_end_of(rows[0].valid_until),
+            actor=actor,
+            now=now,
+        )
+    except (SealingStopped, KeyRefused):
+        return []
+    issued = []
+    for row, credential in zip(rows, made, strict=True):
+        if isinstance(credential, SealedCredential):
+            row.credential = credential
+            issued.append(row)
+    return issued
 
 
 def _bring(row: Habilitation, credential: SealedCredential, wanted: Standing, actor: Actor, now: datetime) -> None:

@@ -103,6 +103,36 @@ def make(
 
     :raises HabilitationRefused: days in the wrong order, another house's certification, a département that is none.
     """
+    row = drafted(
+        partnership=partnership,
+        scope=scope,
+        ground=ground,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        actor_code=actor_code,
+        now=now,
+    )
+    row.reference = next_reference(certifier=partnership.certifier, series=SERIES, on=localdate(now))
+    row.is_probation, row.follows = is_probation, follows
+    row.save(force_insert=True)
+    told(HabilitationAct.PREPARED, row, actor_code, now)
+    return row
+
+
+def drafted(
+    *,
+    partnership: Partnership,
+    scope: Scope,
+    ground: Ground | None,
+    valid_from: date,
+    valid_until: date,
+    actor_code: str,
+    now: datetime,
+) -> Habilitation:
+    """Put a prepared habilitation together; it has no reference yet and nothing is written.
+
+    :raises HabilitationRefused: as ``make``.
+    """
     if scope.certification.certifier_id != partnership.certifier_id:
         raise HabilitationRefused(_("Cette certification n’est pas de votre maison."), field="certification")
     if any(code not in DEPARTEMENTS for code in scope.territory):
@@ -115,21 +145,16 @@ def make(
         partnership=partnership,
         certification=scope.certification,
         referentiel=scope.referentiel,
-        reference=next_reference(certifier=partnership.certifier, series=SERIES, on=localdate(now)),
         kind=scope.kind,
         blocs=sorted(scope.blocs),
         territory=sorted(scope.territory),
         valid_from=valid_from,
         valid_until=valid_until,
-        is_probation=is_probation,
-        follows=follows,
         prepared_at=now,
         prepared_by_code=actor_code,
     )
     if ground is not None:
         rest_on(row, ground)
-    row.save(force_insert=True)
-    told(HabilitationAct.PREPARED, row, actor_code, now)
     return row
 
 
@@ -164,10 +189,9 @@ def open_row(habilitation: Habilitation, *, actor_code: str, now: datetime) -> H
                 "préparez-en une autre, avec l’acte sur lequel elle repose."
             )
         )
-    today = localdate(now)
-    _demand_complete(row, today)
-    row.state = HABILITATION_LIFE.after(row.state, "activate")
-    row.activated_at, row.activated_by_code = now, actor_code or row.prepared_by_code
+    demand_act(row, localdate(now))
+    _demand_conditions(row, localdate(now))
+    effective(row, actor_code, now)
     _demand_alone(row)
     try:
         with transaction.atomic():
@@ -179,7 +203,14 @@ def open_row(habilitation: Habilitation, *, actor_code: str, now: datetime) -> H
     return row
 
 
-def _demand_complete(row: Habilitation, today: date) -> None:
+def effective(row: Habilitation, actor_code: str, now: datetime) -> None:
+    """Let it count from its first day on; not saved."""
+    row.state = HABILITATION_LIFE.after(row.state, "activate")
+    row.activated_at, row.activated_by_code = now, actor_code or row.prepared_by_code
+
+
+def demand_act(row: Habilitation, today: date) -> None:
+    """:raises HabilitationRefused: no act, an act of the future, or over already."""
     if not (row.basis and row.basis_reference and row.basis_on):
         raise HabilitationRefused(
             _("Une habilitation repose sur un acte\u00a0: indiquez sa référence et sa date avant de l’ouvrir."),
@@ -192,6 +223,9 @@ def _demand_complete(row: Habilitation, today: date) -> None:
             _("Cette habilitation finit avant aujourd’hui\u00a0: personne ne pourrait s’en servir."),
             field="valid_until",
         )
+
+
+def _demand_conditions(row: Habilitation, today: date) -> None:
     missing = [one.label for one in row.conditions.all() if one.is_required and not one.is_met_on(today)]
     if missing:
         raise HabilitationRefused(
@@ -350,8 +384,22 @@ def _decide(
     row: Habilitation, state: SpellState, from_on: date, reason_code: str, actor_code: str, now: datetime
 ) -> None:
     """Add what one decision makes true, bring the credential to it, and open the line of the declared list."""
-    number = row.spells.count() + 1
-    HabilitationSpell.objects.create(
+    spell(row, row.spells.count() + 1, state, from_on, reason_code, actor_code, now).save(force_insert=True)
+    follow(row, actor_code=actor_code, now=now)
+    note_change(habilitation=row, happened_on=from_on, now=now)
+
+
+def spell(
+    row: Habilitation,
+    number: int,
+    state: SpellState,
+    from_on: date,
+    reason_code: str,
+    actor_code: str,
+    now: datetime,
+) -> HabilitationSpell:
+    """What one decision makes true from a day on; not saved."""
+    return HabilitationSpell(
         habilitation=row,
         number=number,
         from_on=from_on,
@@ -361,8 +409,6 @@ def _decide(
         decided_at=now,
         decided_by_code=actor_code,
     )
-    follow(row, actor_code=actor_code, now=now)
-    note_change(habilitation=row, happened_on=from_on, now=now)
 
 
 def told(
