@@ -89,14 +89,10 @@ FACES = [
 # Parchments: names in Arabic letters, and the cut of the serif that is drawn for large sizes.
 FACES += [
     Package(
-        "@expo-google-fonts/noto-naskh-arabic",
-        "0.4.5",
+        "@expo-google-fonts/amiri",
+        "0.4.1",
         "OFL-1.1",
-        {
-            "400Regular/NotoNaskhArabic_400Regular.ttf": "NotoNaskhArabic_400Regular.ttf",
-            "600SemiBold/NotoNaskhArabic_600SemiBold.ttf": "NotoNaskhArabic_600SemiBold.ttf",
-            "LICENSE_FONT": "NotoNaskhArabic.LICENSE.txt",
-        },
+        {"400Regular/Amiri_400Regular.ttf": "Amiri_400Regular.ttf", "LICENSE_FONT": "Amiri.LICENSE.txt"},
     ),
     Package(
         "source-serif",

@@ -16,6 +16,8 @@ from typing import Literal
 
 import typst
 
+from jurande.integrations.typesetting import ornaments
+
 FOLDER = Path(__file__).resolve().parent
 FONTS, SHEETS = FOLDER / "fonts", FOLDER / "sheets"
 # A convention of twenty pages is 60 kB. Beyond this, somebody pasted a book.
@@ -58,6 +60,16 @@ def pixels(sheet: str, content: Mapping[str, object], *, ppi: int) -> bytes:
     :raises KeyError, TooMuchText, typst.TypstError: as ``typeset``.
     """
     return _compiled(*_asked(sheet, content), "png", ppi)[0]
+
+
+@lru_cache(maxsize=256)
+def seal_letters(name: str, emblem: str) -> str:
+    """Draw the letters of the seal of this name as outlines, to be laid in ``ornaments.wax_seal``."""
+    ring, size = ornaments.ring_of(name)
+    initial = "" if emblem in ornaments.EMBLEMS else name[:1].upper()
+    (drawn,) = pictures("seal", {"ring": ring, "size": size, "initial": initial, "fill": ornaments.CREAM})
+    # Inside another drawing, lengths are its own.
+    return drawn.decode().replace('width="400pt" height="400pt"', 'width="400" height="400"', 1)
 
 
 def _asked(sheet: str, content: Mapping[str, object]) -> tuple[Path, str]:

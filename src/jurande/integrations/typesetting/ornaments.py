@@ -100,36 +100,53 @@ def frame(width: int, height: int, colour: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def wax_seal(name: str, colour: str, emblem: str) -> str:
-    """Draw a seal of this wax, ``name`` around it, an emblem (or the initial of the name) in its middle."""
-    ring = f"{name.upper()} · "
-    # One turn is 792 units: a long name is written smaller, a short one is repeated.
-    turns = max(1, round(36 / len(ring)))
-    size = min(27.0, round(792 / (len(ring) * turns) / 0.66, 1))
+def wax_seal(name: str, colour: str, emblem: str, *, letters: str = "") -> str:
+    """Draw a seal of this wax, ``name`` around it, an emblem (or the initial of the name) in its middle.
+
+    ``letters``: those of the seal as outlines (``typesetting.seal_letters``), for what is printed; without them they
+    are written as text.
+    """
     dark, deep, light = shade(colour, 0.93), shade(colour, 0.77), tint(colour, 0.66)
-    circle = "M200 200m-126 0a126 126 0 1 1 252 0a126 126 0 1 1 -252 0"
+    middle = ""
     if emblem in EMBLEMS:
         lines = "".join(f'<path d="{d}" stroke-width="{width}"/>' for width, d in EMBLEMS[emblem])
         middle = (
             f'<g transform="translate(200 196) scale(1.22)" fill="none" stroke="{CREAM}" stroke-linecap="round" '
             f'stroke-linejoin="round">{lines}</g>'
         )
-    else:
-        middle = (
-            f'<text x="200" y="242" text-anchor="middle" font-family="Source Serif 4 Display" font-weight="600" '
-            f'font-size="122" fill="{CREAM}">{escape(name[:1].upper())}</text>'
-        )
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400">'
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 400 400">'
         f'<path d="{_wax()}" fill="{colour}"/>'
         f'<circle cx="200" cy="200" r="164" fill="{dark}" stroke="{deep}" stroke-width="4"/>'
         f'<path d="M84 314.500A164 164 0 0 0 316 314.500" fill="none" stroke="{light}" stroke-width="2.4"/>'
         f'<circle cx="200" cy="200" r="100" fill="none" stroke="{deep}" stroke-width="3.4"/>'
         f'<path d="M129 271A100 100 0 0 0 271 271" fill="none" stroke="{light}" stroke-width="1.8"/>'
+        f"{letters or _written(name, emblem)}{middle}</svg>"
+    )
+
+
+def ring_of(name: str) -> tuple[str, float]:
+    """Give what is written around a seal, and how large: a long name is written smaller, a short one is repeated."""
+    ring = f"{name.upper()} · "
+    # One turn is 792 units.
+    turns = max(1, round(36 / len(ring)))
+    return ring * turns, min(27.0, round(792 / (len(ring) * turns) / 0.66, 1))
+
+
+def _written(name: str, emblem: str) -> str:
+    ring, size = ring_of(name)
+    circle = "M200 200m-126 0a126 126 0 1 1 252 0a126 126 0 1 1 -252 0"
+    initial = ""
+    if emblem not in EMBLEMS:
+        initial = (
+            f'<text x="200" y="242" text-anchor="middle" font-family="Source Serif 4" font-weight="600" '
+            f'font-size="122" fill="{CREAM}">{escape(name[:1].upper())}</text>'
+        )
+    return (
         f'<defs><path id="ring" d="{circle}"/></defs>'
         f'<text font-family="Source Sans 3" font-weight="600" font-size="{size}" fill="{CREAM}" letter-spacing="1.5">'
-        f'<textPath href="#ring" startOffset="0" textLength="772" lengthAdjust="spacing">{escape(ring * turns)}'
-        f"</textPath></text>{middle}</svg>"
+        f'<textPath href="#ring" startOffset="0" textLength="772" lengthAdjust="spacing">{escape(ring)}'
+        f"</textPath></text>{initial}"
     )
 
 

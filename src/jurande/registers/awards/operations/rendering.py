@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.core.proof.carriers.png import bake_png
 from jurande.core.proof.carriers.svg import bake_svg
-from jurande.integrations.typesetting import ornaments, pictures, pixels, typeset
+from jurande.integrations.typesetting import ornaments, pictures, pixels, seal_letters, typeset
 from jurande.registers.awards.facts.parchments import ParchmentContent, Picture, parchment_content
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.states import Layout
@@ -117,7 +117,7 @@ def drawings_of(content: ParchmentContent) -> dict[str, Any]:
             content.colour,
             strength=0.24 if is_open else 0.11,
         ),
-        "seal": ornaments.wax_seal(content.certifier, content.accent, content.emblem),
+        "seal": _seal(content),
         "code": _code(content.url),
         "logo": _picture(content.logo),
         "signatures": [_picture(one.image) for one in content.signatories],
@@ -128,7 +128,7 @@ def drawings_of_badge(content: ParchmentContent) -> dict[str, Any]:
     """Draw as SVG what adorns a badge."""
     return {
         "rosette": ornaments.rosette(ornaments.WIDE_ROSETTE, content.colour, strength=0.4, width=0.5),
-        "seal": ornaments.wax_seal(content.certifier, content.accent, content.emblem),
+        "seal": _seal(content),
     }
 
 
@@ -151,6 +151,11 @@ def _sheet(content: ParchmentContent, drawings: Mapping[str, Any], credential: s
         "drawings": drawings,
         "credential": credential,
     }
+
+
+def _seal(content: ParchmentContent) -> str:
+    letters = seal_letters(content.certifier, content.emblem)
+    return ornaments.wax_seal(content.certifier, content.accent, content.emblem, letters=letters)
 
 
 def _code(url: str) -> str:
