@@ -142,7 +142,7 @@ function shownReport({ verdict, steps, document: credential, signedAt }) {
     element(
       "div",
       { class: "columns" },
-      element("div", {}, ...(isKnown ? [shownCredential(credential, signedAt)] : []), shownWhole(credential)),
+      element("div", {}, ...(isKnown ? [shownCredential(credential, signedAt)] : []), shownWhole(credential, isKnown)),
       element("aside", {}, element("h2", { text: words("checks") }), shownSteps(steps), shownLimits(steps)),
     ),
   ];
@@ -204,11 +204,11 @@ function shownCredential(credential, signedAt) {
 
 const block = (title, text) => (text ? [element("h3", { text: title }), element("p", { dir: "auto", class: "text", text: String(text) })] : []);
 
-function shownWhole(credential) {
+function shownWhole(credential, isKnown) {
   return element(
     "details",
     {},
-    element("summary", { text: words("whole") }),
+    element("summary", { text: words(isKnown ? "whole" : "whole_refused") }),
     element("pre", { tabindex: "0", text: JSON.stringify(credential, null, 1) }),
   );
 }

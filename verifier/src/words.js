@@ -44,7 +44,7 @@ export const STEPS = {
   "safe_mode.context": [["Un vocabulaire que nous n’acceptons pas", "{name}"], ["A vocabulary that we do not accept", "{name}"]],
   "trust.absent": [["Il manque les clés de celui qui a signé", "Déposez aussi son fichier « confiance.json », que le certificateur publie."], ["The keys of the signer are missing", "Drop its “confiance.json” file as well, which the certifier publishes."]],
   "trust.malformed": [["Le fichier des clés est abîmé", "Reprenez « confiance.json » à l’adresse du certificateur."], ["The file of keys is damaged", "Fetch “confiance.json” again from the certifier’s address."]],
-  "key.ok": [["C’est bien {name} qui a signé", "Avec une clé en service depuis le {since}. Empreinte : {fingerprint}"], ["It was signed by {name}", "With a key in use since {since}. Fingerprint: {fingerprint}"]],
+  "key.ok": [["La clé désignée est celle de {name}", "Une clé en service depuis le {since}. Empreinte : {fingerprint}"], ["The key named is that of {name}", "A key in use since {since}. Fingerprint: {fingerprint}"]],
   "key.stranger": [["Émetteur inconnu de ce fichier de clés", "{issuer} a peut-être signé ; ses clés ne sont pas ici."], ["Issuer unknown to this file of keys", "{issuer} may have signed; its keys are not here."]],
   "key.other": [["Signé par une clé qui n’est pas celle du certificateur", "{method}"], ["Signed by a key that is not the certifier’s", "{method}"]],
   "key.not_yet": [["Signé avant que la clé n’existe", "Elle n’est en service que depuis le {since}."], ["Signed before the key existed", "It has only been in use since {since}."]],
@@ -108,6 +108,7 @@ export const PAGE = {
   signed: ["Ce qui est signé", "What is signed"],
   signed_by: ["Signé le {at}", "Signed on {at}"],
   whole: ["Lire le document signé en entier", "Read the whole signed document"],
+  whole_refused: ["Lire ce que prétend ce document", "Read what this document claims"],
   alone: ["Ce que cette page ne peut pas vous dire seule", "What this page cannot tell you by itself"],
   alone_keys: ["Les clés étaient jointes au fichier que vous avez reçu. Pour être sûr qu’elles sont bien celles du certificateur, comparez l’empreinte ci-dessus avec celle qu’il publie, ou déposez ici le fichier que vous aurez pris vous-même à cette adresse :", "The keys came with the file that you received. To be sure that they are the certifier’s, compare the fingerprint above with the one it publishes, or drop here the file that you fetch yourself from this address:"],
   alone_page: ["Si cette page vous a été remise par la personne que vous contrôlez, prenez-en un exemplaire à la même adresse, ou chez quelqu’un d’autre : un faux vérificateur dirait ce qu’il veut.", "If this page was handed to you by the person you are checking, get a copy from the same site, or from somebody else: a false verifier would say whatever it likes."],
@@ -129,7 +130,8 @@ const INSTANTS = new Set(["at", "since", "until", "from"]);
 export function dayOf(milliseconds, language, withHour = false) {
   if (!Number.isFinite(milliseconds)) return "—";
   const options = withHour ? { ...DAY, hour: "2-digit", minute: "2-digit" } : DAY;
-  return new Date(milliseconds).toLocaleString(language === "fr" ? "fr-FR" : "en-GB", options);
+  const text = new Date(milliseconds).toLocaleString(language === "fr" ? "fr-FR" : "en-GB", options);
+  return language === "fr" ? text.replace(/^1 /, "1er ").replace(/ /g, N) : text;
 }
 
 /** Return a sentence of a pair in a language, filled with facts. */

@@ -46,7 +46,10 @@ async function verify({credential, now, checkStatus = signedList}) {
     checkStatus: credential.credentialStatus ? checkStatus : undefined
   });
   const errors = [result.error, ...(result.error?.errors ?? []), result.statusResult?.error].filter(Boolean);
-  return {verified: result.verified, errors: errors.map(error => String(error.message))};
+  // It only says that the lists hold: whoever asks reads what they say.
+  const set = (result.statusResult?.results ?? []).filter(({status}) => status);
+  const told = set.map(({credentialStatus}) => `the list for ${credentialStatus.statusPurpose} says so`);
+  return {verified: result.verified && !set.length, errors: [...errors.map(error => String(error.message)), ...told]};
 }
 
 async function rate(times, work) {
