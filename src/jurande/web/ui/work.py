@@ -50,6 +50,11 @@ LABELS: dict[str, str | Promise] = {
     "parties.note_api_key_use": _("Noter l’usage des clés"),
     "parties.forget_the_dead": _("Oublier les liens et sessions périmés"),
 }
+# Where a job's own page is, when its subject has one.
+FOLLOWING = {
+    "awards.decide_many": "certifier:awards-bulk",
+    "awards.take_over": "certifier:awards-elsewhere-one",
+}
 STATUS = {
     JobState.WAITING: "draft",
     JobState.RUNNING: "run",
@@ -78,6 +83,9 @@ def progress_of(job: Any, url: str, certifier: str) -> Progress:
     elif job.name == "network.import":
         following = reverse("certifier:network-import", args=[certifier, job.subject_code])
         following_label = str(_("Voir ce qui a été repris"))
+    elif job.name in FOLLOWING:
+        following = reverse(FOLLOWING[job.name], args=[certifier, job.subject_code])
+        following_label = str(_("Voir ce qui a été fait"))
     return Progress(
         title=job_label(job.name),
         state=job.state,

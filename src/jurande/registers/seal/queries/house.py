@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db.models import Count
 
 from jurande.registers.parties.models import Certifier
-from jurande.registers.seal.facts import did_of
 from jurande.registers.seal.models import SealCheck, SealedCredential, SealLog, SigningKey, WaitingEntry
 from jurande.registers.seal.states import KeyState, Standing
 
@@ -19,7 +17,6 @@ from jurande.registers.seal.states import KeyState, Standing
 class HouseSeal:
     """The seal of one house. ``keys``: the latest first, each with how many credentials it was used for."""
 
-    did: str
     keys: Sequence[tuple[SigningKey, int]]
     credentials: int
     suspended: int
@@ -36,6 +33,11 @@ class HouseSeal:
         """The key that signs; None before the first."""
         return next((key for key, _used in self.keys if key.state == KeyState.ACTIVE), None)
 
+    @property
+    def did(self) -> str:
+        """The identifier under which the house signs; empty before the first key."""
+        return self.active.method.partition("#")[0] if self.active else ""
+
 
 def house_seal(certifier: Certifier) -> HouseSeal:
     """Read all that the page of a house's seal shows."""
@@ -46,7 +48,6 @@ def house_seal(certifier: Certifier) -> HouseSeal:
     keys = SigningKey.objects.filter(certifier=certifier).order_by("-created_at", "-pk")
     codes = [key.code for key in keys]
     return HouseSeal(
-        did=did_of(settings.PUBLIC_URL, certifier.code),
         keys=[(key, used.get(key.pk, 0)) for key in keys],
         credentials=sum(standing.values()),
         suspended=standing.get(Standing.SUSPENDED, 0),
