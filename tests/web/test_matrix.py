@@ -27,7 +27,7 @@ from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
 from tests import factories
-from tests.registers.awards import designs, lives, lots, mandates, proved
+from tests.registers.awards import claims, designs, lives, lots, mandates, proved
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
 from tests.registers.conventions import conventions, signed
@@ -145,6 +145,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **designs.addresses(mine),
         **lots.addresses(mine),
         **mandates.addresses(mine, theirs, people),
+        **claims.addresses(mine),
         **lives.addresses(mine, people),
         **existing.addresses(mine, theirs, administrator),
         "guest:link": ["inconnu"],

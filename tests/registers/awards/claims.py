@@ -49,3 +49,15 @@ def submitted(opening: ClaimOpening | None = None, person: Person | None = None,
         "now": NOW,
     } | changed
     return operations.submit_claim(**asked)
+
+
+def addresses(mine: Certifier) -> dict[str, list[str]]:
+    """What the addresses of claims have in their path."""
+    claim = submitted(opened(mine))
+    piece = claim.evidence.get()
+    return {
+        "guest:claim": [claim.opening.code],
+        "certifier:awards-claims-one": [mine.code, claim.code],
+        "certifier:awards-claims-close": [mine.code, claim.opening.code],
+        "certifier:awards-claims-evidence": [mine.code, claim.code, piece.code],
+    }

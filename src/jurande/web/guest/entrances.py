@@ -87,6 +87,8 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 def _another(token: str) -> str:
     """Where one asks for another link of the same kind."""
     purpose, kind, code = queries.link_purpose(token)
+    if kind == "claim_opening":
+        return reverse("guest:claim", args=[code])
     if purpose != LinkPurpose.APPLICANT:
         return reverse("guest:ask-link")
     return reverse("guest:applications-start", args=[code]) if kind == "call" else reverse("guest:applications-enter")
@@ -96,6 +98,8 @@ def _door(request: Any, used: Any) -> str:
     """Where a link leads, once its button was pressed."""
     if used.purpose == LinkPurpose.HOLDER:
         return "/titulaire/"
+    if used.subject_kind == "claim_opening":
+        return reverse("guest:claim", args=[used.subject_code])
     return opened_by_link(request, used) if used.purpose == LinkPurpose.APPLICANT else "/"
 
 

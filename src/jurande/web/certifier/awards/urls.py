@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from jurande.registers.awards.states import LifeMove
-from jurande.web.certifier.awards import bulk, designs, elsewhere, issued, life, lots, mandates, rules
+from jurande.web.certifier.awards import bulk, claims, designs, elsewhere, issued, life, lots, mandates, packs, rules
 
 urlpatterns = [
     path("", lots.overview, name="awards"),
@@ -41,9 +41,17 @@ urlpatterns = [
     path("assiduite/", rules.listing, name="awards-rules"),
     path("assiduite/<str:code>/", rules.edit, name="awards-rules-one"),
     path("assiduite/<str:code>/retirer/", rules.remove, name="awards-rules-remove"),
+    path("demandes/", claims.listing, name="awards-claims"),
+    path("demandes/ouvrir/", claims.start, name="awards-claims-start"),
+    path("demandes/<str:code>/", claims.one, name="awards-claims-one"),
+    path("demandes/<str:code>/clore/", claims.close, name="awards-claims-close"),
+    path("demandes/<str:code>/preuves/<str:piece>/", claims.evidence, name="awards-claims-evidence"),
     path("mandats/", mandates.listing, name="awards-mandates"),
     path("mandats/deleguer/<str:habilitation>/", mandates.grant, name="awards-mandates-grant"),
     path("mandats/<str:code>/fin/", mandates.end, name="awards-mandates-end"),
+    path("lots/<str:lot>/documents/", packs.start, name="awards-packs-start"),
+    path("lots/<str:lot>/documents/<str:job>/", packs.one, name="awards-packs-one"),
+    path("lots/<str:lot>/documents/<str:job>/zip/", packs.file, name="awards-packs-file"),
     path("modeles/", designs.listing, name="awards-designs"),
     path("modeles/commencer/", designs.start, name="awards-designs-start"),
     path("modeles/identite/", designs.brand, name="awards-designs-brand"),
