@@ -17,7 +17,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from jurande.demo import certifications, conventions, designs, habilitations, ledger, national, recruitment, seal
+from jurande.demo import (
+    award_lives,
+    awards,
+    certifications,
+    conventions,
+    designs,
+    habilitations,
+    ledger,
+    national,
+    recruitment,
+    seal,
+)
 from jurande.demo.fiction import ANSWERS_LATE, BODIES, OTHER_PAPERS, Body, with_check_digit
 from jurande.demo.papers import pdf
 from jurande.demo.personas import BY_KEY, IMR, Persona
@@ -74,6 +85,8 @@ def build(*, now: datetime) -> None:
         _partner(world, body, index)
     certifications.plan(world)
     designs.plan(world)
+    awards.plan(world)
+    award_lives.plan(world)
     recruitment.plan(world)
     conventions.plan(world)
     habilitations.plan(world)

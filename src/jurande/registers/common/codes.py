@@ -13,7 +13,8 @@ LENGTH = 10
 
 def new_code() -> str:
     """Draw a code: ten characters of Crockford's base 32 (50 bits), never reused, telling nothing."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    # Thirty-two letters: five bits of each byte give any of them as often as another.
+    return "".join([ALPHABET[octet & 31] for octet in secrets.token_bytes(LENGTH)])
 
 
 class CodeField(models.CharField):  # type: ignore[type-arg]  # no subscript outside the type checker

@@ -203,7 +203,8 @@ def _plain(text: str) -> str:
 def has_control_characters(text: str, *, lines: bool) -> bool:
     """Tell whether the text holds what no keyboard types. ``lines``: line breaks and tabs are allowed."""
     allowed = "\r\n\t" if lines else ""
-    return any(
+    # What Unicode calls printable holds none of these: nearly every text ends here, a hundred times faster.
+    return not text.isprintable() and any(
         unicodedata.category(character) in ("Cc", "Zl", "Zp", "Cs") and character not in allowed for character in text
     )
 

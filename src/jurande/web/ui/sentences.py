@@ -309,6 +309,7 @@ NOUNS: Mapping[str, str | Promise] = {
     "approval": lazy("un candidat"),
     "habilitation": lazy("d’un partenaire"),
     "award": lazy("quelqu’un"),
+    "lot": lazy("un lot"),
 }
 
 STATUSES: Mapping[str, str] = {

@@ -32,7 +32,11 @@ NUMBER_LENGTH = 8
 
 def new_number() -> str:
     """Draw the short public number of something issued: eight characters, 39 bits, telling nothing."""
-    return "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(NUMBER_LENGTH))
+    drawn, letters = secrets.randbelow(len(NUMBER_ALPHABET) ** NUMBER_LENGTH), []
+    for _place in range(NUMBER_LENGTH):
+        drawn, letter = divmod(drawn, len(NUMBER_ALPHABET))
+        letters.append(NUMBER_ALPHABET[letter])
+    return "".join(letters)
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
