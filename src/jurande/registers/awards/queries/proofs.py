@@ -28,10 +28,10 @@ from jurande.core.proof.trust import Trust, TrustRefused, parse_trust
 from jurande.core.proof.verification import Expectations
 from jurande.core.proof.verification.examination import Examination, Outcome, examine
 from jurande.core.proof.verification.statuses import OpenedList, open_list
-from jurande.registers.awards.models import Award
+from jurande.registers.awards.models import Award, Endorsement
 from jurande.registers.awards.models.awards import NUMBER_ALPHABET, NUMBER_LENGTH, AwardQuerySet
 from jurande.registers.awards.states import AwardState
-from jurande.registers.catalogue.models import Bloc, Competency, Criterion, Referentiel
+from jurande.registers.catalogue.models import Bloc, Certification, Competency, Criterion, Referentiel
 from jurande.registers.common.codes import LENGTH
 from jurande.registers.network.queries import habilitations
 from jurande.registers.seal.facts import list_path, trust_path
@@ -41,6 +41,7 @@ from jurande.registers.seal.states import Purpose, SealState
 
 PARIS = ZoneInfo("Europe/Paris")
 EXPECTED = Expectations()
+MOST_ENDORSEMENTS = 3
 # What people write for the letters that the alphabet leaves out.
 _MISTAKEN = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u00a0": None, "\u2011": None})
 
@@ -311,6 +312,12 @@ def _contradicts(award: Award, signed: Signed) -> bool:
         award.number,
         award.awarded_on,
     )
+
+
+def endorsements_of(certification: Certification) -> list[Endorsement]:
+    """What bodies say that it is worth to them, as they said it; the latest first, a few."""
+    given = Endorsement.objects.given().filter(certification=certification).defer("email")
+    return list(given.order_by("-answered_at", "pk")[:MOST_ENDORSEMENTS])
 
 
 # --- what was assessed --------------------------------------------------------------------------

@@ -65,12 +65,14 @@ def _signer(proof: Proof) -> Checked | None:
     established = proof.examination.established
     if established is None:
         return None
-    house = proof.award.certifier.name
+    house = words.named(proof.award.certifier.name)
     key = established.keys[0]
     if key.compromise is not None:
         said = _("Sa clé a été volée le %(day)s. Seul compte ce que le registre public montrait avant.")
         return Checked(
-            "warn", _("C’est la clé de %(house)s") % {"house": house}, said % {"day": words.day(key.compromise.at)}
+            "warn",
+            _("La clé était celle de %(house)s") % {"house": house},
+            said % {"day": words.day(key.compromise.at)},
         )
     told = {"since": words.day(key.since), "until": words.day(key.until)}
     if key.since is None:

@@ -17,7 +17,7 @@ from jurande.core.france.microcertifications import (
 from jurande.integrations.typesetting.ornaments import wax_seal
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.designs import USUAL_ACCENT, USUAL_COLOUR
-from jurande.registers.awards.queries.proofs import Proof, Standing, skills_of
+from jurande.registers.awards.queries.proofs import Proof, Standing, endorsements_of, skills_of
 from jurande.registers.awards.states import Subject
 from jurande.registers.catalogue.models import MicroElements
 from jurande.web.public.proofs import words
@@ -25,6 +25,7 @@ from jurande.web.public.proofs.checks import Checked, checks_of, counted
 from jurande.web.ui.formats import initials, typo
 
 SHOWN_FIRST = 8
+LONG_TITLE = 70
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,14 @@ class Link:
     relation: str = ""
     url: str = ""
     url_label: str = ""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a body says the certification is worth to it, in its words."""
+
+    text: str
+    who: str
 
 
 @dataclass(frozen=True)
@@ -89,9 +98,14 @@ class Page:
     training_url: str = ""
     file_url: str = ""
     kit_url: str = ""
-    kit_url: str = ""
     is_micro: bool = False
+    endorsements: list[Given] = field(default_factory=list)
     shows_award: bool = True
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the title needs smaller letters."""
+        return len(self.title) > LONG_TITLE
 
 
 def page_of(proof: Proof) -> Page:
@@ -130,8 +144,11 @@ def page_of(proof: Proof) -> Page:
         training_url=_training(award),
         file_url=reverse("public:award-file", args=[number]) if proof.document is not None else "",
         kit_url=reverse("public:award-kit", args=[number]) if proof.document is not None else "",
-        kit_url=reverse("public:award-kit", args=[number]) if proof.document is not None else "",
         is_micro=award.subject == Subject.MICRO,
+        endorsements=[
+            Given(typo(one.text), f"{one.signer_name}, {one.signer_quality}, {one.body_name}".replace(", , ", ", "))
+            for one in endorsements_of(award.certification)
+        ],
         shows_award=proof.standing is not Standing.BROKEN,
     )
 
@@ -149,9 +166,11 @@ def _address(award: Award | None) -> str:
 def verdict_of(proof: Proof) -> Verdict:
     """Say in one sentence what is true of it today, and calmly what follows."""
     award = proof.award
+    house = words.named(award.certifier.name)
     told = {
-        "kind": words.kind(award),
-        "house": award.certifier.name,
+        "House": house[:1].upper() + house[1:],
+        "kind": words.kind(award).lower() if words.is_english() else words.kind(award),
+        "house": house,
         "day": words.day(award.awarded_on),
         "until": words.day(award.valid_until),
         "suspended": words.day(award.suspended_on),
@@ -208,14 +227,14 @@ def _taken_over(award: Award, told: dict[str, str]) -> Verdict:
     former = getattr(award, "former", None)
     told = told | {"first": (former.issuer_name if former else "") or award.certifier.name}
     said = _(
-        "Délivrée par %(first)s le %(day)s, avant ce registre. %(house)s la reconnaît et répond de ce qui est écrit "
+        "Délivrée par %(first)s le %(day)s, avant ce registre. %(House)s la reconnaît et répond de ce qui est écrit "
         "ici\u00a0; elle n’a pas été signée ici, et sa preuve d’origine n’est pas contrôlée."
     )
     return Verdict("run", _("%(kind)s reprise d’un autre service") % told, said % told)
 
 
 def _waiting(award: Award, told: dict[str, str]) -> Verdict:
-    said = _("%(house)s vient de la délivrer. Elle se scelle, et cette page le dira sous peu.") % told
+    said = _("%(House)s vient de la délivrer. Elle se scelle, et cette page le dira sous peu.") % told
     return Verdict("run", _("%(kind)s en cours de scellement") % told, said)
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations.rendering import parchment_pdf
 from jurande.registers.awards.queries import proofs
+from jurande.registers.awards.queries.elsewhere import awards_formerly
 from jurande.registers.awards.queries.handed import MOST_BYTES, Judgment, judge
 from jurande.registers.common.refusals import Refused
 from jurande.web.access import audience, client_address, has_been_too_frequent, is_too_frequent
@@ -69,6 +70,9 @@ def _number(request: HttpRequest, typed: str, language: str) -> HttpResponse:
     if has_been_too_frequent("proof_miss", address, most=MISSES_MOST):
         return too_many(request)
     known = proofs.read_number(typed)
+    former = awards_formerly(typed) if known is None else []
+    if len(former) == 1:
+        known = former[0].number
     if known is None:
         error = _("Un numéro a huit caractères, comme 7KQ4-M2XD. Il est écrit en bas du document.")
         return _form(request, language, Asked(typed, error))

@@ -71,9 +71,32 @@ def number(value: int) -> str:
     return f"{value:,}" if is_english() else formats.number(value)
 
 
+# What certifiers are called, by the article that French puts before: «l’Institut», «le Centre», «la Chambre».
+_ELIDED = {"académie", "agence", "association", "école", "institut", "office", "organisme", "union", "université"}
+_MASCULINE = {"bureau", "centre", "collège", "conseil", "conservatoire", "groupe", "groupement", "ministère", "réseau"}
+_FEMININE = {"chambre", "compagnie", "fédération", "fondation", "maison", "société"}
+
+
+def named(name: str) -> str:
+    """The name as it stands in a sentence: «l’Institut…», «la Chambre…», a name of its own otherwise."""
+    return name if is_english() else f"{_article(name)}{name}"
+
+
 def by_name(name: str) -> str:
-    """«de l’Institut…»: whose it is."""
-    return f"of {name}" if is_english() else formats.of_name(name)
+    """Whose it is: «de l’Institut…», «du Centre…», «de Dynamo Formation»."""
+    if is_english():
+        return f"of {name}"
+    article = _article(name)
+    if not article:
+        return formats.of_name(name)
+    return f"du {name}" if article == "le " else f"de {article}{name}"
+
+
+def _article(name: str) -> str:
+    first = name.split(" ", 1)[0].casefold()
+    if first in _ELIDED:
+        return "l’"
+    return "le " if first in _MASCULINE else "la " if first in _FEMININE else ""
 
 
 def kind(award: Award) -> str:
