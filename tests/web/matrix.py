@@ -249,6 +249,9 @@ MATRIX: dict[str, Page] = {
         certifier(MANAGERS, MANAGERS),
     ),
     "certifier:habilitations-document": certifier(MANAGERS),
+    "certifier:awards-packs-start": certifier(None, DESIGNERS | {"network_manager"}),
+    "certifier:awards-packs-one": certifier(DESIGNERS | {"network_manager"}),
+    "certifier:awards-packs-file": certifier(DESIGNERS | {"network_manager"}),
     "certifier:awards-designs": certifier(AWARD_READERS),
     "certifier:awards-designs-start": certifier(None, DESIGNERS),
     "certifier:awards-designs-brand": certifier(DESIGNERS, DESIGNERS),
@@ -283,6 +286,8 @@ MATRIX: dict[str, Page] = {
     "certifier:awards-renew": certifier(WITHDRAWERS, WITHDRAWERS),
     "certifier:awards-ending": certifier(AWARD_READERS, DESIGNERS),
     "certifier:awards-bulk": certifier(WITHDRAWERS),
+    "certifier:awards-record": certifier(WITHDRAWERS, WITHDRAWERS),
+    "certifier:awards-record-archive": certifier(WITHDRAWERS),
     "certifier:awards-bulk-launch": certifier(None, WITHDRAWERS),
     "certifier:awards-bulk-discard": certifier(None, WITHDRAWERS),
     **dict.fromkeys(

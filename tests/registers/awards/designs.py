@@ -9,14 +9,17 @@ from PIL import Image
 
 from jurande.registers.awards.models import Design
 from jurande.registers.awards.operations import designs as operations
+from jurande.registers.awards.operations import packing
 from jurande.registers.awards.operations.designs import Appearance, Signing
 from jurande.registers.awards.states import Subject
 from jurande.registers.catalogue.models import Certification
+from jurande.registers.common import jobs
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW
+from tests.registers.awards import lots
 from tests.registers.catalogue import certifications
 
 SIGNING = Signing("Hélène Rouvière", "directrice générale", "managing director")
@@ -87,7 +90,14 @@ def addresses(of: Certifier) -> dict[str, list[str]]:
     draft = drafted(offered(of))
     own = [of.code, draft.code]
     pages = ("one", "preview", "publish", "discard", "take-brand")
+    lot = lots.prepared(published(offered(of)), lots.person(7))
+    job = jobs.request(packing.JOB, lot.code, certifier_code=of.code, now=NOW)
+    file = packing.pack_file(job.code)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"PK")
     return {
         **{f"certifier:awards-designs-{page}": own for page in pages},
         "certifier:awards-designs-picture": [*own, "vignette.png"],
+        "certifier:awards-packs-start": [of.code, lot.code],
+        **{f"certifier:awards-packs-{page}": [of.code, lot.code, job.code] for page in ("one", "file")},
     }

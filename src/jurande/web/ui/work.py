@@ -26,9 +26,13 @@ LABELS: dict[str, str | Promise] = {
     "network.week": _("Écrire à chacun ses échéances de la semaine"),
     "network.forget_imports": _("Oublier les tableurs déjà repris"),
     "awards.diagnose_lot": _("Lire un tableur de délivrance"),
+    "awards.pack_parchments": _("Réunir les documents d’un lot"),
+    "awards.forget_packs": _("Jeter les documents réunis il y a plus de deux jours"),
     "awards.issue_lot": _("Délivrer un lot"),
     "awards.decide_many": _("Suspendre, rétablir ou révoquer plusieurs attestations"),
     "awards.take_over": _("Reprendre ce qui a été délivré ailleurs"),
+    "awards.copy_record": _("Copier le registre public"),
+    "awards.forget_copies": _("Jeter les copies du registre public"),
     "awards.forget_exports": _("Oublier les exports déjà repris"),
     "awards.remind_expiring": _("Prévenir les titulaires avant l’échéance"),
     "common.purge": _("Oublier les vieux travaux"),
@@ -80,6 +84,8 @@ def progress_of(job: Any, url: str, certifier: str) -> Progress:
     following, following_label = "", ""
     if job.name == "journal.verify":
         following, following_label = reverse("certifier:journal", args=[certifier]), str(_("Voir le journal"))
+    elif job.name == "awards.copy_record":
+        following, following_label = reverse("certifier:awards-record", args=[certifier]), str(_("Voir la copie"))
     elif job.name == "network.import":
         following = reverse("certifier:network-import", args=[certifier, job.subject_code])
         following_label = str(_("Voir ce qui a été repris"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jurande.registers.awards.models import Design
+from jurande.registers.awards.models import Design, Lot
 from jurande.registers.common.verdicts import YES, Verdict, no
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor, can_take_own_work_further
@@ -46,6 +46,13 @@ def can_publish_design(actor: Actor, design: Design) -> Verdict:
     return can_take_own_work_further(actor, prepared_by=actor.code if wrote else "")
 
 
+def can_pack_parchments(actor: Actor, lot: Lot) -> Verdict:
+    """Taking away the documents of a whole lot: those who prepare what is issued."""
+    if not _inside(actor, lot.certifier):
+        return _elsewhere()
+    return _holds(actor, Right.PREPARE_AWARDS, _("Votre rôle ne permet pas d’emporter les documents d’un lot."))
+
+
 def _holds(actor: Actor, right: Right, reason: str | Promise) -> Verdict:
     return YES if actor.has(right) else no(reason)
 
@@ -55,4 +62,4 @@ def _inside(actor: Actor, certifier: Certifier) -> bool:
 
 
 def _elsewhere() -> Verdict:
-    return no(_("Ce modèle est celui d’un autre organisme."))
+    return no(_("Ceci appartient à un autre organisme."))
