@@ -502,9 +502,12 @@ ELSEWHERE = {
     "demonstration-letters": "tests/demo/test_world.py",
     "api:partners": "tests/web/test_api.py",
     "api:partner": "tests/web/test_api.py",
+    **dict.fromkeys(["api:awards", "api:award", "api:awards-lot", "api:awards-lot-prepare"], "tests/web/test_api_awards.py"),
     "api:habilitation": "tests/web/test_habilitations.py",
     "api:habilitations": "tests/web/test_habilitations.py",
     "api:habilitations-check": "tests/web/test_habilitations.py",
+    "api:proof": "tests/web/test_proofs.py",
+    "api:proofs-check": "tests/web/test_proofs.py",
     "api:openapi-json": "tests/web/test_api.py",
     "api:api-root": "tests/web/test_api.py",
 }

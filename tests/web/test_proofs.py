@@ -27,6 +27,7 @@ from jurande.registers.awards.operations.rendering import parchment_pdf
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.handed import Judgment, judge
 from jurande.registers.awards.states import AwardState
+from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal.models import SealedCredential
 from jurande.registers.seal.operations import projection, statuses
@@ -195,7 +196,7 @@ class TestVisits:
         self, award: Award, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         visits.note_visit(
-            kind=visits.VisitKind.TRAINING, certification_code=award.certification.code, partnership_code="", now=NOW
+            kind=VisitKind.TRAINING, certification_code=award.certification.code, partnership_code="", now=NOW
         )
         later = NOW + timedelta(minutes=10)
         with monkeypatch.context() as patch:
@@ -327,7 +328,7 @@ class TestTheEnglish:
         for file in (public / "proofs").glob("*.py"):
             for node in walk(parse(file.read_text())):
                 if isinstance(node, Call) and isinstance(node.func, Name) and node.func.id == "_":
-                    said |= {one.value for one in node.args if isinstance(one, Constant)}
+                    said |= {str(one.value) for one in node.args if isinstance(one, Constant)}
         for name in ("proof", "proof_slow", "verify", "verified"):
             text = (public / f"templates/public/{name}.html").read_text()
             said |= {one or other for one, other in re.findall(r'{% translate "([^"]+)" %}|_\("([^"]+)"\)', text)}
@@ -335,6 +336,42 @@ class TestTheEnglish:
             catalog = GNUTranslations(compiled)
         same = {"Participation", "Certification", "Certifications"}
         assert {one for one in said if catalog.gettext(one) == one} <= same
+
+
+class TestTheApi:
+    def asked(self, client: Client, *questions: dict[str, str]) -> Any:
+        answer = client.post("/api/v1/preuves", {"questions": list(questions)}, content_type="application/json")
+        return answer.json()["answers"] if answer.status_code == 200 else answer.status_code
+
+    def test_says_of_one_what_its_page_says(self, award: Award, client: Client) -> None:
+        said = client.get(f"/api/v1/preuves/{award.shown_number}").json()
+        assert (said["state"], said["is_valid"], said["holder"]) == ("valid", True, "Inès Carvalho")
+        assert {"signature.ok", "status.ok", "dates.ok", "log.shown"} <= {one["code"] for one in said["checks"]}
+
+    def test_says_that_one_is_revoked(self, award: Award, client: Client) -> None:
+        decided(award, statuses.revoke)
+        said = client.get(f"/api/v1/preuves/{award.number}").json()
+        assert (said["state"], said["is_valid"]) == ("revoked", False)
+
+    def test_compares_names_in_bulk_and_gives_none(self, award: Award, client: Client) -> None:
+        answers = self.asked(
+            client,
+            {"number": award.shown_number, "holder": "CARVALHO  inès"},
+            {"number": award.number, "holder": "Inès Carvalha"},
+            {"number": award.number},
+            {"number": "0000-0000"},
+        )
+        assert [one["is_same_holder"] for one in answers] == [True, False, None, None]
+        assert [one["state"] for one in answers] == ["valid", "valid", "valid", "unknown"]
+        assert "Carvalho" not in json.dumps(answers, ensure_ascii=False)
+
+    def test_stops_whoever_tries_numbers(self, award: Award, client: Client) -> None:
+        self.asked(client, *({"number": f"0000-{n:04}"} for n in range(40)))
+        assert self.asked(client, {"number": award.number}) == 429
+        assert client.get(f"/api/v1/preuves/{award.number}").status_code == 429
+
+    def test_takes_a_thousand_and_no_more(self, client: Client) -> None:
+        assert self.asked(client, *({"number": "x"} for _ in range(1_001))) == 422
 
 
 class TestTheForm:

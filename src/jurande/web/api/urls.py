@@ -12,7 +12,9 @@ from jurande import __version__
 from jurande.registers.common.verdicts import NotAllowed, require
 from jurande.registers.parties import policies, queries
 from jurande.web.access import Asked, answer_to_api
+from jurande.web.api.awards import router as awards
 from jurande.web.api.habilitations import router as habilitations
+from jurande.web.api.proofs import router as proofs
 
 PAGE_MOST = 500
 
@@ -39,7 +41,7 @@ api = NinjaAPI(
     version=__version__,
     description=(
         "Lecture du réseau d’un certificateur. Authentification : `Authorization: Bearer jur_…`. "
-        "Les habilitations se vérifient sans clé."
+        "Les habilitations et les preuves se vérifient sans clé."
     ),
     auth=by_key,
     docs_url=None,
@@ -137,13 +139,15 @@ def partner(request: Asked, code: str) -> Any:
     return Status(200, _partner(found)) if found is not None else Status(404, Error(error="partner.unknown"))
 
 
+api.add_router("/delivrances", awards)
 api.add_router("/habilitations", habilitations)
+api.add_router("/preuves", proofs)
 
 
 def urls() -> tuple[list[Any], str, str]:
     """The addresses, declared to access control as every other view is."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
-        is_public = str(pattern.pattern).startswith("habilitations")
+        is_public = str(pattern.pattern).startswith(("habilitations", "preuves"))
         setattr(pattern.callback, "audience", "public" if is_public else "api")  # noqa: B010 - a plain function to the checker
     return patterns, app_name, namespace

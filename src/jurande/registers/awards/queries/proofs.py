@@ -155,7 +155,13 @@ def _rows() -> AwardQuerySet:
     )
 
 
-def prove(award: Award, *, now: datetime) -> Proof:
+def prove_many(numbers: Iterable[str], *, now: datetime) -> dict[str, Proof]:
+    """Make every check of these awards but that of the log, which each page makes; by number. Two queries."""
+    rows = _rows().filter(number__in=sorted(numbers)).prefetch_related("habilitation__spells")
+    return {award.number: prove(award, now=now, with_log=False) for award in rows}
+
+
+def prove(award: Award, *, now: datetime, with_log: bool = True) -> Proof:
     """Make every check of this award, as ``find`` returned it. Two queries at most: the log, the habilitation."""
     if award.state == AwardState.ERASED:
         return Proof(award, now, Standing.ERASED)
@@ -164,7 +170,7 @@ def prove(award: Award, *, now: datetime) -> Proof:
         return Proof(award, now, _decided(award, now) or _ended(award, now) or Standing.TAKEN_OVER)
     if sealed.state != SealState.SEALED or sealed.signed is None:
         return Proof(award, now, Standing.WAITING)
-    examination = examined(award, sealed.signed, log_proof=log_proof_of(sealed), now=now)
+    examination = examined(award, sealed.signed, log_proof=log_proof_of(sealed) if with_log else None, now=now)
     was_habilitated = None
     if award.habilitation is not None:
         was_habilitated = habilitations.standing_on(award.habilitation, award.awarded_on).is_active
