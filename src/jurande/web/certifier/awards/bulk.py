@@ -25,6 +25,7 @@ from jurande.registers.common import queries as common
 from jurande.registers.common.verdicts import require
 from jurande.registers.seal.states import Reason
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.awards.issued import table
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 from jurande.web.ui.tables import Column, Filter, Table
@@ -36,6 +37,8 @@ MOVE_LABELS = {
     LifeMove.REVOKE: lazy("Révoquer"),
 }
 UNKNOWN_SHOWN = 5
+# More would not be read by anybody in a field.
+LISTED_MOST = 2_000
 _STATES = {
     BulkState.SHOWN: "draft",
     BulkState.RUNNING: "run",
@@ -94,9 +97,9 @@ def start(request: Asked, certifier: str) -> HttpResponse:
     house = request.certifier
     assert house is not None  # noqa: S101  the audience says so
     require(policies.can_withdraw_awards(request.actor, house))
-    chosen = request.POST.getlist("choix")
-    initial = {"lot": request.GET.get("lot", ""), "numbers": _numbers_of(request, chosen)}
-    form = BulkForm(request.POST if request.method == "POST" and not chosen else None, initial=initial)
+    comes_from_list = "choix" in request.POST or "tout" in request.POST
+    initial = {"lot": request.GET.get("lot", ""), "numbers": _chosen_numbers(request, certifier)}
+    form = BulkForm(request.POST if request.method == "POST" and not comes_from_list else None, initial=initial)
     if form.is_bound and form.is_valid():
         with refusing(request, form):
             held = _prepared(request, form)
@@ -108,9 +111,19 @@ def start(request: Asked, certifier: str) -> HttpResponse:
     return render(request, "certifier/awards/bulk_new.html", {"form": form, "earlier": earlier})
 
 
-def _numbers_of(request: Asked, chosen: list[str]) -> str:
-    rows = awards.awards(request.actor).filter(code__in=chosen) if chosen else []
-    return "\n".join(row.shown_number for row in rows)
+def _chosen_numbers(request: Asked, certifier: str) -> str:
+    """The numbers of the rows chosen in the list, or of all those that its filters keep."""
+    rows = awards.awards(request.actor)
+    if "tout" in request.POST:
+        found = list(table(certifier).read(request.GET, rows).rows[: LISTED_MOST + 1])
+        if len(found) > LISTED_MOST:
+            messages.warning(
+                request, _("Cette liste dépasse deux mille lignes\u00a0: filtrez-la, ou prenez un lot entier.")
+            )
+            return ""
+    else:
+        found = list(rows.filter(code__in=request.POST.getlist("choix")))
+    return "\n".join(row.shown_number for row in found)
 
 
 def _prepared(request: Asked, form: BulkForm) -> Any:

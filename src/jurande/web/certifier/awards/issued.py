@@ -22,7 +22,7 @@ from jurande.registers.awards.queries import awards as queries
 from jurande.registers.awards.states import AwardState
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
-from jurande.web.certifier.awards.life import life_of
+from jurande.web.certifier.awards.life import bulk_acts, life_of
 from jurande.web.certifier.awards.parts import tabs
 from jurande.web.ui.award_lots import award_chip
 from jurande.web.ui.formats import day, number
@@ -34,7 +34,8 @@ from jurande.web.ui.tables import Column, Filter, Table
 EVENTS = 12
 
 
-def _table(certifier: str) -> Table[Any]:
+def table(certifier: str) -> Table[Any]:
+    """The list of what was issued: what is exported and chosen from is what is seen."""
     today = timezone.localdate()
     return Table(
         name="delivrances",
@@ -93,10 +94,15 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
     """Everything that was issued, with filters, search and export."""
     require(policies.can_see_awards(request.actor))
     rows = queries.awards(request.actor)
-    found = _table(certifier).read(request.GET, rows)
+    found = table(certifier).read(request.GET, rows)
     if sheet := found.sheet():
         return sheet
-    page = {"listing": found, "tabs": tabs(certifier, "certifier:awards-issued"), "any": rows.exists()}
+    page = {
+        "listing": found,
+        "acts": bulk_acts(request, certifier),
+        "tabs": tabs(certifier, "certifier:awards-issued"),
+        "any": rows.exists(),
+    }
     return render(request, "certifier/awards/issued.html", page)
 
 

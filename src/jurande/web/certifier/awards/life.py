@@ -36,7 +36,7 @@ from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 from jurande.web.ui.partner_file import day_input
 from jurande.web.ui.parts import Effect, Link
-from jurande.web.ui.tables import Column, Filter, Table
+from jurande.web.ui.tables import BulkAct, Column, Filter, Table
 
 QUESTIONS: dict[LifeMove, tuple[Any, Any, Any]] = {
     LifeMove.SUSPEND: (
@@ -424,3 +424,11 @@ def _acts(request: Asked, certifier: str, row: Any) -> list[Link]:
     if policies.can_withdraw_awards(actor, row.certifier):
         may += [(str(QUESTIONS[move][1]), f"awards-{move}") for move in QUESTIONS if AWARD_LIFE.allows(row.state, move)]
     return [Link(label, reverse(f"certifier:{name}", args=[certifier, row.code])) for label, name in may]
+
+
+def bulk_acts(request: Asked, certifier: str) -> list[BulkAct]:
+    """What may be asked for rows chosen in a list of awards: one page asks which act, and why."""
+    house = request.certifier
+    if house is None or not policies.can_withdraw_awards(request.actor, house):
+        return []
+    return [BulkAct(_("Suspendre, rétablir ou révoquer…"), reverse("certifier:awards-bulk-new", args=[certifier]))]
