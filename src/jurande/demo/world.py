@@ -22,6 +22,7 @@ from jurande.demo import (
     awards,
     certifications,
     conventions,
+    delegation,
     designs,
     habilitations,
     ledger,
@@ -87,6 +88,7 @@ def build(*, now: datetime) -> None:
     designs.plan(world)
     awards.plan(world)
     award_lives.plan(world)
+    delegation.plan(world)
     recruitment.plan(world)
     conventions.plan(world)
     habilitations.plan(world)
