@@ -255,12 +255,16 @@ class Scope(TextChoices):
     READ_PARTNERS = "partners:read", _("Lire la liste des partenaires")
     READ_DOCUMENTS = "documents:read", _("Lire les pièces des partenaires")
     READ_JOURNAL = "journal:read", _("Lire le journal")
+    READ_AWARDS = "awards:read", _("Lire ce qui est délivré")
+    WRITE_AWARDS = "awards:write", _("Préparer des délivrances")
 
 
 SCOPE_RIGHTS: Mapping[Scope, frozenset[Right]] = {
     Scope.READ_PARTNERS: frozenset({Right.SEE_NETWORK}),
     Scope.READ_DOCUMENTS: frozenset({Right.SEE_DOCUMENTS}),
     Scope.READ_JOURNAL: frozenset({Right.SEE_JOURNAL}),
+    Scope.READ_AWARDS: frozenset({Right.SEE_AWARDS}),
+    Scope.WRITE_AWARDS: frozenset({Right.SEE_AWARDS, Right.PREPARE_AWARDS}),
 }
 
 
