@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,6 +32,7 @@ from jurande.web.ui.parts import Tab
 from jurande.web.ui.tables import BulkAct, Column, Filter, Table
 
 SOON_DAYS = 15
+LINES = 50
 _STATES = {ChangeState.TO_DECLARE: "warn", ChangeState.DECLARED: "run", ChangeState.CONFIRMED: "ok"}
 HEADER = ("SIRET", "Nom", "Fiche", "À faire", "Rôle à inscrire", "Rôle au registre", "Effet le", "Avant la fin du")
 
@@ -116,6 +118,7 @@ def overview(request: Asked, certifier: str) -> HttpResponse:
     today = timezone.localdate()
     page = {
         "sheet": sheet,
+        "lines": Paginator(sheet.lines, LINES).get_page(request.GET.get("page")),
         "late": sum(line.due_on < today for line in sheet.lines),
         "first": sheet.lines[0] if sheet.lines else None,
         "today": today,

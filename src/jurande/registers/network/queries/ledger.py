@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from jurande.core.france import ledger as law
 from jurande.registers.catalogue.models import Certification, Fiche, NationalPartner, Snapshot
@@ -179,28 +180,47 @@ def changes(actor: Actor) -> DeclaredChangeQuerySet:
 
 def sheet(actor: Actor) -> Sheet:
     """Sum up by place what is to be declared, as it differs from the last snapshot. Five queries."""
-    waiting = list(changes(actor).in_states([ChangeState.TO_DECLARE]).in_order())
+    waiting = DeclaredChange.objects.visible_to(actor).in_states([ChangeState.TO_DECLARE]).in_order()
+    by_pair: dict[Pair, list[Any]] = {}
+    # A network just brought in has thousands of them: no more is read of each than the sheet shows.
+    for line in waiting.values_list(*SHEET_FIELDS, named=True):
+        by_pair.setdefault((line.fiche__number, line.siret), []).append(line)
     days: dict[str, date] = {source: taken.published_on for source in REGISTERS if (taken := latest_snapshot(source))}
-    pairs = Q(siret__in={line.siret for line in waiting}, fiche__in={line.fiche_id for line in waiting})
-    rows = NationalPartner.objects.current().filter(pairs, state=ListedState.ACTIVE).order_by("pk")
+    fiches = {held[0].fiche for held in by_pair.values()}
+    rows = NationalPartner.objects.current().filter(fiche__in=fiches, state=ListedState.ACTIVE).order_by("pk")
     listed = _roles(rows.values_list("fiche__number", "siret", "habilitation"))
-    by_pair: dict[Pair, list[DeclaredChange]] = {}
-    for line in waiting:
-        by_pair.setdefault((line.fiche.number, line.siret), []).append(line)
     lines = [
-        _sheet_line(held, listed.get(pair, law.NONE) if held[0].fiche.register in days else held[0].before)
+        _sheet_line(held, listed.get(pair, law.NONE) if held[0].fiche__register in days else held[0].before)
         for pair, held in by_pair.items()
     ]
     return Sheet(sorted((line for line in lines if line.move), key=lambda line: (line.due_on, line.name)), days)
 
 
-def _sheet_line(held: Sequence[DeclaredChange], listed: str) -> SheetLine:
+_BODY = "habilitation__partnership__site__organisation__"
+SHEET_FIELDS = (
+    "code",
+    "siret",
+    "before",
+    "after",
+    "happened_on",
+    "due_on",
+    "fiche",
+    "fiche__number",
+    "fiche__register",
+    "habilitation__certification__title",
+    f"{_BODY}usual_name",
+    f"{_BODY}legal_name",
+)
+
+
+def _sheet_line(held: Sequence[Any], listed: str) -> SheetLine:
+    """``held``: rows of ``SHEET_FIELDS``, in order."""
     first, last = held[0], held[-1]
     return SheetLine(
-        number=first.fiche.number,
-        title=first.habilitation.certification.title,
+        number=first.fiche__number,
+        title=first.habilitation__certification__title,
         siret=first.siret,
-        name=first.habilitation.partnership.name,
+        name=getattr(first, f"{_BODY}usual_name") or getattr(first, f"{_BODY}legal_name"),
         move=law.movement(listed, last.after),
         words=law.REGISTER_WORDS.get(last.after, ""),
         listed_words=law.REGISTER_WORDS.get(listed, ""),
