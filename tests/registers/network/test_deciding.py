@@ -18,6 +18,7 @@ from jurande.registers.network.operations.appeals import AppealRefused
 from jurande.registers.network.operations.approvals import ApprovalRefused
 from jurande.registers.network.operations.deciding import DecisionRefused
 from jurande.registers.network.queries.approvals import granted
+from jurande.registers.network.queries.deadlines import DeadlineKind, deadlines
 from jurande.registers.network.queries.deciding import people_to_rule_on
 from jurande.registers.network.states import (
     AppealState,
@@ -373,6 +374,20 @@ class TestApprovals:
         for actor in (by.actor(by.first), factories.actor_of(factories.member())):
             with pytest.raises(NotAllowed):
                 operations.withdraw(approval=one, reason="Non", actor=actor, now=NOW)
+
+    def test_stand_among_what_ends_three_months_before(self):
+        _held, by = self.approved()
+        rows = Approval.objects.filter(state=ApprovalState.GRANTED)
+        last = rows.order_by("valid_until").first().valid_until
+        found = {
+            days: [
+                (line.due_on, line.count)
+                for line in deadlines(by.manager, last - timedelta(days=days))
+                if line.kind == DeadlineKind.APPROVAL
+            ]
+            for days in (91, 90, -1)
+        }
+        assert found == {91: [], 90: [(last, rows.filter(valid_until=last).count())], -1: []}
 
     def test_warn_at_three_months_then_at_one(self):
         _held, by = self.approved()

@@ -124,6 +124,17 @@ class TestVisit:
         with pytest.raises(ExchangeRefused):
             exchanges.plan_visit(visit=visit, planned_on=SOON, place="Nantes", actor=by.manager, now=NOW)
 
+    def test_tells_the_applicant_that_the_day_they_were_told_no_longer_holds(self):
+        held, by = judgments.submitted()
+        for place in ("", "Nantes"):
+            visit = exchanges.ask_visit(application=held, reason="Voir", actor=by.manager, now=NOW)
+            if place:
+                exchanges.plan_visit(visit=visit, planned_on=SOON, place=place, actor=by.manager, now=NOW)
+            exchanges.cancel_visit(visit=visit, actor=by.manager, now=NOW)
+        letter = Message.objects.get(kind="network.visit_cancelled")
+        assert letter.to_email == held.applicant.email
+        assert "Nantes" in letter.body
+
     def test_is_not_reported_before_its_day(self):
         held, by = judgments.submitted()
         visit = exchanges.ask_visit(application=held, reason="Voir", actor=by.manager, now=NOW)

@@ -52,7 +52,7 @@ def waiting_dues(reader: Reader, today: date) -> list[Due]:
 
 
 def network_dues(reader: Reader, today: date) -> list[Due]:
-    """What the network waits for: declaring, looking at differences, renewing, attaching."""
+    """What the network waits for: declaring, looking at differences, renewing, attaching, approving again."""
     return [
         Due(
             title=_title(line),
@@ -75,6 +75,9 @@ def _title(line: Deadline) -> str:
             DeadlineKind.DIFFERENCE: _now("Regarder un écart avec le registre national\u00a0: %(name)s"),
             DeadlineKind.ENDING: _now("Décider de la suite de l’habilitation %(of)s"),
             DeadlineKind.DOCUMENT: _now("Joindre la convention antérieure %(of)s"),
+            DeadlineKind.APPROVAL: ngettext(
+                "Renouveler l’agrément %(of)s", "Renouveler %(n)d agréments %(of)s", line.count
+            ),
         }
         return alone[line.kind] % named
     many = {

@@ -96,6 +96,19 @@ VISIT_PLANNED = MailKind(
     action_label=_("Voir mon dossier"),
     reason=_APPLIED,
 )
+VISIT_CANCELLED = MailKind(
+    key="network.visit_cancelled",
+    label=_("Visite annulée, au candidat"),
+    fields={**_HOUSE, "jour": "2 avril 2026", "lieu": "27 traverse de la Minoterie, Marseille"},
+    subject=_("La visite du {{ jour }} est annulée"),
+    body=_(
+        "Bonjour {{ prenom }},\n\n"
+        "La visite prévue le {{ jour }} ({{ lieu }}), pour la candidature {{ reference }}, n’aura pas lieu.\n\n"
+        "Votre candidature suit son cours. Si {{ organisme }} souhaite encore venir, un autre jour vous sera proposé."
+    ),
+    action_label=_("Voir mon dossier"),
+    reason=_APPLIED,
+)
 APPROVED = MailKind(
     key="network.approved",
     label=_("Candidature agréée"),
@@ -245,6 +258,7 @@ KINDS = (
     QUESTION_REMINDER,
     QUESTION_ANSWERED,
     VISIT_PLANNED,
+    VISIT_CANCELLED,
     APPROVED,
     APPROVED_WITH_CONDITIONS,
     DEFERRED,
@@ -286,6 +300,11 @@ def question_answered(question: Question, asker: Person) -> Letter:
 def visit_planned(visit: Visit) -> Letter:
     """The day and the place of a visit."""
     return _to_applicant(visit.application, VISIT_PLANNED, jour=_day(visit.planned_on), lieu=visit.place)
+
+
+def visit_cancelled(visit: Visit) -> Letter:
+    """The day that was told no longer holds."""
+    return _to_applicant(visit.application, VISIT_CANCELLED, jour=_day(visit.planned_on), lieu=visit.place)
 
 
 def decided(decision: Decision, *, approvals: str, conditions: str) -> Letter:

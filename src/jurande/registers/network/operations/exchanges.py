@@ -203,15 +203,18 @@ def report_visit(
 
 @transaction.atomic
 def cancel_visit(*, visit: Visit, actor: Actor, now: datetime) -> Visit:
-    """Give the visit up; it stays in the file.
+    """Give the visit up; it stays in the file. The applicant is told when a day had been fixed.
 
     :raises ExchangeRefused: reported or cancelled already.
     """
     held, row = _visit(visit, actor)
     _demand_move(row, "cancel")
+    was_planned = row.state == VisitState.PLANNED
     row.state = VISIT_LIFE.after(row.state, "cancel")
     row.cancelled_at, row.cancelled_by_code = now, actor.code
     row.save(update_fields=["state", "cancelled_at", "cancelled_by_code"])
+    if was_planned:
+        correspondence.send(emails.visit_cancelled(row), now=now)
     settle(held, now=now)
     told(JudgmentAct.VISIT_CANCELLED, held, actor, now)
     return row

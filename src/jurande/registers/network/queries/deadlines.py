@@ -1,4 +1,4 @@
-"""The legal clocks of the network: changes to declare, differences to look at, habilitations that end."""
+"""The clocks of the network: changes to declare, differences to look at, habilitations and approvals that end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from enum import StrEnum
 from django.utils.timezone import localdate
 
 from jurande.core.france.ledger import ARTICLE
-from jurande.registers.network.models import DeclaredChange, Habilitation, RegisterDifference
+from jurande.registers.network.models import Approval, DeclaredChange, Habilitation, RegisterDifference
+from jurande.registers.network.queries.approvals import ending_by
 from jurande.registers.network.states import Basis, ChangeState
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Right
@@ -29,6 +30,7 @@ class DeadlineKind(StrEnum):
     DIFFERENCE = "difference"
     ENDING = "ending"
     DOCUMENT = "document"
+    APPROVAL = "approval"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Deadline:
 
 
 def deadlines(actor: Actor, today: date) -> list[Deadline]:
-    """Every clock of the network that this actor may do something about. Four queries, whatever their number."""
+    """Every clock of the network that this actor may do something about. Five queries, whatever their number."""
     if actor.partnership_code or not actor.has(Right.OPEN_PARTNERSHIPS):
         return []
     places = ("partnership__site__organisation", "partnership__followed_by")
@@ -58,7 +60,7 @@ def deadlines(actor: Actor, today: date) -> list[Deadline]:
     live = Habilitation.objects.visible_to(actor).live().select_related(*places).order_by("valid_until", "pk")
     ending = live.filter(valid_until__gte=today, valid_until__lte=today + END_NOTICE)
     lacking = live.to_document()
-    lines: dict[tuple[DeadlineKind, date], list[tuple[date, Habilitation]]] = defaultdict(list)
+    lines: dict[tuple[DeadlineKind, date], list[tuple[date, Habilitation | Approval]]] = defaultdict(list)
     for change in changes.select_related(*(f"habilitation__{place}" for place in places)):
         lines[DeadlineKind.DECLARE, change.due_on].append((change.happened_on, change.habilitation))
     for row in ending.exclude(followed_by__isnull=False):
@@ -75,11 +77,23 @@ def deadlines(actor: Actor, today: date) -> list[Deadline]:
         first = localdate(differences[0][0])
         names = [name for _at, name in differences]
         found.append(Deadline(DeadlineKind.DIFFERENCE, first + DIFFERENCE_DAYS, first, len(names), names, law=ARTICLE))
-    return sorted(found, key=lambda line: (line.due_on, line.kind))
+    return sorted([*found, *_approvals(actor, today)], key=lambda line: (line.due_on, line.kind))
 
 
-def _deadline(kind: DeadlineKind, due_on: date, held: Sequence[tuple[date, Habilitation]], law: str) -> Deadline:
-    partners = {row.partnership.code: row.partnership for _opened, row in held}
+def _approvals(actor: Actor, today: date) -> list[Deadline]:
+    """Those that end soon and that nothing renews: one line for a partner and a day."""
+    ending: dict[tuple[date, int], list[tuple[date, Habilitation | Approval]]] = defaultdict(list)
+    rows = ending_by(today + END_NOTICE, certifier_code=actor.certifier_code).filter(valid_until__gte=today)
+    for row in rows.select_related("partnership__followed_by"):
+        if row.partnership_id is not None and row.valid_until is not None:
+            ending[row.valid_until, row.partnership_id].append((row.valid_until - END_NOTICE, row))
+    return [_deadline(DeadlineKind.APPROVAL, due_on, held, "") for (due_on, _partner), held in ending.items()]
+
+
+def _deadline(
+    kind: DeadlineKind, due_on: date, held: Sequence[tuple[date, Habilitation | Approval]], law: str
+) -> Deadline:
+    partners = {row.partnership.code: row.partnership for _opened, row in held if row.partnership is not None}
     alone = next(iter(partners.values())) if len(partners) == 1 else None
     owners = {one.followed_by.full_name for one in partners.values() if one.followed_by}
     return Deadline(
