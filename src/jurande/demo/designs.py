@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from jurande.demo.certifications import MICRO
 from jurande.registers.awards.operations import designs
 from jurande.registers.awards.operations.designs import Appearance, Signing
-from jurande.registers.awards.states import Emblem, Language, Subject
+from jurande.registers.awards.states import Emblem, Language, Layout, Subject
 from jurande.registers.catalogue.models import Certification
 
 if TYPE_CHECKING:
@@ -87,11 +87,24 @@ def _brand(world: World, at: datetime) -> None:
 
 
 def _begin(world: World, key: str, subject: Subject, at: datetime) -> None:
+    """A draft that cannot be published yet: no place, nobody who signs, and words that the law keeps for others."""
     house = world.houses["imr"]
-    designs.start_design(
-        certification=_certification(world, key),
-        subject=subject,
-        actor=world.actor("anne-sophie", certifier=house),
+    actor = world.actor("anne-sophie", certifier=house)
+    draft = designs.start_design(certification=_certification(world, key), subject=subject, actor=actor, now=at)
+    designs.write_design(
+        design=draft,
+        appearance=Appearance(
+            layout=Layout.PORTRAIT,
+            language=Language.FR_EN,
+            texts={"overline": {"fr": "Blocs de compétences d’un titre professionnel[ de niveau\u00a0{niveau}]"}},
+            place="",
+            colour=draft.colour,
+            accent=draft.accent,
+            emblem=draft.emblem,
+        ),
+        signings=[],
+        revision=draft.revision,
+        actor=actor,
         now=at,
     )
 
