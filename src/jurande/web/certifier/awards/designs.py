@@ -131,6 +131,9 @@ def preview(request: Asked, certifier: str, design: str) -> HttpResponse:
     """What is being typed would look like, and what it lacks; nothing is saved."""
     held = _found(request, design)
     require(policies.can_write_design(request.actor, held))
+    if not request.headers.get("HX-Request"):
+        # A part of a page is for the page that holds it.
+        return redirect("certifier:awards-designs-one", certifier, design)
     form = DesignForm(held, request.POST)
     page: dict[str, Any] = {"gaps": queries.gaps_of(held), "picture": "", "refused": "", "held": held}
     if form.is_valid():
