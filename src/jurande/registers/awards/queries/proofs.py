@@ -7,16 +7,20 @@ change, for the very same bytes, is kept: a list opened, a history of keys under
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
+from time import monotonic
+from typing import Any
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from jurande.core.encoding.jcs import Json
 from jurande.core.log.errors import LogError
@@ -28,12 +32,14 @@ from jurande.core.proof.trust import Trust, TrustRefused, parse_trust
 from jurande.core.proof.verification import Expectations
 from jurande.core.proof.verification.examination import Examination, Outcome, examine
 from jurande.core.proof.verification.statuses import OpenedList, open_list
-from jurande.registers.awards.models import Award, Endorsement
+from jurande.registers.awards.models import Award, Design, Endorsement
 from jurande.registers.awards.models.awards import NUMBER_ALPHABET, NUMBER_LENGTH, AwardQuerySet
 from jurande.registers.awards.states import AwardState
 from jurande.registers.catalogue.models import Bloc, Certification, Competency, Criterion, Referentiel
 from jurande.registers.common.codes import LENGTH
+from jurande.registers.network.models import Habilitation
 from jurande.registers.network.queries import habilitations
+from jurande.registers.parties.models import Partnership
 from jurande.registers.seal.facts import list_path, trust_path
 from jurande.registers.seal.queries import log_file, public_file
 from jurande.registers.seal.queries.credentials import log_proof_of
@@ -42,6 +48,8 @@ from jurande.registers.seal.states import Purpose, SealState
 PARIS = ZoneInfo("Europe/Paris")
 EXPECTED = Expectations()
 MOST_ENDORSEMENTS = 3
+# Names and titles may be this old: what is decided about an award itself is read at each visit.
+SHARED_SECONDS = 2
 # What people write for the letters that the alphabet leaves out.
 _MISTAKEN = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\u00a0": None, "\u2011": None})
 
@@ -128,41 +136,90 @@ def read_number(text: str) -> str | None:
 
 
 def find(number: str) -> Award | None:
-    """Return the award with this number, with all that its page needs. One query."""
-    return _rows().filter(number=number).first()
+    """Return the award with this number, with all that its page needs. One query, and a few every two seconds."""
+    return _one(_rows().filter(number=number))
 
 
 def find_by_credential(code: str) -> Award | None:
     """Return the award whose credential has this code, as ``find`` does."""
-    return _rows().filter(credential__code=code).first() if len(code) == LENGTH else None
+    return _one(_rows().filter(credential__code=code)) if len(code) == LENGTH else None
+
+
+def _one(rows: AwardQuerySet) -> Award | None:
+    award = rows.first()
+    return _whole(award) if award is not None else None
 
 
 def _rows() -> AwardQuerySet:
     # What identifies the holder beyond their name is never read here: neither birth nor address.
-    return Award.objects.select_related(
-        "credential",
-        "certifier__organisation",
-        "certification__fiche",
-        "referentiel__elements",
-        "design",
-        "partnership__site__organisation",
-        "habilitation__credential",
-        "replaces",
-        "replaced_by",
-        "former",
-    ).defer(
-        "birth_on", "birth_place", "email", "credential__values", "habilitation__credential__values", "former__record"
+    return Award.objects.select_related("credential", "replaces", "replaced_by").only(
+        "number",
+        "certifier_id",
+        "certification_id",
+        "referentiel_id",
+        "design_id",
+        "subject",
+        "blocs",
+        "first_name",
+        "last_name",
+        "awarded_on",
+        "place",
+        "valid_until",
+        "partnership_id",
+        "habilitation_id",
+        "origin",
+        "state",
+        "suspended_on",
+        "revoked_on",
+        "replaced_at",
+        "erased_at",
+        "issued_at",
+        "code",
+        "credential__code",
+        "credential__state",
+        "credential__list_number",
+        "credential__salt",
+        "credential__signed",
+        "replaces__number",
+        "replaced_by__number",
     )
 
 
+def _whole(award: Award) -> Award:
+    """Give an award what it shares with thousands of others: read again every ``SHARED_SECONDS``, not at each visit."""
+    slot = int(monotonic() // SHARED_SECONDS)
+    for name in _SHARED:
+        pk = getattr(award, f"{name}_id")
+        if pk is not None:
+            setattr(award, name, _shared(settings.HOME.path, slot, name, pk))
+    award.certifier = award.certification.certifier
+    return award
+
+
+_SHARED: dict[str, Callable[[], QuerySet[Any]]] = {
+    "certification": lambda: Certification.objects.select_related("certifier__organisation", "fiche"),
+    "referentiel": lambda: Referentiel.objects.select_related("elements"),
+    "design": Design.objects.all,
+    "partnership": lambda: Partnership.objects.select_related("site__organisation"),
+    "habilitation": lambda: (
+        Habilitation.objects.select_related("credential").prefetch_related("spells").defer("credential__values")
+    ),
+}
+
+
+@lru_cache(maxsize=1024)
+def _shared(home: Path, slot: int, name: str, pk: int) -> Any:
+    return _SHARED[name]().get(pk=pk)
+
+
 def prove_many(numbers: Iterable[str], *, now: datetime) -> dict[str, Proof]:
-    """Make every check of these awards but that of the log, which each page makes; by number. Two queries."""
-    rows = _rows().filter(number__in=sorted(numbers)).prefetch_related("habilitation__spells")
-    return {award.number: prove(award, now=now, with_log=False) for award in rows}
+    """Make every check of these awards but that of the log, which each page makes; by number."""
+    rows = _rows().filter(number__in=sorted(numbers))
+    return {award.number: prove(_whole(award), now=now, with_log=False) for award in rows}
 
 
 def prove(award: Award, *, now: datetime, with_log: bool = True) -> Proof:
-    """Make every check of this award, as ``find`` returned it. Two queries at most: the log, the habilitation."""
+    """Make every check of this award, as ``find`` returned it. One query, for its entry in the log."""
     if award.state == AwardState.ERASED:
         return Proof(award, now, Standing.ERASED)
     sealed = award.credential
@@ -320,10 +377,15 @@ def _contradicts(award: Award, signed: Signed) -> bool:
     )
 
 
-def endorsements_of(certification: Certification) -> list[Endorsement]:
+def endorsements_of(certification: Certification) -> tuple[Endorsement, ...]:
     """What bodies say that it is worth to them, as they said it; the latest first, a few."""
+    return _endorsements(settings.HOME.path, int(monotonic() // SHARED_SECONDS), certification.pk)
+
+
+@lru_cache(maxsize=256)
+def _endorsements(home: Path, slot: int, certification: int) -> tuple[Endorsement, ...]:
     given = Endorsement.objects.given().filter(certification=certification).defer("email")
-    return list(given.order_by("-answered_at", "pk")[:MOST_ENDORSEMENTS])
+    return tuple(given.order_by("-answered_at", "pk")[:MOST_ENDORSEMENTS])
 
 
 # --- what was assessed --------------------------------------------------------------------------
