@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,17 +14,24 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from jurande.config.cli.log import audit
 from jurande.config.cli.seal.verify import verify
 from jurande.registers.awards.models import Award
+from jurande.registers.awards.operations import archives
+from jurande.registers.common import jobs
+from jurande.registers.common.models import JobRequest
+from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.journal.models import Entry
 from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import Role
 from jurande.registers.seal import queries
 from jurande.registers.seal.operations import projection, statuses
 from jurande.registers.seal.policies import MACHINE
 from jurande.registers.seal.states import Reason
 from jurande.web.public import record
+from tests import factories
 from tests.registers.awards import proved
 from tests.registers.awards.proved import NOW
 from tests.registers.seal.homes import PUBLIC_URL, own_home
@@ -153,3 +163,40 @@ class TestFromTheDisk:
         page.wait_for_selector("#result:not([aria-busy]) [data-verdict='valid']")
         assert faults == []
         context.close()
+
+
+class TestTheScreen:
+    def test_has_a_copy_made_and_gives_it_to_who_asked(self, client: Client, tmp_path: Path) -> None:
+        awards = three()
+        house = awards[0].certifier
+        person = factories.member(Role.SIGNATORY, of=house)
+        factories.enter(client, person)
+        address = f"/c/{house.code}/delivrance/registre-public/"
+        assert "Aucune copie" in client.get(address).text
+        assert client.get(f"{address}copie.zip").status_code == 404
+        job_address = client.post(address)["Location"]
+        assert "Une copie est en préparation" in client.post(address).text
+        assert client.get(job_address).status_code == 200
+        job = JobRequest.objects.get(name="awards.copy_record")
+        assert jobs.execute(job.code, worker_code="w")
+        with zipfile.ZipFile(io.BytesIO(b"".join(client.get(f"{address}copie.zip").streaming_content))) as archive:  # type: ignore[attr-defined]
+            assert archive.testzip() is None
+            assert "SHA256SUMS" in archive.namelist()
+            assert f"p/{awards[0].shown_number}/index.html" in archive.namelist()
+        assert Entry.objects.get(action="awards.record.exported").actor_code == person.code
+        assert [path.name for path in (tmp_path / "home" / "copies").iterdir()] == [f"{house.code}.zip"]
+
+    def test_throws_the_copy_away_after_a_week(self) -> None:
+        house = three()[0].certifier
+        archives.pack(house, archives.place_of(house))
+        found = archives.archive_of(house)
+        assert found is not None
+        assert archives.forget_archives(now=found.gone_at - timedelta(seconds=1)) == 0
+        assert archives.forget_archives(now=found.gone_at) == 1
+        assert archives.archive_of(house) is None
+
+    def test_is_for_who_answers_for_what_is_issued(self) -> None:
+        house = factories.certifier()
+        manager = factories.actor_of(factories.member(Role.NETWORK_MANAGER, of=house), house)
+        with pytest.raises(NotAllowed):
+            archives.request_copy(certifier=house, actor=manager, now=NOW)

@@ -38,6 +38,10 @@ class Home:
         return self.path / "public"
 
     @property
+    def copies(self) -> Path:
+        return self.path / "copies"
+
+    @property
     def backups(self) -> Path:
         return self.path / "backups"
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jurande.registers.awards.policies.record import can_copy_record
 from jurande.registers.common.verdicts import require
 from jurande.registers.journal import queries as journal
 from jurande.registers.seal import policies, queries
@@ -39,6 +40,7 @@ def seal(request: Asked, certifier: str) -> HttpResponse:
         "age": seen.active.age_days(now) if seen.active else 0,
         "stop": sentence_of(seen.stop_code, seen.stop_about) if seen.stop_code else "",
         "stats": _stats(seen),
+        "may_copy": can_copy_record(request.actor, house),
         "may_rotate": policies.can_rotate_key(request.actor, house),
         "events": told(journal.timeline_of(subjects, certifier).reverse()) if subjects else [],
     }

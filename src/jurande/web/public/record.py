@@ -15,9 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from jurande.integrations.typesetting.ornaments import WIDE_ROSETTE, rosette
-from jurande.registers.awards.operations.kits import NoKit, evidence_of, proof_kit
-from jurande.registers.awards.operations.record import SUMS, Copied, RecordCopy, numbers_of
+from jurande.registers.awards.operations import archives
+from jurande.registers.awards.operations.kits import NoKit, evidence_of, kit_of
+from jurande.registers.awards.operations.record import SUMS, Copied, RecordCopy, count_of, numbers_of
 from jurande.registers.awards.queries import proofs
+from jurande.registers.common.jobs import Run
+from jurande.registers.parties.policies import Actor
+from jurande.registers.seal.queries import certifier_of_code
 from jurande.web.public.copies import asset, assets_of, made_static
 from jurande.web.public.proofs import words
 from jurande.web.public.proofs.page import page_of
@@ -26,7 +30,6 @@ from jurande.web.ui.pictures import qr
 if TYPE_CHECKING:
     from jurande.registers.awards.models import Award
     from jurande.registers.parties.models import Certifier
-    from jurande.registers.parties.policies import Actor
 
 LANGUAGES = {"fr": "", "en": "/en"}
 ORNAMENT = "/p/ornement-"
@@ -55,6 +58,24 @@ def export(*, certifier: Certifier, place: Path, report: Report, actor: Actor, n
         raise
 
 
+def make_copy(run: Run) -> None:
+    """Make the copy that a house asked for on screen; run again after a kill, it starts over."""
+    certifier = certifier_of_code(run.code)
+    if certifier is None:
+        return
+    actor = Actor(code=run.request.requested_by, certifier_code=certifier.code)
+    place = archives.place_of(certifier)
+    total = count_of(certifier)
+    export(
+        certifier=certifier,
+        place=place,
+        report=lambda done: run.progress(done=done, total=total),
+        actor=actor,
+        now=run.now(),
+    )
+    archives.pack(certifier, place)
+
+
 class _Site:
     """The pages of a copy; what they share is written once."""
 
@@ -65,17 +86,19 @@ class _Site:
 
     def add(self, award: Award) -> None:
         """Write the page of an award in both languages, its square, and what proves it."""
+        proof = proofs.prove(award, now=self.now)
         for language in LANGUAGES:
             with override(language):
-                self._write_page(award, language)
+                self._write_page(proof, language)
         address = settings.PUBLIC_URL + reverse("public:award", args=[award.shown_number])
         drawn = qr(address, address).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
         self.copy.write(f"p/{award.shown_number}/code.svg", drawn.encode())
         try:
-            self.copy.write_evidence(award, evidence_of(award))
-            self.copy.write(f"p/{award.shown_number}/preuve.zip", proof_kit(award, now=self.now))
+            evidence = evidence_of(award)
         except NoKit:
             return
+        self.copy.write_evidence(award, evidence)
+        self.copy.write(f"p/{award.shown_number}/preuve.zip", kit_of(award, evidence, now=self.now))
 
     def complete(self) -> None:
         """Write what the pages share, and the page that says what the copy is."""
@@ -90,10 +113,10 @@ class _Site:
         for name in self.assets:
             self.copy.write(*asset(name))
 
-    def _write_page(self, award: Award, language: str) -> None:
-        html: str = render_to_string("public/proof.html", {"page": page_of(proofs.prove(award, now=self.now))})
+    def _write_page(self, proof: proofs.Proof, language: str) -> None:
+        html: str = render_to_string("public/proof.html", {"page": page_of(proof)})
         self.assets |= assets_of(html)
-        path = f"p/{award.shown_number}{LANGUAGES[language]}/index.html"
+        path = f"p/{proof.award.shown_number}{LANGUAGES[language]}/index.html"
         told = _("Copie faite le %(day)s. Ce qui fut décidé depuis n’y est pas.") % {"day": words.day(self.now)}
         notice = format_html('<main id="contenu" class="wrap" tabindex="-1"><p class="note" role="note">{}</p>', told)
         html = html.replace('<main id="contenu" class="wrap" tabindex="-1">', notice, 1)

@@ -75,7 +75,11 @@ def proof_kit(award: Award, *, now: datetime) -> bytes:
 
     :raises NoKit: as ``evidence_of``.
     """
-    evidence = evidence_of(award)
+    return kit_of(award, evidence_of(award), now=now)
+
+
+def kit_of(award: Award, evidence: Evidence, *, now: datetime) -> bytes:
+    """Return the kit that holds this evidence."""
     files: dict[str, bytes] = {
         README: _readme(award, now).encode(),
         PAGE: page_of(evidence),

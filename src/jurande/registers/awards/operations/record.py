@@ -141,6 +141,11 @@ def numbers_of(certifier: Certifier) -> Iterator[str]:
     yield from rows.iterator(2_000)
 
 
+def count_of(certifier: Certifier) -> int:
+    """Return how many awards this house issued."""
+    return Award.objects.filter(certifier=certifier).count()
+
+
 def _files(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders.sort()

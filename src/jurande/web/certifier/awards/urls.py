@@ -3,7 +3,19 @@
 from django.urls import path, re_path
 
 from jurande.registers.awards.states import LifeMove
-from jurande.web.certifier.awards import bulk, claims, designs, elsewhere, issued, life, lots, mandates, packs, rules
+from jurande.web.certifier.awards import (
+    bulk,
+    claims,
+    designs,
+    elsewhere,
+    issued,
+    life,
+    lots,
+    mandates,
+    packs,
+    record,
+    rules,
+)
 
 urlpatterns = [
     path("", lots.overview, name="awards"),
