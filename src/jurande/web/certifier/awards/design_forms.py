@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.parchments import LANGUAGES, MOST_CHARS, TEXTS, WAIVABLE, has_line, text_of
-from jurande.registers.awards.models import Design
 from jurande.registers.awards.operations.designs import MOST_SIGNATORIES, Appearance, Signing
 from jurande.registers.awards.states import Emblem, Language, Layout, Subject
 
@@ -68,7 +67,7 @@ class DesignForm(forms.Form):
     accent = _Colour(_("Couleur du sceau"))
     emblem = forms.ChoiceField(label=_("Motif du sceau"), choices=Emblem.choices)
 
-    def __init__(self, held: Design, data: Any = None, files: Any = None) -> None:
+    def __init__(self, held: Any, data: Any = None, files: Any = None) -> None:
         """Add a field for each text of this subject, in each language, and the lines of those who sign."""
         own = ("revision", "layout", "language", "place", "colour", "accent", "emblem")
         initial = {name: getattr(held, name) for name in own}

@@ -30,7 +30,6 @@ from jurande.registers.awards.facts.parchments import (
     registration_of,
 )
 from jurande.registers.awards.facts.specimens import BY_KEY, SPECIMENS, specimen_bearer
-from jurande.registers.awards.models import Design
 from jurande.registers.awards.operations import designs as operations
 from jurande.registers.awards.operations import rendering
 from jurande.registers.awards.operations.designs import Appearance, DesignRefused
@@ -252,7 +251,7 @@ def brand(request: Asked, certifier: str) -> HttpResponse:
     return render(request, "certifier/awards/brand.html", {"form": form, "held": held})
 
 
-def _found(request: Asked, code: str) -> Design:
+def _found(request: Asked, code: str) -> Any:
     require(policies.can_see_designs(request.actor))
     held = queries.design(request.actor, code)
     if held is None:
@@ -260,11 +259,11 @@ def _found(request: Asked, code: str) -> Design:
     return held
 
 
-def _state(held: Design) -> str:
+def _state(held: Any) -> str:
     return chip(STATES[DesignState(held.state)], str(DesignState(held.state).label))
 
 
-def _save(held: Design, form: DesignForm, request: Asked) -> None:
+def _save(held: Any, form: DesignForm, request: Asked) -> None:
     operations.write_design(
         design=held,
         appearance=form.appearance(),
@@ -275,7 +274,7 @@ def _save(held: Design, form: DesignForm, request: Asked) -> None:
     )
 
 
-def _tried(held: Design, appearance: Appearance) -> Design:
+def _tried(held: Any, appearance: Appearance) -> Any:
     """The draft as it would be, saved nowhere.
 
     :raises DesignRefused: what could not be saved.
@@ -289,7 +288,7 @@ def _tried(held: Design, appearance: Appearance) -> Design:
     return tried
 
 
-def _content(held: Design, name: str, signed: tuple[Signed, ...] | None = None) -> ParchmentContent:
+def _content(held: Any, name: str, signed: tuple[Signed, ...] | None = None) -> ParchmentContent:
     referentiel = queries.referentiel_for(held)
     if referentiel is None:
         raise DesignRefused(_("La certification n’a pas encore de référentiel\u00a0: il n’y a rien à montrer."))
@@ -311,7 +310,7 @@ def _content(held: Design, name: str, signed: tuple[Signed, ...] | None = None) 
     return content_of(frame, bearer, mark=MARK)
 
 
-def _signed(tried: Design, form: DesignForm) -> tuple[Signed, ...]:
+def _signed(tried: Any, form: DesignForm) -> tuple[Signed, ...]:
     """Who signs as typed, in the languages of the page."""
     languages = Language(tried.language).split("_")
     return tuple(
@@ -321,7 +320,7 @@ def _signed(tried: Design, form: DesignForm) -> tuple[Signed, ...]:
     )
 
 
-def _gaps(tried: Design, form: DesignForm) -> list[Gap]:
+def _gaps(tried: Any, form: DesignForm) -> list[Gap]:
     referentiel = queries.referentiel_for(tried)
     if referentiel is None:
         return []
@@ -336,7 +335,7 @@ def _gaps(tried: Design, form: DesignForm) -> list[Gap]:
     )
 
 
-def _read(held: Design) -> list[tuple[str, list[str]]]:
+def _read(held: Any) -> list[tuple[str, list[str]]]:
     """What a published design says, line by line."""
     languages = Language(held.language).split("_")
     return [
@@ -346,8 +345,6 @@ def _read(held: Design) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _act(
-    request: Asked, held: Design, form: forms.Form, question: Any, label: Any, effects: list[Effect]
-) -> HttpResponse:
+def _act(request: Asked, held: Any, form: forms.Form, question: Any, label: Any, effects: list[Effect]) -> HttpResponse:
     page = {"held": held, "form": form, "question": question, "label": label, "effects": effects}
     return render(request, "certifier/awards/design_act.html", page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -9,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from jurande.registers.awards.models import Lot
 from jurande.registers.awards.operations import packing
 from jurande.registers.awards.policies import designs as policies
 from jurande.registers.awards.queries import lots as queries
@@ -73,7 +74,7 @@ def file(request: Asked, certifier: str, lot: str, job: str) -> HttpResponseBase
     return FileResponse(path.open("rb"), as_attachment=True, filename=f"{held.reference}.zip")
 
 
-def _lot(request: Asked, code: str) -> Lot:
+def _lot(request: Asked, code: str) -> Any:
     held = queries.lot(request.actor, code)
     if held is None:
         raise Http404
