@@ -14,7 +14,7 @@ from jurande.registers.awards.models import Award, IssuingMandate, Lot
 from jurande.registers.parties.states import Role
 from jurande.registers.seal.operations import projection
 from tests import factories
-from tests.registers.awards import lots, proved
+from tests.registers.awards import lots, mandates, proved
 from tests.registers.awards.mandates import granted
 from tests.registers.network import habilitations
 from tests.registers.seal.homes import own_home
@@ -30,7 +30,7 @@ def _own(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def mandate() -> IssuingMandate:
-    house = proved.house()
+    house = mandates.house()
     proved.designed(house)
     now = timezone.now() - timedelta(minutes=1)
     row = habilitations.opened(factories.partnership(house), now=now)

@@ -14,5 +14,6 @@ MAILS: list[str] = [
     "jurande.registers.awards.emails.awards.KINDS",
     "jurande.registers.awards.emails.delegation.KINDS",
     "jurande.registers.awards.emails.claims.KINDS",
+    "jurande.registers.awards.emails.endorsements.KINDS",
     "jurande.registers.awards.emails.life.KINDS",
 ]

@@ -13,7 +13,7 @@ from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW
-from tests.registers.awards import proved
+from tests.registers.awards import mandates, proved
 
 
 def issuer(house: Certifier) -> Actor:
@@ -23,7 +23,7 @@ def issuer(house: Certifier) -> Actor:
 
 def opened(house: Certifier | None = None) -> ClaimOpening:
     """A micro-certification that anybody may ask for."""
-    held = house or proved.house()
+    held = house or mandates.house()
     design = proved.designed(held)
     return operations.open_claims(
         certification=design.certification,

@@ -24,6 +24,13 @@ from tests.registers.awards import lots, proved
 from tests.registers.network import habilitations
 
 
+def house() -> Certifier:
+    """A certifier that can seal since yesterday; the test has a home of its own (``own_home``)."""
+    made = factories.certifier()
+    habilitations.key(made)
+    return made
+
+
 def signatory(house: Certifier) -> Actor:
     """Who delegates."""
     return factories.actor_of(factories.member(Role.SIGNATORY, of=house), house)

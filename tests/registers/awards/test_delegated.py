@@ -24,7 +24,7 @@ from jurande.registers.seal.operations.standing import public_folder
 from jurande.registers.seal.queries import authority_bytes
 from tests import factories
 from tests.factories import NOW, TODAY
-from tests.registers.awards import lots, proved
+from tests.registers.awards import lots, mandates, proved
 from tests.registers.awards.mandates import granted
 from tests.registers.network import habilitations
 from tests.registers.seal.homes import own_home
@@ -51,7 +51,7 @@ class Delegation:
 
 @pytest.fixture
 def delegation() -> Delegation:
-    house = proved.house()
+    house = mandates.house()
     design = proved.designed(house)
     place = factories.partnership(house)
     mandate = granted(habilitations.opened(place))
@@ -173,7 +173,7 @@ class TestIssuing:
             approving.approve_lot(held=own, actor=delegation.head, now=NOW)
 
     def test_of_another_certification_is_refused(self, delegation: Delegation) -> None:
-        other = proved.designed(proved.house())
+        other = proved.designed(mandates.house())
         with pytest.raises(DelegationRefused, match="autre certification"):
             delegated.prepare_delegated_lot(
                 mandate=delegation.mandate,

@@ -16,9 +16,25 @@ from jurande.registers.awards.operations import claims as operations
 from jurande.registers.awards.queries import claims as queries
 from jurande.registers.awards.states import ClaimState
 from jurande.web.access import Asked, audience, client_address, is_too_frequent, person_of
-from jurande.web.guest.applications.entrances import LINKS_MOST, StartForm
+from jurande.web.guest.applications.entrances import LINKS_MOST
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import day_input
+
+
+class StartForm(forms.Form):
+    """Who asks, and where to write to them."""
+
+    email = forms.EmailField(
+        label=_("Adresse électronique"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        help_text=_("Nous y envoyons le lien qui ouvre votre demande, puis la réponse."),
+    )
+    first_name = forms.CharField(
+        label=_("Prénom"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Nom"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
 
 
 class ClaimForm(forms.Form):

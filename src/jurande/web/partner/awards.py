@@ -95,7 +95,7 @@ class RowForm(forms.Form):
         """One field by column of the sheet."""
         super().__init__(*given, **named)
         for name in names:
-            self.fields[name] = forms.CharField(label=LABELS[name], required=False, max_length=300)
+            self.fields[name] = forms.CharField(label=LABELS[name], required=name in REQUIRED, max_length=300)
 
 
 @require_safe
@@ -208,18 +208,20 @@ def row(request: Asked, partnership: str, code: str, number: int) -> HttpRespons
         raise Http404
     (shown,) = lots.shown(held, [line])
     names = [name for name in COLUMNS if name in held.columns or name in REQUIRED or name in shown.said]
+    back = redirect("partner:awards-lot", partnership, held.code)
+    if request.method == "POST" and "reject" in request.POST:
+        with refusing(request):
+            mending.reject_row(row=line, actor=request.actor, now=timezone.now())
+            messages.success(request, _("La ligne est écartée."))
+        return back
     form = RowForm(request.POST or None, names=names, initial=shown.said)
     if request.method == "POST" and form.is_valid():
         with refusing(request, form):
-            if "reject" in request.POST:
-                mending.reject_row(row=line, actor=request.actor, now=timezone.now())
-                messages.success(request, _("La ligne est écartée."))
-            else:
-                line = mending.mend_row(row=line, values=form.cleaned_data, actor=request.actor, now=timezone.now())
-                if line.state == LotRowState.FAULTY:
-                    return redirect("partner:awards-lot-row", partnership, held.code, number)
-                messages.success(request, _("La ligne est corrigée."))
-            return redirect("partner:awards-lot", partnership, held.code)
+            line = mending.mend_row(row=line, values=form.cleaned_data, actor=request.actor, now=timezone.now())
+            if line.state == LotRowState.FAULTY:
+                return redirect("partner:awards-lot-row", partnership, held.code, number)
+            messages.success(request, _("La ligne est corrigée."))
+            return back
     page = {"lot": held, "row": shown, "form": form, "back": reverse("partner:awards-lot", args=[partnership, code])}
     return render(request, "partner/awards/row.html", page)
 
@@ -376,7 +378,7 @@ def _acts(request: Asked, held: Any, counts: Any) -> Iterator[tuple[str, str, bo
     is_whole = held.state == LotState.PREPARED and counts.ready and not counts.faulty
     if is_whole and lot_policies.can_approve_lot(actor, held).allowed:
         yield _("Approuver…"), reverse("partner:awards-lot-approve", args=place), True
-    if lot_policies.can_issue_lot(actor, held).allowed:
+    if held.state == LotState.APPROVED and lot_policies.can_issue_lot(actor, held).allowed:
         yield _("Délivrer…"), reverse("partner:awards-lot-issue", args=place), True
 
 
