@@ -170,6 +170,7 @@ MATRIX: dict[str, Page] = {
     "guest:signer-pdf": public(),
     # --- one's own applications ---
     "guest:claim": public(act=True),
+    "guest:endorse": public(act=True),
     "guest:applications": account(),
     "guest:applications-enter": public(act=True),
     "guest:applications-start": public(act=True),
@@ -244,7 +245,9 @@ MATRIX: dict[str, Page] = {
     **dict.fromkeys(
         [
             f"certifier:habilitations-{act}"
-            for act in ("activate", "discard", "confirm", "suspend", "resume", "end", "attach", "demand", "condition")
+            for act in (
+                *("activate", "discard", "confirm", "suspend", "resume", "scope", "end", "attach", "demand", "condition"),
+            )
         ],
         certifier(MANAGERS, MANAGERS),
     ),
@@ -300,6 +303,9 @@ MATRIX: dict[str, Page] = {
     "certifier:awards-claims-one": certifier(AWARD_READERS, AWARD_PREPARERS),
     "certifier:awards-claims-close": certifier(None, DESIGNERS),
     "certifier:awards-claims-evidence": certifier(AWARD_READERS),
+    "certifier:awards-endorsements": certifier(AWARD_READERS),
+    "certifier:awards-endorsements-ask": certifier(DESIGNERS, DESIGNERS),
+    "certifier:awards-endorsements-withdraw": certifier(None, DESIGNERS),
     "certifier:awards-mandates": certifier(AWARD_READERS),
     "certifier:awards-mandates-grant": certifier(PUBLISHERS - {"network_manager"}, PUBLISHERS - {"network_manager"}),
     "certifier:awards-mandates-end": certifier(PUBLISHERS - {"network_manager"}, PUBLISHERS - {"network_manager"}),

@@ -8,11 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from jurande.registers.awards.models import AwardClaim
-from jurande.registers.awards.states import ClaimState
+from jurande.registers.awards.models import AwardClaim, Endorsement
+from jurande.registers.awards.states import ClaimState, EndorsementState
 from jurande.registers.parties.states import Role
 from tests import factories
-from tests.registers.awards import claims
+from tests.registers.awards import claims, mandates, proved
 from tests.registers.seal.homes import own_home
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +77,28 @@ class TestCertifier:
         start = reverse("certifier:awards-claims-start", args=[house.code])
         choice = client.get(start).context["form"].fields["certification"].choices[0][0]
         assert client.post(start, {"certification": choice, "guidance": "Un film."})["Location"] == listing
+
+
+class TestEndorsing:
+    def test_goes_from_the_question_to_the_signed_answer(self, client: Client) -> None:
+        house = mandates.house()
+        proved.designed(house)
+        factories.enter(client, factories.member(Role.ISSUER, of=house))
+        ask = reverse("certifier:awards-endorsements-ask", args=[house.code])
+        choice = client.get(ask).context["form"].fields["certification"].choices[0][0]
+        address = "direction@ressourcerie.exemple.fr"
+        given = {"certification": choice, "body_name": "Ressourcerie du Ried", "email": address}
+        listing = reverse("certifier:awards-endorsements", args=[house.code])
+        assert client.post(ask, given)["Location"] == listing
+        page = reverse("guest:endorse", args=[factories.token_sent_to(address)])
+        visitor = Client()
+        assert "Ressourcerie du Ried" in visitor.get(page).content.decode()
+        assert visitor.post(page, {"text": "", "signer_name": "Odile Kuntz"}).status_code == 200
+        answer = visitor.post(page, {"text": "Nous embauchons sur cette base.", "signer_name": "Odile Kuntz"})
+        assert "votre avis est signé" in answer.content.decode()
+        assert visitor.get(page).status_code == 410
+        assert "Nous embauchons" in client.get(listing).content.decode()
+        row = Endorsement.objects.get()
+        client.post(reverse("certifier:awards-endorsements-withdraw", args=[house.code, row.code]))
+        row.refresh_from_db()
+        assert row.state == EndorsementState.WITHDRAWN

@@ -8,6 +8,7 @@ from typing import Any
 from jurande.demo.papers import pdf
 from jurande.registers.awards.models import AwardClaim, ClaimOpening
 from jurande.registers.awards.operations import claims as operations
+from jurande.registers.awards.operations import endorsements
 from jurande.registers.parties.models import Certifier, Person
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
@@ -55,7 +56,16 @@ def addresses(mine: Certifier) -> dict[str, list[str]]:
     """What the addresses of claims have in their path."""
     claim = submitted(opened(mine))
     piece = claim.evidence.get()
+    asked = endorsements.ask_endorsement(
+        certification=claim.opening.certification,
+        body_name="Ressourcerie du Ried",
+        email=factories.email(),
+        actor=issuer(mine),
+        now=NOW,
+    )
     return {
+        "guest:endorse": ["inconnu"],
+        "certifier:awards-endorsements-withdraw": [mine.code, asked.code],
         "guest:claim": [claim.opening.code],
         "certifier:awards-claims-one": [mine.code, claim.code],
         "certifier:awards-claims-close": [mine.code, claim.opening.code],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.guest import claims, entrances, signing
+from jurande.web.guest import claims, endorsements, entrances, signing
 from jurande.web.guest.applications import entrances as applications
 from jurande.web.guest.applications import following, importing, steps
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("signer/<str:token>/", signing.signer, name="signer"),
     path("signer/<str:token>/refuser/", signing.decline, name="signer-decline"),
     path("signer/<str:token>/pdf/", signing.pdf, name="signer-pdf"),
+    path("soutenir/<str:token>/", endorsements.endorse, name="endorse"),
     path("demandes/<str:opening>/", claims.claim, name="claim"),
     path("candidatures/", applications.listing, name="applications"),
     path("candidatures/entrer/", applications.enter, name="applications-enter"),
