@@ -20,7 +20,6 @@ from jurande.core.proof.verification.examination import Outcome
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.proofs import Proof, Standing
 from jurande.web.access import RATE_SECONDS, client_address, has_been_too_frequent, is_too_frequent
-from jurande.web.public.proofs.views import MISSES_MOST
 
 MOST_AT_ONCE = 1_000
 MOST_A_MINUTE, MOST_BULKS_A_MINUTE = 300, 6
@@ -119,14 +118,14 @@ def proof(request: HttpRequest, response: HttpResponse, number: Annotated[str, P
     address = client_address(request)
     response["Access-Control-Allow-Origin"] = "*"
     response["X-Robots-Tag"] = "noindex"
-    if has_been_too_frequent("proof_miss", address, most=MISSES_MOST) or is_too_frequent(
+    if has_been_too_frequent("proof_miss", address, most=proofs.MISSES_MOST) or is_too_frequent(
         "proof_api", address, most=MOST_A_MINUTE
     ):
         return _too_many(response)
     known = proofs.read_number(number)
     award = proofs.find(known) if known else None
     if award is None:
-        is_too_frequent("proof_miss", address, most=MISSES_MOST)
+        is_too_frequent("proof_miss", address, most=proofs.MISSES_MOST)
         return Status(404, Unanswered(error="proof.unknown"))
     patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
     return Status(200, _answer(proofs.prove(award, now=timezone.now())))
@@ -142,15 +141,15 @@ def proof(request: HttpRequest, response: HttpResponse, number: Annotated[str, P
 def check(request: HttpRequest, response: HttpResponse, asked: ProofQuestions) -> Any:
     """Answer up to a thousand numbers, in the order given. Too many that do not exist, and the rest waits a minute."""
     address = client_address(request)
-    if has_been_too_frequent("proof_miss", address, most=MISSES_MOST) or is_too_frequent(
+    if has_been_too_frequent("proof_miss", address, most=proofs.MISSES_MOST) or is_too_frequent(
         "proof_bulk", address, most=MOST_BULKS_A_MINUTE
     ):
         return _too_many(response)
     read = [proofs.read_number(one.number) for one in asked.questions]
     found = proofs.prove_many({number for number in read if number}, now=timezone.now())
     misses = sum(number not in found for number in read)
-    for _ in range(min(misses, MISSES_MOST + 1)):
-        is_too_frequent("proof_miss", address, most=MISSES_MOST)
+    for _ in range(min(misses, proofs.MISSES_MOST + 1)):
+        is_too_frequent("proof_miss", address, most=proofs.MISSES_MOST)
     answers = [_said(one, found.get(number or "")) for one, number in zip(asked.questions, read, strict=True)]
     return Status(200, ProofSaidAll(answers=answers))
 

@@ -34,6 +34,7 @@ from jurande.core.proof.verification.examination import Examination, Outcome, ex
 from jurande.core.proof.verification.statuses import OpenedList, open_list
 from jurande.registers.awards.models import Award, Design, Endorsement
 from jurande.registers.awards.models.awards import NUMBER_ALPHABET, NUMBER_LENGTH, AwardQuerySet
+from jurande.registers.awards.models.designs import USUAL_ACCENT, USUAL_COLOUR
 from jurande.registers.awards.states import AwardState
 from jurande.registers.catalogue.models import Bloc, Certification, Competency, Criterion, Referentiel
 from jurande.registers.common.codes import LENGTH
@@ -48,6 +49,8 @@ from jurande.registers.seal.states import Purpose, SealState
 PARIS = ZoneInfo("Europe/Paris")
 EXPECTED = Expectations()
 MOST_ENDORSEMENTS = 3
+# Wrong numbers from one address in a minute: a person mistypes, a program guesses.
+MISSES_MOST = 30
 # Names and titles may be this old: what is decided about an award itself is read at each visit.
 SHARED_SECONDS = 2
 # What people write for the letters that the alphabet leaves out.
@@ -375,6 +378,12 @@ def _contradicts(award: Award, signed: Signed) -> bool:
         award.number,
         award.awarded_on,
     )
+
+
+def look_of(award: Award) -> tuple[str, str, str]:
+    """The colour of its ornaments, that of its wax, the emblem of its seal: of its design, else the usual ones."""
+    design = award.design
+    return (design.colour, design.accent, design.emblem) if design is not None else (USUAL_COLOUR, USUAL_ACCENT, "")
 
 
 def endorsements_of(certification: Certification) -> tuple[Endorsement, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
@@ -15,14 +16,15 @@ from jurande.core.france.microcertifications import (
     SUPERVISIONS,
 )
 from jurande.integrations.typesetting.ornaments import wax_seal
-from jurande.registers.awards.models import Award
-from jurande.registers.awards.models.designs import USUAL_ACCENT, USUAL_COLOUR
-from jurande.registers.awards.queries.proofs import Proof, Standing, endorsements_of, skills_of
+from jurande.registers.awards.queries.proofs import Proof, Standing, endorsements_of, look_of, skills_of
 from jurande.registers.awards.states import Subject
-from jurande.registers.catalogue.models import MicroElements
 from jurande.web.public.proofs import words
 from jurande.web.public.proofs.checks import Checked, checks_of, counted
 from jurande.web.ui.formats import initials, typo
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Award
+    from jurande.registers.catalogue.models import MicroElements
 
 SHOWN_FIRST = 8
 LONG_TITLE = 70
@@ -416,13 +418,12 @@ def training_target(award: Award) -> str:
 
 
 def _ornament(award: Award) -> str:
-    colour = award.design.colour if award.design else USUAL_COLOUR
+    colour, _accent, _emblem = look_of(award)
     return reverse("public:award-ornament", args=[colour.removeprefix("#")])
 
 
 def _seal(award: Award) -> SafeString:
     """The seal of the house, in the wax and with the emblem of the design; its name is read out."""
-    accent = award.design.accent if award.design else USUAL_ACCENT
-    emblem = award.design.emblem if award.design else ""
+    _colour, accent, emblem = look_of(award)
     drawn = wax_seal(award.certifier.name, accent, emblem)
     return mark_safe(drawn.replace("<svg ", '<svg class="seal" aria-hidden="true" focusable="false" ', 1))  # noqa: S308 - our own drawing, its text escaped

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,7 +16,6 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations.rendering import parchment_pdf
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.elsewhere import awards_formerly
@@ -24,7 +24,10 @@ from jurande.registers.common.refusals import Refused
 from jurande.web.access import audience, client_address, has_been_too_frequent, is_too_frequent
 from jurande.web.public.proofs.page import Verdict, verdict_of
 from jurande.web.public.proofs.told import Told, told_of
-from jurande.web.public.proofs.views import MISSES_MOST, too_many
+from jurande.web.public.proofs.views import too_many
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Award
 
 KEPT_SECONDS = 300
 # Reading a file costs a process and perhaps a call to somebody else's server.
@@ -67,7 +70,7 @@ def _form(request: HttpRequest, language: str, asked: Asked = Asked(), *, status
 
 def _number(request: HttpRequest, typed: str, language: str) -> HttpResponse:
     address = client_address(request)
-    if has_been_too_frequent("proof_miss", address, most=MISSES_MOST):
+    if has_been_too_frequent("proof_miss", address, most=proofs.MISSES_MOST):
         return too_many(request)
     known = proofs.read_number(typed)
     former = awards_formerly(typed) if known is None else []
@@ -78,7 +81,7 @@ def _number(request: HttpRequest, typed: str, language: str) -> HttpResponse:
         return _form(request, language, Asked(typed, error))
     award = proofs.find(known)
     if award is None:
-        is_too_frequent("proof_miss", address, most=MISSES_MOST)
+        is_too_frequent("proof_miss", address, most=proofs.MISSES_MOST)
         error = _("Aucun document ne porte ce numéro ici. Relisez-le, ou déposez le fichier que vous avez reçu.")
         return _form(request, language, Asked(typed, error))
     view = "public:award-en" if language == "en" else "public:award"

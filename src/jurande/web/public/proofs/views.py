@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
@@ -17,7 +17,6 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from jurande.integrations.typesetting.ornaments import WIDE_ROSETTE, rosette
-from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations.visits import note_visit
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.states.visits import VisitKind
@@ -26,10 +25,12 @@ from jurande.web.access import RATE_SECONDS, audience, client_address, has_been_
 from jurande.web.public.proofs.page import page_of, training_target
 from jurande.web.ui.pictures import qr
 
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Award
+
 # How long a copy may be kept: a revocation shows everywhere within five seconds.
 KEPT_SECONDS = 2
-# Wrong numbers from one address in a minute: a person mistypes, a program guesses.
-MISSES_MOST, FOLLOWED_MOST = 30, 60
+FOLLOWED_MOST = 60
 _COLOUR = re.compile(r"[0-9A-F]{6}", re.ASCII)
 
 type View = Callable[..., HttpResponse]
@@ -41,12 +42,12 @@ def by_number(view: View) -> View:
     @wraps(view)
     def found(request: HttpRequest, number: str, **kwargs: Any) -> HttpResponse:
         address = client_address(request)
-        if has_been_too_frequent("proof_miss", address, most=MISSES_MOST):
+        if has_been_too_frequent("proof_miss", address, most=proofs.MISSES_MOST):
             return too_many(request)
         known = proofs.read_number(number)
         award = proofs.find(known) if known else None
         if award is None:
-            is_too_frequent("proof_miss", address, most=MISSES_MOST)
+            is_too_frequent("proof_miss", address, most=proofs.MISSES_MOST)
             raise Http404
         if number != award.shown_number:
             return HttpResponsePermanentRedirect(request.path.replace(number, award.shown_number, 1))

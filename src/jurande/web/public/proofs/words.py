@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from jurande.registers.awards.models import Award
 from jurande.registers.awards.states import Subject
 from jurande.web.ui import formats
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Award
 
 ENGLISH = "en"
 NBSP = formats.NBSP
