@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from jurande.registers.awards.models import Award, Design, ExpiryReminder, Renewal, Withdrawal
+from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.operations import bulk, expiring, life, replacing
 from jurande.registers.awards.operations.life import LifeRefused
-from jurande.registers.awards.operations.preparing import email_digest
 from jurande.registers.awards.operations.replacing import Said
 from jurande.registers.awards.queries import life as queries
 from jurande.registers.awards.states import AwardState, BulkState, LifeMove, Origin
@@ -26,8 +26,8 @@ from jurande.registers.seal import queries as seal
 from jurande.registers.seal.operations import projection
 from jurande.registers.seal.states import Reason, Standing
 from tests import factories
-from tests.factories import NOW, TODAY
 from tests.registers.awards import proved
+from tests.registers.awards.proved import NOW, TODAY
 from tests.registers.seal.homes import own_home
 
 NOTE = "L’épreuve du 12 mars s’est tenue sans évaluateur."

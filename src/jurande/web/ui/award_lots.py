@@ -9,9 +9,9 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from jurande.core.france.award_sheets import REQUIRED
+from jurande.core.france.award_sheets import REQUIRED, Fault
 from jurande.registers.awards.queries import lots as queries
-from jurande.registers.awards.states import AwardState, LotRowState, LotState
+from jurande.registers.awards.states import AwardState, LotRowState, LotState, Origin
 from jurande.web.ui.marks import chip
 from jurande.web.ui.partner_file import day_input
 from jurande.web.ui.tables import Column, Filter, Table
@@ -61,7 +61,9 @@ def lot_chip(held: Any) -> SafeString:
 
 
 def award_chip(held: Any) -> SafeString:
-    """What was decided last of something issued."""
+    """What was decided last of something issued; «Repris» for what was first issued elsewhere and still holds."""
+    if held.origin == Origin.ELSEWHERE and held.state == AwardState.ISSUED:
+        return chip("run", str(Origin.ELSEWHERE.label), bare=True)
     return chip(AWARD_CHIPS[AwardState(held.state)], held.get_state_display(), bare=True)
 
 
@@ -139,15 +141,45 @@ class SheetForm(TermsForm):
 class RowForm(forms.Form):
     """What is said of one person; every rule is the operation's."""
 
-    def __init__(self, *args: Any, only: tuple[str, ...] = (), **kwargs: Any) -> None:
-        """One field for each column, or for those of ``only``."""
+    def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
+        """One field for each column that this lot has."""
         super().__init__(*args, **kwargs)
-        for name in only or COLUMN_LABELS:
-            self.fields[name] = forms.CharField(label=str(COLUMN_LABELS[name]), max_length=300, required=False)
+        for name in names:
+            missing = {"required": Fault(f"{name}.missing", name).sentence()} if name in REQUIRED else {}
+            self.fields[name] = forms.CharField(
+                label=str(COLUMN_LABELS[name]), max_length=300, required=name in REQUIRED, error_messages=missing
+            )
+
+    @classmethod
+    def of(cls, held: Any, shown: queries.ReadRow) -> RowForm:
+        """The row as it stands, each thing that is wrong beside its field."""
+        made = cls(
+            {name: _french_day(text) if name.endswith("_on") else text for name, text in shown.said.items()},
+            names=columns_of(held, shown),
+        )
+        made.blame(shown)
+        return made
+
+    def blame(self, shown: queries.ReadRow) -> None:
+        """Say what is wrong beside each field, once."""
+        for column, sentence in shown.faults:
+            if column not in self.errors:
+                self.add_error(column if column in self.fields else None, sentence)
 
     def said(self) -> dict[str, str]:
         """What was typed, by column."""
-        return {name: str(text) for name, text in self.cleaned_data.items() if name in COLUMN_LABELS}
+        return {name: str(text) for name, text in self.cleaned_data.items()}
+
+
+def columns_of(held: Any, shown: queries.ReadRow) -> list[str]:
+    """The columns that the sheet has, and those that something is wrong with."""
+    wanted = {*held.columns, *shown.said, *(column for column, _sentence in shown.faults), *REQUIRED}
+    return [name for name in COLUMN_LABELS if name in wanted]
+
+
+def _french_day(text: str) -> str:
+    year, dash, rest = text.partition("-")
+    return "/".join([*reversed(rest.split("-")), year]) if dash and year.isdecimal() and len(year) == 4 else text
 
 
 class PersonForm(TermsForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -179,7 +180,7 @@ def _rows_table(certifier: str) -> Table[Any]:
                 url=lambda row: reverse("certifier:awards-one", args=[certifier, row.award.code]) if row.award else "",
             ),
             Column("intitule", str(_("Intitulé")), lambda row: row.title, on_phone=False),
-            Column("date", str(_("Délivrée le")), read("awarded_on"), on_phone=False),
+            Column("date", str(_("Délivrée le")), _issued_on, on_phone=False),
             Column("numero", str(_("Numéro d’origine")), read("external_id"), on_phone=False),
             Column("motif", str(_("Pourquoi, et que faire")), lambda row: row.reason),
         ),
@@ -189,6 +190,11 @@ def _rows_table(certifier: str) -> Table[Any]:
         order="ligne",
         unit=str(_("ligne,lignes")),
     )
+
+
+def _issued_on(row: Any) -> date | None:
+    said = _read(row).get("awarded_on")
+    return date.fromisoformat(said) if said else None
 
 
 def _read(row: Any) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from jurande.registers.awards.facts.credentials import Results, page_url
-from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations import sending
 from jurande.registers.awards.operations.rendering import parchment_pdf
 from jurande.registers.awards.policies import lots as policies
@@ -106,7 +105,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
     return render(request, "certifier/awards/issued.html", page)
 
 
-def held_award(request: Asked, code: str) -> Award:
+def held_award(request: Asked, code: str) -> Any:
     """The award of this house.
 
     :raises Http404: somebody else's, or none.
@@ -131,13 +130,14 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
         "facts": _facts(held, results),
         "letters": queries.letters_of(request.actor, held),
         "events": told(queries.told_of(held).order_by("-at", "-pk")[:EVENTS]),
-        "may_send": policies.can_send_award_again(request.actor, held) and bool(held.email) and not held.erased_at,
+        "may_send": policies.can_send_award_again(request.actor, held)
+        and bool(held.email and held.credential and not held.erased_at),
         "document_url": reverse("certifier:awards-document", args=[certifier, code]) if held.credential else "",
     }
     return render(request, "certifier/awards/award.html", page | life_of(request, certifier, held))
 
 
-def _facts(held: Award, results: Results) -> list[Fact]:
+def _facts(held: Any, results: Results) -> list[Fact]:
     attended = results.attendance
     said: list[tuple[Any, str]] = [
         (_("Obtenu le"), day(held.awarded_on)),
