@@ -10,6 +10,7 @@ from jurande.registers.awards.facts.specimens import SPECIMENS, specimen_bearer
 from jurande.registers.awards.models import Design
 from jurande.registers.awards.operations import designs as operations
 from jurande.registers.awards.operations.designs import DesignNotReady, DesignRefused, Signing
+from jurande.registers.awards.operations.linting import gaps_of
 from jurande.registers.awards.queries import designs as queries
 from jurande.registers.awards.states import DesignState, Emblem, Language, Layout, Subject
 from jurande.registers.common.refusals import Refused
@@ -162,7 +163,7 @@ class TestPublishing:
             now=NOW,
         )
         draft = operations.start_design(certification=held, subject=Subject.MICRO, actor=actor, now=NOW)
-        assert queries.gaps_of(draft) == []
+        assert gaps_of(draft) == []
 
     def test_replaces_the_former_version_and_leaves_it_as_it_was(self):
         first = designs.published()

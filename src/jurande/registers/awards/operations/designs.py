@@ -17,9 +17,10 @@ from jurande.core.encoding.jcs import canonical_bytes
 from jurande.core.france import parchments as core
 from jurande.registers.awards.facts.parchments import registration_as_json, registration_of
 from jurande.registers.awards.models import Brand, Design, DesignSignatory
+from jurande.registers.awards.operations.linting import gaps_of
 from jurande.registers.awards.operations.pictures import keep_picture
 from jurande.registers.awards.policies import designs as policies
-from jurande.registers.awards.queries.designs import brand_of, gaps_of, referentiel_for
+from jurande.registers.awards.queries.designs import brand_of, referentiel_for
 from jurande.registers.awards.states import (
     DESIGN_LIFE,
     DesignAct,

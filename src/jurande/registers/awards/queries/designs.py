@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from jurande.core.france.parchments import Gap, lint
-from jurande.registers.awards.facts.parchments import page_of, registration_from, registration_of
 from jurande.registers.awards.models import Brand, Design
 from jurande.registers.awards.models.designs import DesignQuerySet
-from jurande.registers.awards.states import DesignState, Subject
+from jurande.registers.awards.states import Subject
 from jurande.registers.catalogue.models import Certification, Referentiel
-from jurande.registers.catalogue.queries.certifications import certifications, choices_of
+from jurande.registers.catalogue.queries.certifications import certifications
 from jurande.registers.catalogue.states import ReferentielState
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
@@ -82,37 +80,3 @@ def referentiel_for(held: Design) -> Referentiel | None:
     versions = held.certification.versions.select_related("elements")
     published = versions.in_states(ReferentielState.PUBLISHED).first()
     return published or versions.order_by("-number").first()
-
-
-def gaps_of(held: Design) -> list[Gap]:
-    """All that stops a draft from being published; of a published design, what it says that is no longer so."""
-    referentiel = referentiel_for(held)
-    if referentiel is None or referentiel.state != ReferentielState.PUBLISHED:
-        return [
-            Gap(
-                "referentiel",
-                "La certification n’est pas publiée",
-                "Publiez d’abord son référentiel\u00a0: c’est lui qui dit ce qui est délivré, et comment c’est évalué.",
-                "",
-                "referentiel",
-            )
-        ]
-    now = registration_of(held.certification, referentiel)
-    found = lint(
-        page_of(held, now),
-        waived=brand_of(held.certifier).waived,
-        tolerated=choices_of(held.certifier).tolerated,
-    )
-    if held.state == DesignState.PUBLISHED:
-        kept = registration_from(held.facts)
-        if (kept.decision_on, kept.number, kept.level) != (now.decision_on, now.number, now.level):
-            found.append(
-                Gap(
-                    "outdated",
-                    "L’enregistrement a changé depuis la publication de ce modèle",
-                    "Commencez une nouvelle version\u00a0: elle reprendra la décision en vigueur.",
-                    "",
-                    "registration",
-                )
-            )
-    return found

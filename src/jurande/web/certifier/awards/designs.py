@@ -33,6 +33,7 @@ from jurande.registers.awards.facts.specimens import BY_KEY, SPECIMENS, specimen
 from jurande.registers.awards.operations import designs as operations
 from jurande.registers.awards.operations import rendering
 from jurande.registers.awards.operations.designs import Appearance, DesignRefused
+from jurande.registers.awards.operations.linting import gaps_of
 from jurande.registers.awards.policies import designs as policies
 from jurande.registers.awards.queries import designs as queries
 from jurande.registers.awards.states import DesignState, Language
@@ -102,7 +103,7 @@ def one(request: Asked, certifier: str, design: str) -> HttpResponse:
                 _save(held, form, request)
                 messages.success(request, _("Le modèle est enregistré."))
                 return redirect("certifier:awards-designs-one", certifier, design)
-    gaps = queries.gaps_of(held)
+    gaps = gaps_of(held)
     page = {
         "held": held,
         "state": _state(held),
@@ -134,7 +135,7 @@ def preview(request: Asked, certifier: str, design: str) -> HttpResponse:
         # A part of a page is for the page that holds it.
         return redirect("certifier:awards-designs-one", certifier, design)
     form = DesignForm(held, request.POST)
-    page: dict[str, Any] = {"gaps": queries.gaps_of(held), "picture": "", "refused": "", "held": held}
+    page: dict[str, Any] = {"gaps": gaps_of(held), "picture": "", "refused": "", "held": held}
     if form.is_valid():
         try:
             tried = _tried(held, form.appearance())
