@@ -246,7 +246,18 @@ MATRIX: dict[str, Page] = {
         [
             f"certifier:habilitations-{act}"
             for act in (
-                *("activate", "discard", "confirm", "suspend", "resume", "scope", "end", "attach", "demand", "condition"),
+                *(
+                    "activate",
+                    "discard",
+                    "confirm",
+                    "suspend",
+                    "resume",
+                    "scope",
+                    "end",
+                    "attach",
+                    "demand",
+                    "condition",
+                ),
             )
         ],
         certifier(MANAGERS, MANAGERS),
@@ -508,7 +519,9 @@ ELSEWHERE = {
     "demonstration-letters": "tests/demo/test_world.py",
     "api:partners": "tests/web/test_api.py",
     "api:partner": "tests/web/test_api.py",
-    **dict.fromkeys(["api:awards", "api:award", "api:awards-lot", "api:awards-lot-prepare"], "tests/web/test_api_awards.py"),
+    **dict.fromkeys(
+        ["api:awards", "api:award", "api:awards-lot", "api:awards-lot-prepare"], "tests/web/test_api_awards.py"
+    ),
     "api:habilitation": "tests/web/test_habilitations.py",
     "api:habilitations": "tests/web/test_habilitations.py",
     "api:habilitations-check": "tests/web/test_habilitations.py",

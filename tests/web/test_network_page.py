@@ -137,6 +137,20 @@ class TestPartnerFile:
         assert "invité" in fragment.content.decode()
 
 
+class TestChangeOfScope:
+    def test_says_what_follows_then_replaces_the_habilitation(self, network: Network) -> None:
+        row = network.habilitated("Atelier", kind="both", first=network.today - timedelta(days=30))
+        assert "Modifier le périmètre" in network.get("habilitations-one", row.code)
+        assert "son attestation est remplacée" in network.get("habilitations-scope", row.code)
+        given = {"kind": "former", "territory": ["13"], "note": "Un seul département."}
+        network.post("habilitations-scope", row.code, **given)
+        row.refresh_from_db()
+        after = Habilitation.objects.get(follows=row)
+        assert (row.state, after.state, after.kind, after.territory) == ("ended", "active", "former", ["13"])
+        refused = network.post("habilitations-scope", row.code, **given).content.decode()
+        assert "Seule une habilitation active" in refused
+
+
 class TestSavedViews:
     def test_are_kept_shown_and_removed(self, network: Network) -> None:
         network.habilitated("Atelier")

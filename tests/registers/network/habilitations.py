@@ -124,7 +124,7 @@ def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
     credential = Habilitation.objects.select_related("credential").get(pk=held.pk).credential
     assert credential is not None
     one = "certifier:habilitations"
-    acts = ("-one", "-confirm", "-suspend", "-resume", "-end", "-document", "-attach", "-demand")
+    acts = ("-one", "-confirm", "-suspend", "-resume", "-scope", "-end", "-document", "-attach", "-demand")
     return {
         **{f"{one}{name}": [mine.code, held.code] for name in acts},
         **{f"{one}{name}": [mine.code, draft.code] for name in ("-activate", "-discard")},

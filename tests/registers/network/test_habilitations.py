@@ -34,6 +34,7 @@ from jurande.registers.network.states import (
     Basis,
     ConditionKey,
     HabilitationEndReason,
+    HabilitationKind,
     HabilitationState,
 )
 from jurande.registers.parties.models import Partnership
@@ -312,6 +313,56 @@ class TestEnd:
                 effective_on=TODAY,
                 actor=made.manager(row.certifier),
                 now=NOW,
+            )
+
+
+class TestChangeOfScope:
+    def changed(self, row: Habilitation, **asked: Any) -> Habilitation:
+        wanted: dict[str, Any] = {
+            "kind": HabilitationKind.FORMER,
+            "blocs": (),
+            "territory": ("13",),
+            "note": "Un seul.",
+        }
+        return operations.change_scope(habilitation=row, actor=made.manager(row.certifier), now=NOW, **(wanted | asked))
+
+    def test_ends_the_one_and_opens_the_other_the_same_day(self, place: Partnership) -> None:
+        condition = (ConditionKey.OTHER, "Un référent nommé", False)
+        before = made.opened(place, conditions=[condition])
+        projection.settle(now=NOW)
+        after = self.changed(before)
+        before.refresh_from_db()
+        assert (before.state, before.ended_on, before.end_reason) == ("ended", TODAY, HabilitationEndReason.SCOPE)
+        assert (after.state, after.valid_from, after.valid_until) == ("active", TODAY, before.valid_until)
+        assert (after.kind, after.territory, after.follows) == ("former", ["13"], before)
+        assert (after.basis, after.basis_reference) == (before.basis, before.basis_reference)
+        assert [one.label for one in after.conditions.all()] == ["Un référent nommé"]
+        assert credential_of(before).standing == Standing.REVOKED
+        assert credential_of(after).standing == Standing.VALID
+
+    def test_refuses_what_changes_nothing_and_what_is_not_active(self) -> None:
+        row = made.opened(kind="former", territory=("13",))
+        with pytest.raises(HabilitationRefused, match="déjà le sien"):
+            self.changed(row)
+        with pytest.raises(HabilitationRefused, match="pourquoi"):
+            self.changed(row, territory=("84",), note=" ")
+        made.suspend(row)
+        with pytest.raises(HabilitationRefused, match="active"):
+            self.changed(row, territory=("84",))
+        assert Habilitation.objects.count() == 1
+
+    def test_of_one_that_rests_on_a_convention_is_an_amendment(self) -> None:
+        row = made.opened()
+        row.basis = Basis.CONVENTION
+        with pytest.raises(HabilitationRefused, match="avenant"):
+            self.changed(row)
+
+    def test_is_for_managers(self) -> None:
+        row = made.opened()
+        reader = factories.actor_of(factories.member(Role.READER, of=row.certifier), row.certifier)
+        with pytest.raises(NotAllowed):
+            operations.change_scope(
+                habilitation=row, kind=HabilitationKind.FORMER, blocs=(), territory=(), note="x", actor=reader, now=NOW
             )
 
 

@@ -253,6 +253,65 @@ def end(request: Asked, certifier: str, code: str) -> HttpResponse:
     )
 
 
+class ScopeForm(NoteForm):
+    """The new scope, and why."""
+
+    field_order = ("kind", "blocs", "territory", "note")
+    kind = forms.ChoiceField(label=lazy("Habilité à"), choices=HabilitationKind.choices)
+    blocs = forms.MultipleChoiceField(
+        label=lazy("Blocs"),
+        help_text=lazy("Aucun choix\u00a0: la certification entière."),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+    )
+    territory = forms.MultipleChoiceField(
+        label=lazy("Territoire"),
+        help_text=lazy("Aucun choix\u00a0: toute la France."),
+        choices=DEPARTEMENT_CHOICES,
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+    )
+
+    def __init__(self, data: Any, *, row: Any) -> None:
+        """Start from its scope, with the blocs of the version it was given on."""
+        super().__init__(data, initial={"kind": row.kind, "blocs": row.blocs, "territory": row.territory})
+        held = row.referentiel.blocs.order_by("position", "pk") if row.referentiel else ()
+        choices: Any = self.fields["blocs"]
+        choices.choices = [(bloc.lineage, f"{bloc.number} {bloc.text}".strip()) for bloc in held]
+
+    def given(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "kind": HabilitationKind(self.cleaned_data["kind"])}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@audience("certifier")
+def change_scope(request: Asked, certifier: str, code: str) -> HttpResponse:
+    """Replace it by another of a different scope."""
+    row = found(request, code)
+    require(policies.can_open_habilitations(request.actor, row.certifier))
+    require(policies.can_end_habilitation(request.actor, row))
+    form = ScopeForm(request.POST or None, row=row)
+    return _act(
+        request,
+        row,
+        form=form,
+        question=_("Quel périmètre donner à la place de %(reference)s ?") % {"reference": row.reference},
+        label=_("Modifier le périmètre"),
+        effects=[
+            ("ban", _("Celle-ci prend fin aujourd’hui\u00a0: son attestation est remplacée et ne vaut plus.")),
+            (
+                "shield-check",
+                _("Une autre s’ouvre le même jour, sur le même acte et jusqu’à la même date, avec son attestation."),
+            ),
+            ("clock", _("Un changement de rôle est à déclarer à France compétences sous deux mois (R. 6113-16-5).")),
+            _told(row),
+            _written(),
+        ],
+        do=lambda: operations.change_scope(habilitation=row, actor=request.actor, now=timezone.now(), **form.given()),
+        done=lazy("Le périmètre est modifié\u00a0: une nouvelle habilitation remplace celle-ci."),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("certifier")
 def discard(request: Asked, certifier: str, code: str) -> HttpResponse:

@@ -17,9 +17,7 @@ from jurande.core.france.departements import departement_label
 from jurande.registers.network.operations.habilitations.credentials import bloc_words
 from jurande.registers.network.policies import habilitations as policies
 from jurande.registers.network.queries import habilitations as queries
-from jurande.registers.network.states import (
-    HabilitationState,
-)
+from jurande.registers.network.states import Basis, HabilitationState
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.awards.mandates import shown_on_habilitation
 from jurande.web.ui.formats import day_plain, enumerate_fr, span
@@ -139,6 +137,12 @@ def _acts(request: Asked, row: Any, certifier: str) -> list[tuple[str, str, bool
         (may_open and row.state == HabilitationState.PREPARED, _("Renoncer…"), "discard", False),
         (may_open and row.state == HabilitationState.PREPARED, _("Ouvrir…"), "activate", True),
         (may_open and row.state == HabilitationState.ACTIVE and row.is_probation, _("Confirmer…"), "confirm", False),
+        (
+            may_open and may_end and row.state == HabilitationState.ACTIVE and row.basis != Basis.CONVENTION,
+            _("Modifier le périmètre…"),
+            "scope",
+            False,
+        ),
         (may_end and is_live, _("Mettre fin…"), "end", False),
         (may_suspend and is_live and not suspended_by_us, _("Suspendre…"), "suspend", True),
         (may_suspend and is_live and suspended_by_us, _("Lever la suspension…"), "resume", True),

@@ -65,6 +65,7 @@ urlpatterns = [
     path("habilitations/<str:code>/confirmer/", habilitation_acts.confirm, name="habilitations-confirm"),
     path("habilitations/<str:code>/suspendre/", habilitation_acts.suspend, name="habilitations-suspend"),
     path("habilitations/<str:code>/lever/", habilitation_acts.resume, name="habilitations-resume"),
+    path("habilitations/<str:code>/perimetre/", habilitation_acts.change_scope, name="habilitations-scope"),
     path("habilitations/<str:code>/fin/", habilitation_acts.end, name="habilitations-end"),
     path("habilitations/<str:code>/convention/", habilitation_acts.document, name="habilitations-document"),
     path("habilitations/<str:code>/convention/joindre/", habilitation_acts.attach, name="habilitations-attach"),

@@ -39,6 +39,7 @@ from jurande.registers.network.states import (
     ConditionKey,
     HabilitationAct,
     HabilitationEndReason,
+    HabilitationKind,
     HabilitationState,
     HabilitationSuspendReason,
     HoldCause,
@@ -52,6 +53,7 @@ SUSPEND_REASONS = (
     HabilitationSuspendReason.BREACH,
     HabilitationSuspendReason.REQUEST,
 )
+_MET = ("met_on", "lapsed_on", "evidence", "changed_at", "changed_by_code")
 END_REASONS = (HabilitationEndReason.WITHDRAWN, HabilitationEndReason.REQUEST, HabilitationEndReason.MISTAKE)
 
 
@@ -232,6 +234,71 @@ def end(
     _demand_note(note)
     row = close(habilitation, reason=reason, note=note, effective_on=effective_on, actor_code=actor.code, now=now)
     _write(emails.ended(row, note=note.strip()), now)
+    return row
+
+
+@transaction.atomic
+def change_scope(
+    *,
+    habilitation: Habilitation,
+    kind: HabilitationKind,
+    blocs: Sequence[str],
+    territory: Sequence[str],
+    note: str,
+    actor: Actor,
+    now: datetime,
+) -> Habilitation:
+    """Replace an active one by another of a different scope, from today; return the new one. The partner is told.
+
+    The new one rests on the same act, ends the same day, and keeps its document, conditions and probation. The
+    credential of the former is revoked as superseded.
+
+    :raises NotAllowed: the role. :raises HabilitationRefused: not active, it rests on a convention of the register
+        (which is amended), the scope stays the same, no note; see ``moves.close`` and ``moves.open_row``.
+    """
+    require(policies.can_open_habilitations(actor, habilitation.certifier))
+    require(policies.can_end_habilitation(actor, habilitation))
+    if habilitation.basis == Basis.CONVENTION:
+        raise HabilitationRefused(
+            _("Elle repose sur une convention\u00a0: sa portée change par un avenant, qui ouvrira la suivante.")
+        )
+    before = locked(habilitation)
+    if before.state != HabilitationState.ACTIVE or before.basis_on is None:
+        raise HabilitationRefused(_("Seule une habilitation active change de périmètre. Levez d’abord sa suspension."))
+    if (kind, sorted(blocs), sorted(territory)) == (before.kind, before.blocs, before.territory):
+        raise HabilitationRefused(_("Ce périmètre est déjà le sien. Changez le rôle, les blocs ou le territoire."))
+    _demand_note(note)
+    starts = max(localdate(now), before.valid_from)
+    conditions = list(before.conditions.order_by("pk"))
+    close(
+        before,
+        reason=HabilitationEndReason.SCOPE,
+        note=note,
+        effective_on=starts,
+        actor_code=actor.code,
+        now=now,
+    )
+    after = make(
+        partnership=before.partnership,
+        scope=Scope(before.certification, before.referentiel, kind, tuple(blocs), tuple(territory)),
+        ground=Ground(Basis(before.basis), before.basis_reference, before.basis_on),
+        valid_from=starts,
+        valid_until=before.valid_until,
+        is_probation=before.is_probation,
+        actor_code=actor.code,
+        now=now,
+        follows=before,
+    )
+    after.basis_document = before.basis_document
+    after.save(update_fields=["basis_document"])
+    HabilitationCondition.objects.bulk_create(
+        HabilitationCondition(
+            habilitation=after, **{name: getattr(one, name) for name in ("key", "label", "is_required", *_MET)}
+        )
+        for one in conditions
+    )
+    row = open_row(after, actor_code=actor.code, now=now)
+    _write(emails.opened(row), now)
     return row
 
 
