@@ -20,6 +20,7 @@ from jurande.registers.awards.queries import claims as queries
 from jurande.registers.awards.states import ClaimState
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience, person_of
+from jurande.web.certifier.awards.parts import tabs
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
@@ -72,6 +73,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
         "openings": queries.openings_of(request.actor),
         "claims": claims,
         "waiting": rows.waiting().count(),
+        "tabs": tabs(certifier, "certifier:awards-claims"),
         "may_open": policies.can_open_claims(request.actor, request.certifier).allowed,
     }
     return render(request, "certifier/awards/claims.html", page)

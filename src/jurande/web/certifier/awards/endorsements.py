@@ -19,6 +19,7 @@ from jurande.registers.awards.queries import endorsements as queries
 from jurande.registers.awards.states import EndorsementState
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.awards.parts import tabs
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 
@@ -55,6 +56,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
     rows = queries.endorsements(request.actor)[:SHOWN]
     page = {
         "rows": [(one, chip(CHIPS[EndorsementState(one.state)], one.get_state_display(), bare=True)) for one in rows],
+        "tabs": tabs(certifier, "certifier:awards-endorsements"),
         "given": sum(one.state == EndorsementState.GIVEN for one in rows),
         "may_ask": policies.can_open_claims(request.actor, request.certifier).allowed,
     }

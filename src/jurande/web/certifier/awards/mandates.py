@@ -21,6 +21,7 @@ from jurande.registers.awards.states import MandateEndReason
 from jurande.registers.common.verdicts import require
 from jurande.registers.network.queries import habilitations
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.awards.parts import tabs
 from jurande.web.ui.delegation import line_of
 from jurande.web.ui.formats import day_plain
 from jurande.web.ui.forms import refusing
@@ -50,7 +51,12 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
     today = timezone.localdate()
     lines = [line_of(row, today) for row in queries.mandates_of(request.actor)]
     may_decide = policies.can_decide_delegation(request.actor, request.certifier).allowed
-    page = {"lines": lines, "active": sum(line.is_active for line in lines), "may_decide": may_decide}
+    page = {
+        "lines": lines,
+        "active": sum(line.is_active for line in lines),
+        "may_decide": may_decide,
+        "tabs": tabs(certifier, "certifier:awards-mandates"),
+    }
     return render(request, "certifier/awards/mandates.html", page)
 
 

@@ -16,6 +16,7 @@ AREAS: tuple[tuple[str, str | Promise], ...] = (
     ("certifier:awards-rules", _("Assiduité")),
     ("certifier:awards-claims", _("Demandes")),
     ("certifier:awards-mandates", _("Délégations")),
+    ("certifier:awards-endorsements", _("Avis")),
     ("certifier:awards-elsewhere", _("Reprise")),
 )
 
