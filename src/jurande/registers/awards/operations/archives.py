@@ -68,7 +68,7 @@ def archive_of(certifier: Certifier) -> Archive | None:
 
 def place_of(certifier: Certifier) -> Path:
     """Return where a copy of this house grows, empty: what a job that was cut short left is thrown away."""
-    place = _folder() / certifier.code
+    place: Path = _folder() / certifier.code
     shutil.rmtree(place, ignore_errors=True)
     _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     return place
