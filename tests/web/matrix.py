@@ -298,6 +298,7 @@ MATRIX: dict[str, Page] = {
         certifier(WITHDRAWERS, WITHDRAWERS),
     ),
     "certifier:awards-renew": certifier(WITHDRAWERS, WITHDRAWERS),
+    "certifier:awards-visits": certifier(AWARD_READERS),
     "certifier:awards-ending": certifier(AWARD_READERS, DESIGNERS),
     "certifier:awards-bulk": certifier(WITHDRAWERS),
     "certifier:awards-record": certifier(WITHDRAWERS, WITHDRAWERS),

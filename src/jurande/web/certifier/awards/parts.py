@@ -18,6 +18,7 @@ AREAS: tuple[tuple[str, str | Promise], ...] = (
     ("certifier:awards-mandates", _("Délégations")),
     ("certifier:awards-endorsements", _("Avis")),
     ("certifier:awards-elsewhere", _("Reprise")),
+    ("certifier:awards-visits", _("Arrivées")),
 )
 
 

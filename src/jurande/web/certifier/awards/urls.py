@@ -16,6 +16,7 @@ from jurande.web.certifier.awards import (
     packs,
     record,
     rules,
+    visits,
 )
 
 urlpatterns = [
@@ -43,6 +44,7 @@ urlpatterns = [
     path("delivrances/<str:award>/renouveler/", life.renew, name="awards-renew"),
     path("registre-public/", record.record, name="awards-record"),
     path("registre-public/copie.zip", record.archive, name="awards-record-archive"),
+    path("arrivees/", visits.listing, name="awards-visits"),
     path("echeances/", life.ending, name="awards-ending"),
     path("actes/", bulk.start, name="awards-bulk-new"),
     path("actes/<str:code>/", bulk.one, name="awards-bulk"),
