@@ -25,6 +25,7 @@ from jurande.config.installation import open_home  # noqa: E402
 from jurande.registers.awards.models import Award, Lot  # noqa: E402
 from jurande.registers.awards.operations import approving, issuing, mending, preparing  # noqa: E402
 from jurande.registers.correspondence.models import Message  # noqa: E402
+from jurande.registers.parties.models import Certifier  # noqa: E402
 from jurande.registers.seal.models import SealedCredential  # noqa: E402
 from jurande.registers.seal.operations import keys  # noqa: E402
 from jurande.registers.seal.policies import MACHINE  # noqa: E402
@@ -76,7 +77,7 @@ def run(count: int, first: int) -> dict[str, float]:
     return {"diagnosis_s": times[1] - times[0], "issue_s": times[2] - times[1], "all_s": times[2] - times[0]}
 
 
-def _house() -> object:
+def _house() -> Certifier:
     certifier = factories.certifier(now=timezone.now())
     keys.create_key(certifier=certifier, actor=MACHINE, now=timezone.now())
     return certifier

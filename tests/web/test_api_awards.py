@@ -25,15 +25,15 @@ BOTH = (Scope.READ_AWARDS, Scope.WRITE_AWARDS)
 def design(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Design:
     own_home(settings, tmp_path / "home")
     monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
-    return proved.designed(proved.house())
+    return proved.designed(lots.house())
 
 
-def key(design: Design, *scopes: Scope) -> dict[str, str]:
+def key(design: Design, *scopes: Scope) -> dict[str, Any]:
     _key, token = factories.api_key(design.certifier, scopes=scopes or BOTH, now=timezone.now())
     return {"HTTP_AUTHORIZATION": f"Bearer {token}"}
 
 
-def posted(client: Client, design: Design, headers: dict[str, str], *people: dict[str, str], **changed: Any) -> Any:
+def posted(client: Client, design: Design, headers: dict[str, Any], *people: dict[str, str], **changed: Any) -> Any:
     asked = {"design": design.code, "awarded_on": "2026-03-12", "people": list(people)} | changed
     return client.post(
         f"{ROOT}/lots",

@@ -64,8 +64,8 @@ def plan(world: World) -> None:
     world.on(38, lambda at: _deliver(world, "Session de rentrée, Strasbourg", 0, 24, at), 10, 15)
     world.on(21, lambda at: _deliver(world, "Session d’automne, Marseille", 24, 30, at), 11, 5)
     world.on(6, lambda at: _deliver(world, "Session du soir, Lyon", 54, 9, at, spoilt=2), 15, 20)
-    world.on(2, lambda at: _sheet(world, "Session de décembre, Nantes", 63, 18, at, spoilt=7), 14, 30)
-    world.on(1, lambda at: _ready(world, "Session de rattrapage, Strasbourg", 81, 6, at), 9, 45)
+    world.on(2, lambda at: _sheet(world, at), 14, 30)
+    world.on(1, lambda at: _ready(world, at), 9, 45)
     world.on(0.4, lambda at: _one(world, at), 9, 10)
 
 
@@ -97,7 +97,7 @@ def person(n: int) -> str:
     return f"{last};{first};{born:%d/%m/%Y};titulaire{n:03}@exemple.fr;{present};35;{GRADES[n % len(GRADES)]}"
 
 
-def _sheet(world: World, title: str, first: int, count: int, at: datetime, *, spoilt: int = 0) -> Lot:
+def _prepared(world: World, title: str, first: int, count: int, at: datetime, *, spoilt: int = 0) -> Lot:
     rows = [person(n) for n in range(first, first + count)]
     for place, (row, _why) in enumerate(SPOILT[:spoilt]):
         rows.insert(2 + 2 * place, row)
@@ -113,8 +113,8 @@ def _sheet(world: World, title: str, first: int, count: int, at: datetime, *, sp
     return preparing.set_columns(held=held, columns=preparing.guessed(held), actor=_clerk(world), now=at)
 
 
-def _ready(world: World, title: str, first: int, count: int, at: datetime, *, spoilt: int = 0) -> Lot:
-    held = _sheet(world, title, first, count, at, spoilt=spoilt)
+def _approved(world: World, title: str, first: int, count: int, at: datetime, *, spoilt: int = 0) -> Lot:
+    held = _prepared(world, title, first, count, at, spoilt=spoilt)
     if spoilt:
         row = held.rows.filter(state=LotRowState.FAULTY).order_by("number")[0]
         mending.mend_row(row=row, values={"first_name": "Sacha"}, actor=_clerk(world), now=at)
@@ -124,8 +124,16 @@ def _ready(world: World, title: str, first: int, count: int, at: datetime, *, sp
 
 
 def _deliver(world: World, title: str, first: int, count: int, at: datetime, *, spoilt: int = 0) -> None:
-    held = _ready(world, title, first, count, at, spoilt=spoilt)
+    held = _approved(world, title, first, count, at, spoilt=spoilt)
     issuing.issue_lot(held=held, actor=_clerk(world), now=at)
+
+
+def _sheet(world: World, at: datetime) -> None:
+    _prepared(world, "Session de décembre, Nantes", 63, 18, at, spoilt=7)
+
+
+def _ready(world: World, at: datetime) -> None:
+    _approved(world, "Session de rattrapage, Strasbourg", 81, 6, at)
 
 
 def _one(world: World, at: datetime) -> None:

@@ -11,6 +11,8 @@ from jurande.registers.awards.operations import approving, issuing, preparing
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
+from jurande.registers.seal.operations import keys
+from jurande.registers.seal.policies import MACHINE
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.awards import proved
@@ -27,6 +29,13 @@ def person(n: int) -> tuple[str, ...]:
     """A good row, each with another name."""
     letters = "".join("abcdefghij"[int(figure)] for figure in f"{n:05}")
     return (f"Haddad {letters}", "Inès", "14/07/1992", f"ines{n}@exemple.fr", "28", "35", "")
+
+
+def house() -> Certifier:
+    """A certifier that can seal from ``NOW`` on."""
+    made = factories.certifier()
+    keys.create_key(certifier=made, actor=MACHINE, now=NOW)
+    return made
 
 
 def issuer(house: Certifier) -> Actor:

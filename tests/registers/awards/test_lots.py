@@ -38,7 +38,7 @@ def _own(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def design() -> Design:
-    return proved.designed(proved.house())
+    return proved.designed(lots.house())
 
 
 @pytest.fixture

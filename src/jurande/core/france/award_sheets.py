@@ -13,11 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from jurande.core.errors import CoreError
 from jurande.core.france.attendance import Attendance, minutes_present
 from jurande.core.france.network_sheets import KnownCertification, cell_text, certification_named, day_in, is_formula
 from jurande.core.france.spelling import fold
-from jurande.core.proof.limits import clean_text
 
 ROWS_MOST = 100_000
 NAME_MOST = 100
@@ -81,6 +79,8 @@ _FAILED = frozenset(
 )
 _EMAIL = re.compile(r"[^@\s,;<>\"()]+@[^@\s,;<>\"()]+\.[^@\s.,;<>\"()]{2,}")
 _NOT_A_NAME = re.compile(r"[0-9@#/\\<>{}\[\]=*_|~^$€%&+\"]")
+# What cannot be signed: control characters, those that turn the direction of what follows, half characters.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _OLDEST_YEARS, _YOUNGEST_YEARS = 110, 10
 
 
@@ -151,12 +151,11 @@ def read_row(said: Mapping[str, str], frame: Frame) -> Understood:
     faults: list[Fault] = []
     for name, text in said.items():
         if is_formula(text):
+            values[name] = text
             faults.append(Fault("formula", name))
             continue
-        try:
-            values[name] = clean_text(text)
-        except CoreError:
-            values[name] = text
+        values[name] = text if text.isascii() else unicodedata.normalize("NFC", text)
+        if _CONTROL.search(text):
             faults.append(Fault("name.control" if name.endswith("_name") else "text.control", name))
     blamed = {fault.column for fault in faults}
     for check in _CHECKS:

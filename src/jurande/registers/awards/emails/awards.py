@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from jurande.registers.awards.facts.credentials import page_url
 from jurande.registers.awards.models import Award
 from jurande.registers.correspondence.emails import Letter, MailKind
 
@@ -31,7 +30,7 @@ ISSUED = MailKind(
 KINDS = (ISSUED,)
 
 
-def issued(award: Award, *, title: str, house: str, certifier_code: str, email: str) -> Letter:
+def issued(award: Award, *, title: str, house: str, certifier_code: str, email: str, url: str) -> Letter:
     """The letter that says that it is there, and where."""
     return Letter(
         kind=ISSUED.key,
@@ -43,7 +42,7 @@ def issued(award: Award, *, title: str, house: str, certifier_code: str, email: 
             "organisme": house,
             "intitule": title,
             "numero": award.shown_number,
-            "lien": page_url(award.number),
+            "lien": url,
         },
         about=("award", award.code),
         signature=house,

@@ -33,8 +33,8 @@ from jurande.core.france.former_awards import (
 )
 from jurande.core.france.programme_sheets import guessed_columns
 from jurande.registers.awards.facts.credentials import start_of
-from jurande.registers.awards.facts.people import email_digest, person_digest
 from jurande.registers.awards.models import Award, FormerAddress, FormerRecord, Takeover, TakeoverRow
+from jurande.registers.awards.models.people import email_digest, person_digest
 from jurande.registers.awards.operations.life import LifeRefused
 from jurande.registers.awards.policies.life import can_take_over
 from jurande.registers.awards.queries import elsewhere as queries

@@ -24,8 +24,8 @@ from jurande.registers.awards.emails import awards as emails
 from jurande.registers.awards.facts import credentials as facts
 from jurande.registers.awards.facts.credentials import Achieved, Results
 from jurande.registers.awards.facts.delegation import Authority, authority_in
-from jurande.registers.awards.facts.people import email_digest
 from jurande.registers.awards.models import Award, Lot, LotRow, new_number
+from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.operations.approving import demand_partner, let_go, told
 from jurande.registers.awards.operations.delegation import DelegationRefused, demand_authority
 from jurande.registers.awards.operations.preparing import LotRefused, held_already, locked, recount
@@ -187,7 +187,7 @@ def terms_of(lot: Lot, *, issued_by: str, now: datetime) -> Terms:
         design=lot.design,
         referentiel=referentiel,
         blocs=lot.blocs,
-        rule=queries.rule_of(lot.certification),
+        rule=queries.rule_for(lot),
         partnership=lot.partnership,
     )
     held = lot.habilitation
@@ -309,6 +309,7 @@ def _write(terms: Terms, made: Sequence[Award]) -> None:
                 house=lot.certifier.name,
                 certifier_code=lot.certifier.code,
                 email=award.email,
+                url=facts.page_url(award.number),
             )
             for award in made
             if award.email

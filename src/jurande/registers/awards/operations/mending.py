@@ -12,8 +12,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.award_sheets import COLUMNS, Fault, read_row
-from jurande.registers.awards.facts.people import person_digest
 from jurande.registers.awards.models import Lot, LotRow
+from jurande.registers.awards.models.people import person_digest
 from jurande.registers.awards.operations.preparing import LotRefused, held_already, locked, recount
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import lots as queries

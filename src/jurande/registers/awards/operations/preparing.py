@@ -26,8 +26,8 @@ from jurande.core.france.award_sheets import (
     read_row,
 )
 from jurande.core.france.programme_sheets import guessed_columns
-from jurande.registers.awards.facts.people import person_digest
 from jurande.registers.awards.models import Design, Lot, LotRow
+from jurande.registers.awards.models.people import person_digest
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import lots as queries
 from jurande.registers.awards.states import LOT_LIFE, LotRowState, LotSource, LotState, Subject

@@ -14,8 +14,8 @@ from jurande.core.france.award_sheets import Frame, read_row
 from jurande.registers.awards.emails import life as emails
 from jurande.registers.awards.facts import credentials as facts
 from jurande.registers.awards.facts.credentials import Results
-from jurande.registers.awards.facts.people import email_digest, person_digest
 from jurande.registers.awards.models import Award, AwardRule, Renewal, new_number
+from jurande.registers.awards.models.people import email_digest, person_digest
 from jurande.registers.awards.operations import life
 from jurande.registers.awards.operations.life import LifeRefused
 from jurande.registers.awards.policies.life import can_correct_award, can_renew_award

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
-from jurande.registers.awards.facts.people import email_digest
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.awards import NUMBER_LENGTH, AwardQuerySet
+from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.states import AwardState
 from jurande.registers.correspondence.models import Message
 from jurande.registers.correspondence.queries import deliveries
@@ -52,15 +52,14 @@ def award(actor: Actor, code: str) -> Award | None:
 def matching(rows: AwardQuerySet, words: str) -> AwardQuerySet:
     """Those of a number, of an address, or of a name that begins so."""
     number = re.sub(r"[\s\-\u2011]", "", words).upper()
-    if len(number) == NUMBER_LENGTH and rows.filter(number=number).exists():
-        found: AwardQuerySet = rows.filter(number=number)
-        return found
-    if "@" in words:
-        found = rows.filter(email_digest=email_digest(words))
-        return found
     found = rows
-    for word in words.split():
-        found = found.filter(Q(last_name__icontains=word) | Q(first_name__icontains=word))
+    if len(number) == NUMBER_LENGTH and rows.filter(number=number).exists():
+        found = rows.filter(number=number)
+    elif "@" in words:
+        found = rows.filter(email_digest=email_digest(words))
+    else:
+        for word in words.split():
+            found = found.filter(Q(last_name__icontains=word) | Q(first_name__icontains=word))
     return found
 
 

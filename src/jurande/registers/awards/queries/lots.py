@@ -12,7 +12,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from jurande.core.france.award_sheets import COLUMNS, Fault, Frame, attendance_of, cells_by_column
 from jurande.registers.awards.models import Award, AwardRule, Design, Lot, LotRow
 from jurande.registers.awards.models.lots import LotQuerySet
-from jurande.registers.awards.states import READY_ROWS, AwardState, LotRowState, Subject
+from jurande.registers.awards.states import READY_ROWS, AwardState, LotRowState, LotSource, Subject
 from jurande.registers.catalogue.models import Bloc, Certification, Referentiel
 from jurande.registers.catalogue.states import ReferentielState
 from jurande.registers.network.models import Habilitation
@@ -159,6 +159,11 @@ def version_read(pk: int) -> Referentiel:
     ).get(pk=pk)
 
 
+def rule_for(held: Lot) -> AwardRule | None:
+    """The assiduity that the rows of a lot are judged by; whoever applies with evidence attended no session."""
+    return None if held.source == LotSource.APPLICATION else rule_of(held.certification)
+
+
 def rule_of(certification: Certification) -> AwardRule | None:
     """The assiduity that the certification asks for, if it does."""
     return AwardRule.objects.filter(certification=certification).first()
@@ -166,7 +171,7 @@ def rule_of(certification: Certification) -> AwardRule | None:
 
 def frame_of(held: Lot, today: date) -> Frame:
     """What the rows of a lot are judged by. Three queries."""
-    rule = rule_of(held.certification)
+    rule = rule_for(held)
     return Frame(
         today=today,
         awarded_on=held.awarded_on,

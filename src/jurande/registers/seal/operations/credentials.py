@@ -177,13 +177,15 @@ def intend_many(
             except IssueRefused as refusal:
                 outcome.append(refusal)
     places = iter(take_places(certifier, sum(isinstance(one, str) for one in outcome), now=now))
-    rows = [
-        intend(terms, line, one, places=next(places)) if isinstance(one, str) else one
-        for line, one in zip(lines, outcome, strict=True)
-    ]
-    SealedCredential.objects.bulk_create(
-        [row for row in rows if isinstance(row, SealedCredential) and row.pk is None], batch_size=MANY
-    )
+    rows: list[SealedCredential | IssueRefused] = []
+    fresh: list[SealedCredential] = []
+    for line, one in zip(lines, outcome, strict=True):
+        if isinstance(one, str):
+            fresh.append(intend(terms, line, one, places=next(places)))
+            rows.append(fresh[-1])
+        else:
+            rows.append(one)
+    SealedCredential.objects.bulk_create(fresh, batch_size=MANY)
     return rows
 
 

@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jurande.registers.awards.models import Lot
 from jurande.registers.awards.operations import approving, issuing, mending, preparing
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import lots as queries
@@ -27,6 +26,7 @@ from jurande.web.ui.award_lots import (
     PersonForm,
     RowForm,
     SheetForm,
+    columns_of,
     lot_chip,
     rows_table,
 )
@@ -139,7 +139,7 @@ def person(request: Asked, certifier: str) -> HttpResponse:
     return render(request, "certifier/awards/person.html", {"form": form, "choices": choices})
 
 
-def _held(request: Asked, code: str) -> Lot:
+def _held(request: Asked, code: str) -> Any:
     require(policies.can_see_awards(request.actor))
     held = queries.lot(request.actor, code)
     if held is None:
@@ -221,23 +221,21 @@ def row(request: Asked, certifier: str, code: str, row: str) -> HttpResponse:
     if found is None:
         raise Http404
     shown = queries.read_of(held, found)
-    form = RowForm(request.POST or None, initial=dict(shown.said))
-    if request.method == "POST" and form.is_valid():
-        with refusing(request, form):
-            mended = mending.mend_row(row=found, values=form.said(), actor=request.actor, now=timezone.now())
-            if mended.state == LotRowState.MENDED:
-                messages.success(request, _("La ligne %d est corrigée.") % mended.number)
-                return _next(certifier, held)
-            shown = queries.read_of(held, mended)
-            for column, sentence in shown.faults:
-                form.add_error(column if column in form.fields else None, sentence)
-    elif request.method != "POST":
-        form = RowForm(initial=dict(shown.said))
+    form = RowForm.of(held, shown)
+    if request.method == "POST":
+        form = RowForm(request.POST, names=columns_of(held, shown))
+        if form.is_valid():
+            with refusing(request, form):
+                mended = mending.mend_row(row=found, values=form.said(), actor=request.actor, now=timezone.now())
+                if mended.state == LotRowState.MENDED:
+                    messages.success(request, _("La ligne %d est corrigée.") % mended.number)
+                    return _next(certifier, held)
+                form.blame(queries.read_of(held, mended))
     page = {"held": held, "row": found, "form": form, "shown": shown}
     return render(request, "certifier/awards/row.html", page)
 
 
-def _next(certifier: str, held: Lot) -> HttpResponse:
+def _next(certifier: str, held: Any) -> HttpResponse:
     left = held.rows.filter(state=LotRowState.FAULTY).order_by("number").first()
     if left is None:
         return redirect("certifier:awards-lots-one", certifier, held.code)
