@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from jurande.registers.awards.facts import credentials as facts
 from jurande.registers.awards.models import Award, Design, new_number
+from jurande.registers.awards.operations import archives
 from jurande.registers.awards.states import DesignState, Subject
 from jurande.registers.parties.models import Certifier, Partnership
 from jurande.registers.parties.policies import Actor
@@ -103,5 +104,6 @@ def awarded(
 def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
     """What goes in the path of each public address of an award, in a house that has a key already."""
     award = awarded(designed(mine), partnership=theirs, awarded_on=factories.TODAY, now=factories.NOW)
+    archives.pack(mine, archives.place_of(mine))  # the copy that a screen of the house gives
     pages = ("award", "award-en", "award-qr", "award-file", "award-kit", "award-training")
     return {f"public:{page}": [award.shown_number] for page in pages} | {"public:award-ornament": ["2F3E8F"]}

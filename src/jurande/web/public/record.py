@@ -106,7 +106,7 @@ class _Site:
             drawn = rosette(WIDE_ROSETTE, f"#{colour}", strength=0.3)
             self.copy.write(f"p/ornement-{colour}.svg", drawn.encode())
         self.copy.write_common()
-        told = {"certifier": self.copy.certifier, "now": self.now, "home": settings.PUBLIC_URL}
+        told = {"certifier": self.copy.certifier, "now": self.now, "sums_url": f"/{SUMS}"}
         html = render_to_string("public/copy_home.html", told)
         self.assets |= assets_of(html)
         self.copy.write("index.html", self._static(html, "index.html").encode())
