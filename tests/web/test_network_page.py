@@ -96,6 +96,15 @@ class TestHabilitationsList:
         assert "departement=13" in page
         assert "departement=13" not in network.get("partners", vue="carte", role="organiser")
 
+    def test_the_map_says_what_the_register_says_beside(self, network: Network) -> None:
+        network.habilitated("Atelier")
+        assert "écart" not in network.get("partners", vue="carte")
+        existing.difference(network.house)
+        page = network.get("partners", vue="carte")
+        assert "La carte montre vos habilitations" in page
+        assert "écart à regarder" in page
+        assert "La carte montre vos habilitations" not in network.get("partners")
+
     def test_the_query_count_does_not_grow_with_the_network(
         self, network: Network, django_assert_max_num_queries: Any
     ) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jurande.registers.common.verdicts import require
+from jurande.registers.network.policies.ledger import can_see_ledger
 from jurande.registers.network.queries import ledger, network
 from jurande.registers.network.states import ChangeState, HabilitationKind
 from jurande.registers.parties import operations, policies, queries
@@ -289,6 +290,7 @@ def partners(request: Asked, certifier: str) -> HttpResponse:
         "listing": listing,
         "acts": _bulk_acts(request, certifier, view),
         "spots": _spots(listing, address, by_departement) if view == MAP else {},
+        "beside": ledger.beside(actor) if view == MAP and can_see_ledger(actor) else None,
         "in_force": sum(by_departement.values()),
         "departements": len(by_departement),
         "view": view,

@@ -230,6 +230,21 @@ def _sheet_line(held: Sequence[Any], listed: str) -> SheetLine:
     )
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What the national register says beside our own list: places it lists for our fiches, unsettled differences."""
+
+    listed: int
+    differences: int
+
+
+def beside(actor: Actor) -> Beside:
+    """Count both for the actor's house. Two queries."""
+    ours = Certification.objects.filter(certifier__code=actor.certifier_code, fiche__isnull=False)
+    listed = NationalPartner.objects.current().filter(fiche__in=ours.values("fiche"), state=ListedState.ACTIVE)
+    return Beside(listed.values("siret").distinct().count(), differences(actor).count())
+
+
 def changes_of(actor: Actor, partnership: Partnership) -> list[DeclaredChange]:
     """The lines of one partner. One query."""
     return list(changes(actor).filter(habilitation__partnership=partnership))
