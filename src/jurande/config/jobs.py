@@ -27,6 +27,7 @@ JOBS: dict[str, str] = {
     "awards.diagnose_lot": "jurande.registers.awards.tasks.lots.diagnose_lot",
     "awards.pack_parchments": "jurande.registers.awards.tasks.parchments.pack_parchments",
     "awards.forget_packs": "jurande.registers.awards.tasks.parchments.forget_packs",
+    "awards.forget_rows": "jurande.registers.awards.tasks.lots.forget_rows",
     "awards.issue_lot": "jurande.registers.awards.tasks.lots.issue_lot",
     "catalogue.import": "jurande.registers.catalogue.tasks.read_delivery",
     "catalogue.forget_files": "jurande.registers.catalogue.tasks.forget_files",

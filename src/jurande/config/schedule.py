@@ -22,6 +22,7 @@ SCHEDULE: list[Planned] = [
     Daily("network.week", at="06:30"),
     Daily("network.forget_imports", at="03:25"),
     Every("awards.fold_visits", minutes=30),
+    Daily("awards.forget_rows", at="03:35"),
     Daily("catalogue.forget_files", at="03:20"),
     Daily("awards.forget_packs", at="03:40"),
     Daily("awards.forget_exports", at="03:35"),

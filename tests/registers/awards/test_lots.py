@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import connection
 
 from jurande.core.proof.conformance import check_credential
 from jurande.registers.awards.models import Award, Design, Lot, LotRow
-from jurande.registers.awards.operations import approving, issuing, mending, preparing, rules
+from jurande.registers.awards.operations import approving, forgetting, issuing, mending, preparing, rules
 from jurande.registers.awards.operations.preparing import LotRefused
 from jurande.registers.awards.queries import lots as queries
 from jurande.registers.awards.queries.proofs import Standing, prove
@@ -292,3 +293,17 @@ class TestIssuing:
         issuing.issue_lot(held=held, actor=clerk, now=NOW)
         with django_assert_max_num_queries(60):
             issuing.issue_part(held, now=NOW)
+
+
+class TestForgetting:
+    def test_empties_rows_left_out_a_month_after_the_lot_ended(self, design: Design, clerk: Actor) -> None:
+        held = lots.prepared(design, ("", "Malo", "", "", "", "", ""), lots.person(1), actor=clerk)
+        mending.reject_faulty(held=held, actor=clerk, now=NOW)
+        approving.approve_lot(held=held, actor=lots.signatory(design.certifier), now=NOW)
+        issuing.issue_lot(held=held, actor=clerk, now=NOW)
+        lots.run(held)
+        assert forgetting.forget_rows(now=NOW + timedelta(days=30)) == 0
+        assert forgetting.forget_rows(now=NOW + timedelta(days=31)) == 1
+        row = held.rows.get(state="rejected")
+        assert (row.cells, row.values, row.faults[0]["code"]) == ("", "", "last_name.missing")
+        assert queries.read_of(held, row).name == ""

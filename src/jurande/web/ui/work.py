@@ -28,6 +28,7 @@ LABELS: dict[str, str | Promise] = {
     "awards.diagnose_lot": _("Lire un tableur de délivrance"),
     "awards.pack_parchments": _("Réunir les documents d’un lot"),
     "awards.forget_packs": _("Jeter les documents réunis il y a plus de deux jours"),
+    "awards.forget_rows": _("Oublier les lignes écartées des lots anciens"),
     "awards.issue_lot": _("Délivrer un lot"),
     "awards.decide_many": _("Suspendre, rétablir ou révoquer plusieurs attestations"),
     "awards.take_over": _("Reprendre ce qui a été délivré ailleurs"),

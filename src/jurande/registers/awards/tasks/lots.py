@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jurande.registers.awards.models import Lot
-from jurande.registers.awards.operations import issuing, preparing
+from jurande.registers.awards.operations import forgetting, issuing, preparing
 from jurande.registers.common.jobs import Run
 
 
@@ -17,3 +17,8 @@ def issue_lot(run: Run) -> None:
         run.progress(done=done, failed=failed, total=total)
 
     issuing.run_lot(held=Lot.objects.get(code=run.code), report=report, clock=run.now)
+
+
+def forget_rows(run: Run) -> None:
+    """Empty what was issued to nobody."""
+    run.progress(done=forgetting.forget_rows(now=run.now()))
