@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jurande.registers.awards.operations import packing
 from jurande.registers.awards.policies import designs as policies
+from jurande.registers.awards.policies.lots import can_see_awards
 from jurande.registers.awards.queries import lots as queries
 from jurande.registers.common.queries import job_of
 from jurande.registers.common.states import JobState
@@ -75,6 +76,7 @@ def file(request: Asked, certifier: str, lot: str, job: str) -> HttpResponseBase
 
 
 def _lot(request: Asked, code: str) -> Any:
+    require(can_see_awards(request.actor))
     held = queries.lot(request.actor, code)
     if held is None:
         raise Http404
