@@ -50,7 +50,7 @@ def plan(world: World) -> None:
     world.on(19, lambda at: _delegate(world, at), 10, 5)
     world.on(18, lambda at: _exam_manager(world, at), 14, 10)
     world.on(12, lambda at: _issue(world, at), 16, 30)
-    world.on(3, lambda at: _prepared(world, "Session de Noël, Marseille", 107, 5, at, spoilt=2), 17, 10)
+    world.on(3, lambda at: _to_mend(world, at), 17, 10)
     world.on(14, lambda at: _open(world, at), 11, 25)
     for number, claimant in enumerate(CLAIMANTS):
         world.on(9 - 3 * number, partial(_ask, world, *claimant), 19, 12)
@@ -130,6 +130,10 @@ def _prepared(world: World, title: str, first: int, count: int, at: datetime, *,
         now=at,
     )
     return preparing.set_columns(held=held, columns=preparing.guessed(held), actor=nadege, now=at)
+
+
+def _to_mend(world: World, at: datetime) -> None:
+    _prepared(world, "Session de Noël, Marseille", 107, 5, at, spoilt=2)
 
 
 def _issue(world: World, at: datetime) -> None:

@@ -42,7 +42,7 @@ def evidence() -> io.BytesIO:
 def submitted(opening: ClaimOpening | None = None, person: Person | None = None, **changed: Any) -> AwardClaim:
     """One that waits."""
     held = opening or opened()
-    asked = {
+    asked: dict[str, Any] = {
         "opening": held,
         "person": person or factories.holder(by=held.certifier),
         "statement": "J’ai réparé douze vélos cette année.",

@@ -39,7 +39,7 @@ def signatory(house: Certifier) -> Actor:
 def granted(row: Habilitation | None = None, **changed: Any) -> IssuingMandate:
     """One in force, under a habilitation that lets assess."""
     held = row or habilitations.opened()
-    asked = {"habilitation": held, "actor": signatory(held.certifier), "now": NOW} | changed
+    asked: dict[str, Any] = {"habilitation": held, "actor": signatory(held.certifier), "now": NOW} | changed
     return operations.grant_mandate(**asked)
 
 

@@ -102,7 +102,7 @@ def verified(award: Award, *, now: datetime, **changed: Any) -> Report:
         for text in (content, published.decode())
         for entry in json.loads(text)["credentialStatus"]
     }
-    given = {
+    given: dict[str, Any] = {
         "trust": parse_trust((folder / "c" / award.certifier.code / "confiance.json").read_bytes()),
         "status_lists": {url: (folder / "statuts" / url.partition("/statuts/")[2]).read_bytes() for url in addresses},
         "habilitations": [published],

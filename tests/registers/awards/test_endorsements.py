@@ -34,7 +34,7 @@ def _own(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def asked(**changed: Any) -> Endorsement:
-    given = {"body_name": "Ressourcerie du Ried", "email": ADDRESS, "now": NOW} | changed
+    given: dict[str, Any] = {"body_name": "Ressourcerie du Ried", "email": ADDRESS, "now": NOW} | changed
     if "certification" not in given:
         given["certification"] = proved.designed(mandates.house()).certification
     given.setdefault("actor", claims.issuer(given["certification"].certifier))

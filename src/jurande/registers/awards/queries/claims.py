@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from jurande.registers.awards.models import AwardClaim, ClaimOpening, Design
+from jurande.registers.awards.models.claims import AwardClaimQuerySet
 from jurande.registers.awards.states import ClaimState, Subject
 from jurande.registers.catalogue.models import Certification
 from jurande.registers.documents.models import Document
@@ -21,7 +22,7 @@ def openings_of(actor: Actor) -> QuerySet[ClaimOpening]:
         ClaimOpening.objects.visible_to(actor)
         .select_related("certification")
         .annotate(waiting=waiting, total=Count("claims"))
-        .order_by("-closed_at", "-opened_at", "-pk")
+        .order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")
     )
 
 
@@ -35,9 +36,13 @@ def public_opening(code: str) -> ClaimOpening | None:
     return ClaimOpening.objects.filter(code=code).select_related("certifier__organisation", "certification").first()
 
 
-def claims_of(actor: Actor) -> QuerySet[AwardClaim]:
+def claims_of(actor: Actor) -> AwardClaimQuerySet:
     """Those of one's house, those that wait first, the oldest of them first."""
-    return AwardClaim.objects.visible_to(actor).select_related(*_ROWS).order_by("decided_at", "submitted_at", "pk")
+    return (
+        AwardClaim.objects.visible_to(actor)
+        .select_related(*_ROWS)
+        .order_by(F("decided_at").desc(nulls_first=True), "submitted_at", "pk")
+    )
 
 
 def claim_of(actor: Actor, code: str) -> AwardClaim | None:

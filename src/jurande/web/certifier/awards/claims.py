@@ -104,6 +104,7 @@ def start(request: Asked, certifier: str) -> HttpResponse:
 @audience("certifier")
 def close(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Take no more claims."""
+    require(policies.can_see_claims(request.actor, request.certifier))
     held = queries.opening_of(request.actor, code)
     if held is None:
         raise Http404
@@ -118,6 +119,7 @@ def close(request: Asked, certifier: str, code: str) -> HttpResponse:
 @audience("certifier")
 def one(request: Asked, certifier: str, code: str) -> HttpResponse:
     """A claim, its evidence, and the answer."""
+    require(policies.can_see_claims(request.actor, request.certifier))
     held = queries.claim_of(request.actor, code)
     if held is None:
         raise Http404
@@ -153,6 +155,7 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
 @audience("certifier")
 def evidence(request: Asked, certifier: str, code: str, piece: str) -> HttpResponseBase:
     """Hand over a piece of evidence."""
+    require(policies.can_see_claims(request.actor, request.certifier))
     held = queries.claim_of(request.actor, code)
     document = queries.evidence_of(held, piece) if held is not None else None
     if document is None:

@@ -91,6 +91,7 @@ def ask(request: Asked, certifier: str) -> HttpResponse:
 @audience("certifier")
 def withdraw(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Stop showing an endorsement, or asking for it."""
+    require(policies.can_see_claims(request.actor, request.certifier))
     held = queries.endorsement(request.actor, code)
     if held is None:
         raise Http404

@@ -105,6 +105,7 @@ def grant(request: Asked, certifier: str, habilitation: str) -> HttpResponse:
 @audience("certifier")
 def end(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Take it back."""
+    require(policies.can_see_delegation(request.actor))
     mandate = queries.mandate_of(request.actor, code)
     if mandate is None:
         raise Http404

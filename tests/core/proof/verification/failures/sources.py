@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 from jurande.core.proof import jose
+from jurande.core.proof.status.bitstring import status_entry
 from tests.core.proof.verification.failures.catalogue import fails
 from tests.core.proof.verification.world import (
     CERTIFIER,
@@ -24,7 +25,6 @@ from tests.core.proof.verification.world import (
     interrupted,
     octets,
     source_habilitation,
-    status_entry,
     status_list,
     with_source,
 )
