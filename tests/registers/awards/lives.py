@@ -35,11 +35,18 @@ def addresses(mine: Certifier, people: dict[str, Any]) -> dict[str, list[str]]:
     held = elsewhere.read_export(
         certifier=mine, platform=Platform.SHEET, content=content, filename="export.csv", actor=actor, now=NOW
     )
+    other = BytesIO(EXPORT.replace("7", "8").encode())
+    known = elsewhere.read_export(
+        certifier=mine, platform=Platform.SHEET, content=other, filename="autre.csv", actor=actor, now=NOW
+    )
+    titles = {"Réparer un vélo": award.certification.code}
+    known = elsewhere.start_takeover(held=known, titles=titles, actor=actor, now=NOW)
+    elsewhere.run_takeover(held=known, report=lambda *counts: None, now=lambda: NOW)
     acts = ("suspend", "restore", "revoke", "correct", "renew")
     takeover = ("one", "columns", "discard", "rejected")
     return {
         **{f"certifier:awards-{act}": [mine.code, award.code] for act in acts},
         **{f"certifier:awards-bulk{page}": [mine.code, shown.code] for page in ("", "-launch", "-discard")},
         **{f"certifier:awards-elsewhere-{page}": [mine.code, held.code] for page in takeover},
-        "public:former-address": ["badges.fr/7"],
+        "public:former-address": ["badges.fr/8"],
     }

@@ -22,6 +22,7 @@ from jurande.core.france.ledger import later
 from jurande.registers.awards.operations import expiring, life, replacing
 from jurande.registers.awards.operations.replacing import Said
 from jurande.registers.awards.policies import life as policies
+from jurande.registers.awards.policies.lots import can_see_awards
 from jurande.registers.awards.queries import awards, elsewhere
 from jurande.registers.awards.queries import life as queries
 from jurande.registers.awards.states import AWARD_LIFE
@@ -78,8 +79,9 @@ PUBLIC_EFFECT: dict[LifeMove, tuple[str, str | Promise]] = {
 def found(request: Asked, code: str) -> Any:
     """The award of this address.
 
-    :raises Http404: not of this house.
+    :raises NotAllowed: who may not see awards. :raises Http404: not of this house.
     """
+    require(can_see_awards(request.actor))
     row = awards.award(request.actor, code)
     if row is None:
         raise Http404
