@@ -20,9 +20,7 @@ from jurande.config.home import ROOT
 
 
 def main(argv: Sequence[str]) -> int:
-    options = parser(
-        "torture awards", "Tue au hasard la délivrance d’un lot, qui doit finir exacte."
-    )
+    options = parser("torture awards", "Tue au hasard la délivrance d’un lot, qui doit finir exacte.")
     options.add_argument("--rows", type=int, default=5_000, metavar="N", help="lignes du lot (5 000)")
     options.add_argument("--kills", type=int, default=30, metavar="N", help="arrêts brutaux (30)")
     options.add_argument("--seed", type=int, default=1, metavar="N", help="graine du hasard (1)")

@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.models import Award, BulkAct, ReminderRule, Takeover
+from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.operations import bulk, elsewhere
 from jurande.registers.awards.states import AwardState, BulkState
 from jurande.registers.parties.states import Role

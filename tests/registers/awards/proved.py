@@ -72,7 +72,9 @@ def awarded(
         kind=facts.KIND,
         business_key=f"award:{number}",
         idempotency_key=f"award:{number}",
-        skeleton=facts.skeleton_of(about, results=(False, False), has_email=False, authority=changed.pop("authority", None)),
+        skeleton=facts.skeleton_of(
+            about, results=(False, False), has_email=False, authority=changed.pop("authority", None)
+        ),
         values=facts.values_of(
             number=number, holder=full_name, email="", awarded_on=awarded_on, results=facts.Results()
         ),

@@ -190,7 +190,7 @@ def _shown(words: Sequence[Word]) -> str:
 _PLAIN = re.compile(r"[A-Za-z@][A-Za-z0-9@_-]*")
 
 
-def _leaves(value: Json, path: str) -> Iterator[tuple[str, str]]:
+def _leaves(value: Json | Mapping[str, Json], path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
             if not path and name == "proof":

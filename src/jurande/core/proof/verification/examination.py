@@ -111,10 +111,10 @@ def examine(
         return Examination((*_found(refusal.steps), _refused(refusal)), None)
     except Undecided as question:
         return Examination((*_found(question.steps), _open(question)), None)
-    question = StatusQuestion(established, status_lists, trust, now, expected)
+    asked = StatusQuestion(established, status_lists, trust, now, expected)
     authority = Authority(trust, habilitations, status_lists, expected)
     checks: tuple[Callable[[Course], Undecided | None], ...] = (
-        lambda course: check_status(question, course=course),
+        lambda course: check_status(asked, course=course),
         lambda course: check_dates(established, now=now, expected=expected, course=course),
         lambda course: check_authority(established, authority, now=now, course=course),
         lambda course: check_inclusion(established, log_proof, trust=trust, expected=expected, course=course),
