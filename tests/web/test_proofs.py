@@ -34,14 +34,17 @@ from jurande.registers.seal.models import SealedCredential
 from jurande.registers.seal.operations import projection, statuses
 from jurande.registers.seal.operations.standing import public_folder
 from jurande.registers.seal.states import Reason
-from jurande.web.public.proofs import verifier
+from jurande.web.public.proofs import checks, verifier
 from tests import factories
 from tests.core.proof.carriers import samples
 from tests.core.proof.verification import world
-from tests.registers.awards import proved
+from tests.registers.awards import proved, test_delegated
+from tests.registers.awards.test_delegated import LATER, Delegation, issued
+from tests.registers.network.habilitations import suspend
 from tests.registers.seal.homes import own_home
 
 pytestmark = pytest.mark.django_db
+delegation = test_delegated.delegation
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
 
@@ -217,6 +220,17 @@ class TestVisits:
             b"\xff\n2026-01-01 training UNKNOWN0000 -\nx\n2026-13-01 training A -\ncut"
         )
         assert visits.fold_visits(now=NOW) == 0
+
+
+class TestThePartner:
+    def test_that_issued_before_it_was_suspended_the_same_day_was_habilitated(self, delegation: Delegation) -> None:
+        number = issued(delegation).number
+        suspend(delegation.mandate.habilitation, now=LATER)
+        projection.settle(now=LATER)
+        award = proofs.find(number)
+        assert award is not None
+        titles = [one.title for one in checks.checks_of(proofs.prove(award, now=LATER + timedelta(minutes=1)))]
+        assert "L’organisme était habilité à cette date" in titles
 
 
 def judged(content: bytes) -> Judgment:

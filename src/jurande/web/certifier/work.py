@@ -8,16 +8,17 @@ from django.views.decorators.http import require_safe
 
 from jurande.registers.common import queries
 from jurande.web.access import Asked, audience
-from jurande.web.ui.work import progress_of
+from jurande.web.ui.work import progress_of, told_again
 
 
 @require_safe
 @audience("certifier")
 def job(request: Asked, certifier: str, code: str) -> HttpResponse:
-    """One job of this house; asked by htmx, the progress alone."""
+    """One job of this house; asked by htmx, the progress alone, as long as it lasts."""
     found = queries.job_of(certifier, code)
     if found is None:
         raise Http404
     progress = progress_of(found, request.path, certifier)
-    template = "ui/job.html" if request.headers.get("HX-Request") else "certifier/work.html"
-    return render(request, template, {"progress": progress, "job": progress})
+    if request.headers.get("HX-Request"):
+        return told_again(request, found, progress)
+    return render(request, "certifier/work.html", {"progress": progress})

@@ -24,6 +24,7 @@ from jurande.registers.awards.policies import lots as lot_policies
 from jurande.registers.awards.queries import delegation as queries
 from jurande.registers.awards.queries import lots
 from jurande.registers.awards.states import LotRowState, LotState, Subject
+from jurande.registers.common.queries import job_of
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
 from jurande.web.ui.delegation import line_of
@@ -32,8 +33,10 @@ from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 from jurande.web.ui.partner_file import day_input
 from jurande.web.ui.parts import Effect, Fact
+from jurande.web.ui.work import progress_of, told_again
 
 ROWS_SHOWN = 200
+_WORKING = (LotState.RECEIVED, LotState.ISSUING)
 CHIPS = {
     LotState.RECEIVED: "draft",
     LotState.PREPARED: "draft",
@@ -160,6 +163,10 @@ def new(request: Asked, partnership: str) -> HttpResponse:
 def lot(request: Asked, partnership: str, code: str) -> HttpResponse:
     """One lot: where it stands, what is to be mended, what may be done now."""
     held = _found(request, code)
+    job = job_of(held.certifier.code, held.job_code) if held.job_code else None
+    progress = progress_of(job, request.path, held.certifier.code) if job else None
+    if job and progress and request.headers.get("HX-Request"):
+        return told_again(request, job, progress)
     counts = lots.counts_of(held)
     mandate = queries.mandate_of_lot(held)
     line = None
@@ -177,6 +184,7 @@ def lot(request: Asked, partnership: str, code: str) -> HttpResponse:
         "why_not": line.why_not if line is not None and held.state not in _OVER else "",
         "acts": list(_acts(request, held, counts)) if line is None or line.is_active else [],
         "awards": awards,
+        "progress": progress if held.state in _WORKING else None,
         "answer": _answer(held, counts),
     }
     return render(request, "partner/awards/lot.html", page)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +79,13 @@ def job_label(name: str) -> str:
 def job_states() -> list[tuple[str, str]]:
     """The states a job can be in, for a filter."""
     return [(state.value, str(state.label)) for state in JobState]
+
+
+def told_again(request: HttpRequest, job: Any, progress: Progress) -> HttpResponse:
+    """Answer htmx while a job runs: its progress alone; once it is done, the order to read the whole page anew."""
+    if job.state == JobState.DONE:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "ui/job.html", {"job": progress})
 
 
 def progress_of(job: Any, url: str, certifier: str) -> Progress:

@@ -15,6 +15,8 @@ from jurande.registers.awards.states import AwardState
 from jurande.web.public.proofs import words
 from jurande.web.ui.formats import NBSP
 
+# It was in force when it was issued, and was suspended or withdrawn since.
+LIVED_THEN = ("authority.suspended", "authority.lived_then")
 SHAPES = {
     Outcome.OK: "ok",
     Outcome.WARNING: "warn",
@@ -143,15 +145,17 @@ def _habilitation(proof: Proof) -> Checked | None:
     if finding is not None and finding.outcome is Outcome.REFUSED:
         said = _("Rien ne montre que %(name)s pouvait la délivrer le %(day)s.") % told
         return Checked("late", _("L’organisme n’était pas habilité à cette date"), said)
-    if finding is not None and finding.code == "authority.suspended":
+    if finding is not None and finding.code in LIVED_THEN:
         said = _("%(name)s l’était le %(day)s\u00a0; son habilitation a été suspendue depuis.") % told
         return Checked("ok", _("L’organisme était habilité à cette date"), said)
     if finding is not None and finding.outcome is Outcome.UNKNOWN:
         said = _("L’habilitation de %(name)s n’a pas pu être lue.") % told
         return Checked("draft", _("L’habilitation n’est pas connue"), said)
-    if proof.was_habilitated is None:
+    # Who issued by delegation is judged at the instant of the signature; who assessed, by the day.
+    is_delegated = finding is not None and finding.code == "authority.habilitated"
+    if proof.was_habilitated is None and not is_delegated:
         return None
-    if proof.was_habilitated:
+    if proof.was_habilitated or is_delegated:
         said = _("%(name)s pouvait organiser l’évaluation le %(day)s.") % told
         return Checked("ok", _("L’organisme était habilité à cette date"), said)
     said = _("%(name)s ne l’était pas le %(day)s.") % told
