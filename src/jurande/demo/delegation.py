@@ -24,6 +24,7 @@ from jurande.registers.network.states import Basis, HabilitationKind
 from jurande.registers.parties import operations as parties
 from jurande.registers.parties import queries
 from jurande.registers.parties.states import Role
+from jurande.registers.seal.operations import projection
 
 if TYPE_CHECKING:
     from jurande.demo.world import World
@@ -91,6 +92,7 @@ def _habilitate(world: World, at: datetime) -> None:
         now=at,
     )
     habilitations.activate(habilitation=row, actor=_claire(world), now=at)
+    projection.settle(now=at)  # what is issued rests on its signature
 
 
 def _delegate(world: World, at: datetime) -> None:

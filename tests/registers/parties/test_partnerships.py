@@ -226,6 +226,7 @@ class TestEndPartnership:
             "see_documents",
             "see_applications",
             "see_conventions",
+            "see_awards",
         }
 
     def test_closes_the_invitations_not_answered(self) -> None:

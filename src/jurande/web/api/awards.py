@@ -147,6 +147,7 @@ def _award(row: Any) -> Award:
     "/lots",
     response={201: Lot, **REFUSALS, 404: Problem, 422: Problem},
     operation_id="awards-lot-prepare",
+    url_name="awards-lot-prepare",
     summary="Préparer un lot",
 )
 def prepare(
@@ -180,7 +181,13 @@ def prepare(
     return Status(201, _lot(held))
 
 
-@router.get("/lots/{code}", response={200: Lot, **REFUSALS, 404: Problem}, operation_id="awards-lot", summary="Un lot")
+@router.get(
+    "/lots/{code}",
+    response={200: Lot, **REFUSALS, 404: Problem},
+    operation_id="awards-lot",
+    url_name="awards-lot",
+    summary="Un lot",
+)
 def lot(request: Asked, code: str) -> Any:
     """Where a lot stands; one that is another certifier's does not exist here."""
     require(policies.can_see_awards(request.actor))

@@ -246,7 +246,9 @@ def end(request: Asked, certifier: str, code: str) -> HttpResponse:
 @require_safe
 @audience("certifier")
 def latest(request: Asked, certifier: str, code: str) -> HttpResponse:
-    """The latest acts about this partner: what its page shows once it is there."""
+    """The latest acts about this partner: what its page asks for once it is there. To a person, all of them."""
+    if not request.headers.get("HX-Request"):
+        return journal(request, certifier, code)
     require(policies.can_see_journal(request.actor))
     partnership = _partnership(request, code)
     events = told(queries.timeline(partnership, request.actor)[:EVENTS])

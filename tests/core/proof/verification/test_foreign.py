@@ -392,7 +392,9 @@ class TestWhatOthersIssue:
         known = TrustedIssuer(issuer, KeyHistory(issuer, (DatedKey(method, key),)), status_lists=(place,))
         found = {"id": place, "issuer": issuer, "revokedCredential": []}
         report = verify(document, trust=Trust.of(known), now=NOW, status_lists={place: found})
-        assert [(step.code, step.state) for step in report.warnings] == [("status.unsigned_list", State.WARNING)]
+        # Its subject names who assessed it, and nothing shows their right: told, and not refused.
+        warned = [(step.code, step.state) for step in report.warnings]
+        assert warned == [("status.unsigned_list", State.WARNING), ("authority.source_alone", State.WARNING)]
 
     def test_gives_statuses_that_others_write_as_we_do(self) -> None:
         theirs_entry = build_status_list_entry(status_list_credential=LIST_URL, index=42)

@@ -184,7 +184,7 @@ REASONS = {
     "authority.other_partner": "L’habilitation fournie est celle de quelqu’un d’autre",
     "authority.not_valid_then": "L’émetteur n’était pas habilité quand il a signé",
     "authority.not_in_force_then": "L’habilitation était suspendue ou retirée quand l’attestation a été signée",
-    "authority.altered": "L’habilitation fournie n’est pas celle que l’émetteur a signée : elle a été modifiée",
+    "authority.altered": "L’habilitation fournie n’est pas celle que l’émetteur a signée\u00a0: elle a été modifiée",
     "authority.habilitation_absent": "L’habilitation du partenaire n’a pas pu être consultée",
     "authority.not_allowed": "L’habilitation ne couvre pas ce qui est délivré",
     "authority.habilitation": "L’habilitation fournie n’est pas valable",
