@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from jurande.registers.common import queries as common
 from jurande.registers.common.states import JobState
 from jurande.registers.journal import operations as journal
 from jurande.registers.parties import queries
+from tests.registers.seal.homes import own_home
 
 NOW = datetime(2026, 11, 23, 10, 42, tzinfo=ZoneInfo("Europe/Paris"))
 
@@ -38,8 +40,11 @@ class TestFiction:
 @pytest.mark.slow
 @pytest.mark.django_db
 class TestBuild:
-    def test_makes_a_whole_world_that_each_persona_can_enter(self, settings: Any, client: Client) -> None:
-        """One test, for the world takes seconds to build."""
+    def test_makes_a_whole_world_that_each_persona_can_enter(
+        self, settings: Any, client: Client, tmp_path: Path
+    ) -> None:
+        """One test, for the world takes seconds to build. It seals: in a home of its own, with an address."""
+        own_home(settings, tmp_path / "home")
         settings.DEMO, settings.PERSONAS = True, PERSONAS
         world.build(now=NOW)
         self.is_in_order()
@@ -67,7 +72,7 @@ class TestBuild:
 
     def shows_every_letter_with_its_link(self, client: Client) -> None:
         page = client.get("/demonstration/courriels/").content.decode()
-        assert "/invite/" in page
+        assert "/p/" in page
 
 
 @pytest.mark.django_db

@@ -247,10 +247,10 @@ def end(request: Asked, certifier: str, code: str) -> HttpResponse:
 @audience("certifier")
 def latest(request: Asked, certifier: str, code: str) -> HttpResponse:
     """The latest acts about this partner: what its page asks for once it is there. To a person, all of them."""
-    if not request.headers.get("HX-Request"):
-        return journal(request, certifier, code)
     require(policies.can_see_journal(request.actor))
     partnership = _partnership(request, code)
+    if not request.headers.get("HX-Request"):
+        return _journal_page(request, partnership)
     events = told(queries.timeline(partnership, request.actor)[:EVENTS])
     return render(request, "certifier/_partner_latest.html", {"events": events})
 
@@ -260,7 +260,10 @@ def latest(request: Asked, certifier: str, code: str) -> HttpResponse:
 def journal(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Everything that was done about this partner."""
     require(policies.can_see_journal(request.actor))
-    partnership = _partnership(request, code)
+    return _journal_page(request, _partnership(request, code))
+
+
+def _journal_page(request: Asked, partnership: Any) -> HttpResponse:
     pages = Paginator(queries.timeline(partnership, request.actor), JOURNAL_PAGE)
     page = pages.get_page(request.GET.get("page"))
     shown = {"partnership": partnership, "events": told(page.object_list), "total": pages.count, "page": page}
