@@ -54,7 +54,9 @@ class TestFromASheet:
         assert "Malo" in page
         chosen = {"last_name": "0", "first_name": "1", "birth_on": "2", "email": "3"}
         one = clerk.post(columns["Location"], chosen)["Location"]
-        assert "Une ligne est à corriger" in clerk.get(one).content.decode()
+        lot = clerk.get(one).content.decode()
+        assert "Une ligne est à corriger" in lot
+        assert lot.index("malo@") < lot.index("Haddad")  # what is to be mended comes first
         row = held.rows.get(state="faulty")
         mend = at(design, f"lots/{held.code}/lignes/{row.code}/")
         assert "malo@" in clerk.get(mend).content.decode()

@@ -246,7 +246,7 @@ def rows_table(held: Any, row_url: Any) -> Table[Any]:
             ),
         ),
         filters=(Filter("etat", str(_("état")), LotRowState.choices, lambda rows, kept: rows.filter(state__in=kept)),),
-        order="ligne",
+        order="etat" if held.faulty else "ligne",  # what is to be mended comes first, wherever it is in the sheet
         unit=str(_("ligne,lignes")),
     )
 
