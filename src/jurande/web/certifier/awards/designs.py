@@ -43,6 +43,7 @@ from jurande.registers.common.verdicts import require
 from jurande.registers.parties.queries import names_of
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.awards.design_forms import BrandForm, DesignForm, RevisionForm, StartForm
+from jurande.web.certifier.awards.parts import tabs
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 from jurande.web.ui.parts import Effect
@@ -65,6 +66,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
         "former": [(row, _state(row)) for row in rows if row.state == DesignState.REPLACED],
         "startable": queries.startable(request.actor),
         "may_write": policies.can_write_designs(request.actor, request.certifier),
+        "tabs": tabs(certifier, "certifier:awards-designs"),
     }
     return render(request, "certifier/awards/designs.html", page)
 
