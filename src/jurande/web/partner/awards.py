@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jurande.core.france.award_sheets import COLUMNS, REQUIRED
+from jurande.core.france.award_sheets import REQUIRED
 from jurande.registers.awards.operations import approving, delegated, issuing, mending, preparing
 from jurande.registers.awards.policies import delegation as policies
 from jurande.registers.awards.policies import lots as lot_policies
@@ -27,6 +27,7 @@ from jurande.registers.awards.states import LotRowState, LotState, Subject
 from jurande.registers.common.queries import job_of
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
+from jurande.web.ui.award_lots import ColumnsForm, RowForm, columns_of
 from jurande.web.ui.delegation import line_of
 from jurande.web.ui.formats import day_plain
 from jurande.web.ui.forms import refusing
@@ -45,19 +46,6 @@ CHIPS = {
     LotState.ISSUED: "ok",
     LotState.ABANDONED: "draft",
 }
-LABELS = {
-    "first_name": lazy("Prénom"),
-    "last_name": lazy("Nom"),
-    "birth_on": lazy("Date de naissance"),
-    "birth_place": lazy("Lieu de naissance"),
-    "email": lazy("Adresse électronique"),
-    "present": lazy("Heures présentes"),
-    "planned": lazy("Heures prévues"),
-    "outcome": lazy("Résultat"),
-    "grade": lazy("Note ou mention"),
-    "awarded_on": lazy("Date d’obtention"),
-    "certification": lazy("Certification"),
-}
 
 
 class NewForm(forms.Form):
@@ -75,30 +63,6 @@ class NewForm(forms.Form):
         """Offer what may be issued today."""
         super().__init__(*given, **named)
         self.fields["what"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
-
-
-class ColumnsForm(forms.Form):
-    """Which column of the sheet is what."""
-
-    def __init__(self, *given: Any, headers: list[str], **named: Any) -> None:
-        """One choice by column that we know."""
-        super().__init__(*given, **named)
-        offered = [("", _("Aucune"))] + [(str(at), title) for at, title in enumerate(headers)]
-        for name in COLUMNS:
-            self.fields[name] = forms.ChoiceField(label=LABELS[name], choices=offered, required=name in REQUIRED)
-
-    def chosen(self) -> dict[str, int]:
-        return {name: int(at) for name, at in self.cleaned_data.items() if at}
-
-
-class RowForm(forms.Form):
-    """A row, written again."""
-
-    def __init__(self, *given: Any, names: list[str], **named: Any) -> None:
-        """One field by column of the sheet."""
-        super().__init__(*given, **named)
-        for name in names:
-            self.fields[name] = forms.CharField(label=LABELS[name], required=name in REQUIRED, max_length=300)
 
 
 @require_safe
@@ -200,7 +164,7 @@ def columns(request: Asked, partnership: str, code: str) -> HttpResponse:
     form = ColumnsForm(request.POST or None, headers=held.headers, initial=initial)
     if request.method == "POST" and form.is_valid():
         with refusing(request, form):
-            preparing.set_columns(held=held, columns=form.chosen(), actor=request.actor, now=timezone.now())
+            preparing.set_columns(held=held, columns=form.columns(), actor=request.actor, now=timezone.now())
             return redirect("partner:awards-lot", partnership, held.code)
     return _form_page(request, held, form, _("Quelle colonne est quoi ?"), _("Lire les lignes"))
 
@@ -214,22 +178,23 @@ def row(request: Asked, partnership: str, code: str, number: int) -> HttpRespons
     line = held.rows.filter(number=number).exclude(state=LotRowState.ISSUED).first()
     if line is None:
         raise Http404
-    (shown,) = lots.shown(held, [line])
-    names = [name for name in COLUMNS if name in held.columns or name in REQUIRED or name in shown.said]
+    shown = lots.read_of(held, line)
     back = redirect("partner:awards-lot", partnership, held.code)
     if request.method == "POST" and "reject" in request.POST:
         with refusing(request):
             mending.reject_row(row=line, actor=request.actor, now=timezone.now())
             messages.success(request, _("La ligne est écartée."))
         return back
-    form = RowForm(request.POST or None, names=names, initial=shown.said)
-    if request.method == "POST" and form.is_valid():
-        with refusing(request, form):
-            line = mending.mend_row(row=line, values=form.cleaned_data, actor=request.actor, now=timezone.now())
-            if line.state == LotRowState.FAULTY:
-                return redirect("partner:awards-lot-row", partnership, held.code, number)
-            messages.success(request, _("La ligne est corrigée."))
-            return back
+    form = RowForm.of(held, shown)
+    if request.method == "POST":
+        form = RowForm(request.POST, names=columns_of(held, shown))
+        if form.is_valid():
+            with refusing(request, form):
+                line = mending.mend_row(row=line, values=form.said(), actor=request.actor, now=timezone.now())
+                if line.state != LotRowState.FAULTY:
+                    messages.success(request, _("La ligne est corrigée."))
+                    return back
+                form.blame(lots.read_of(held, line))
     page = {"lot": held, "row": shown, "form": form, "back": reverse("partner:awards-lot", args=[partnership, code])}
     return render(request, "partner/awards/row.html", page)
 
