@@ -146,11 +146,24 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     from django.db import connection
 
+    if connection.vendor == "sqlite":
+        _keep_migrated(connection, django_db_blocker)
+    yield
+    if connection.vendor == "postgresql":
+        # A thread that served pages may not have given its connection back yet: the database could not be dropped.
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
+def _keep_migrated(connection: Any, django_db_blocker: Any) -> None:
     migrated = _migrated_copy()
-    if connection.vendor != "sqlite" or migrated.exists():
+    if migrated.exists():
         return
     migrated.parent.mkdir(exist_ok=True)
     for former in migrated.parent.glob("migrated-*.sqlite3"):

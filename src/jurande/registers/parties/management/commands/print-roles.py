@@ -61,7 +61,10 @@ def _factor() -> str:
 
 def _scopes() -> str:
     lines = ["## Scopes of API keys", "", "| scope | allows |", "|---|---|"]
-    lines += [f"| `{scope}` | {', '.join(str(right.label) for right in SCOPE_RIGHTS[scope])} |" for scope in Scope]
+    lines += [
+        f"| `{scope}` | {', '.join(str(right.label) for right in Right if right in SCOPE_RIGHTS[scope])} |"
+        for scope in Scope
+    ]
     return "\n".join(lines) + "\n"
 
 
