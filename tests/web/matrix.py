@@ -8,56 +8,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-VISITOR = "visitor"
-OPERATOR = "operator"
-HOLDER = "holder"
-ADMINISTRATOR = "administrator"
-CERTIFIER_ROLES = (
-    ADMINISTRATOR,
-    "network_manager",
-    "reviewer",
-    "signatory",
-    "auditor",
-    "issuer",
-    "accountant",
-    "reader",
+from tests.web.roles import (
+    ADMINISTRATORS,
+    AUDITORS,
+    AWARD_PARTNERS,
+    AWARD_PREPARERS,
+    AWARD_READERS,
+    CONVENTION_READERS,
+    DESIGNERS,
+    EVERYBODY,
+    FILE_READERS,
+    HEADS,
+    HOLDERS,
+    JOURNAL_READERS,
+    MANAGERS,
+    OPERATORS,
+    PARTNER_FILERS,
+    PARTNERS,
+    PREPARERS,
+    PUBLISHERS,
+    REVIEWERS,
+    SIGNED_IN,
+    TEAM,
+    WITHDRAWERS,
 )
-PARTNER_ROLES = (
-    "head",
-    "training_manager",
-    "exam_manager",
-    "quality",
-    "partner_accountant",
-    "trainer",
-    "assessor",
-)
-# Of another certifier of the same installation, and of one of its partners.
-STRANGERS = ("other_administrator", "other_head")
-EVERYBODY = frozenset({VISITOR, OPERATOR, HOLDER, *CERTIFIER_ROLES, *PARTNER_ROLES, *STRANGERS})
-SIGNED_IN = EVERYBODY - {VISITOR}
-
-TEAM = frozenset(CERTIFIER_ROLES)
-ADMINISTRATORS = frozenset({ADMINISTRATOR})
-MANAGERS = frozenset({ADMINISTRATOR, "network_manager"})
-AUDITORS = MANAGERS | {"auditor"}
-JOURNAL_READERS = AUDITORS | {"signatory"}
-FILE_READERS = JOURNAL_READERS | {"reviewer"}
-PREPARERS = MANAGERS | {"reviewer"}
-REVIEWERS = AUDITORS | PREPARERS
-PUBLISHERS = MANAGERS | {"signatory"}
-
-DESIGNERS = frozenset({ADMINISTRATOR, "issuer"})
-AWARD_PREPARERS = DESIGNERS | {"network_manager"}
-AWARD_READERS = TEAM - {"reviewer", "accountant"}
-CONVENTION_READERS = TEAM - {"issuer"}
-WITHDRAWERS = frozenset({ADMINISTRATOR, "signatory", "issuer"})
-
-PARTNERS = frozenset(PARTNER_ROLES)
-HEADS = frozenset({"head"})
-PARTNER_FILERS = frozenset({"head", "training_manager", "exam_manager", "quality"})
-AWARD_PARTNERS = frozenset({"head", "exam_manager"})
-OPERATORS = frozenset({OPERATOR})
-HOLDERS = frozenset({HOLDER})
 
 
 @dataclass(frozen=True)
@@ -509,25 +483,4 @@ MATRIX: dict[str, Page] = {
     "holder:me": Page(HOLDERS, None, HOLDERS),
     # --- signing in: allauth's own pages ---
     **dict.fromkeys(ALLAUTH_PAGES, ALLAUTH),
-}
-
-# Declared apart, with the test that holds each: letters belong to one person, not to a role; the demonstration's door
-# exists only there; the API knows keys, not people.
-ELSEWHERE = {
-    "account:letter": "tests/web/test_account.py",
-    "account:mark": "tests/web/test_account.py",
-    "demonstration": "tests/demo/test_world.py",
-    "demonstration-letters": "tests/demo/test_world.py",
-    "api:partners": "tests/web/test_api.py",
-    "api:partner": "tests/web/test_api.py",
-    **dict.fromkeys(
-        ["api:awards", "api:award", "api:awards-lot", "api:awards-lot-prepare"], "tests/web/test_api_awards.py"
-    ),
-    "api:habilitation": "tests/web/test_habilitations.py",
-    "api:habilitations": "tests/web/test_habilitations.py",
-    "api:habilitations-check": "tests/web/test_habilitations.py",
-    "api:proof": "tests/web/test_proofs.py",
-    "api:proofs-check": "tests/web/test_proofs.py",
-    "api:openapi-json": "tests/web/test_api.py",
-    "api:api-root": "tests/web/test_api.py",
 }

@@ -29,7 +29,8 @@ from tests.factories import NOW
 from tests.registers.conventions import conventions
 from tests.registers.network import applications, calls, existing, habilitations, judgments
 from tests.registers.seal.homes import own_home
-from tests.web.matrix import MATRIX, VISITOR
+from tests.web.matrix import MATRIX
+from tests.web.roles import VISITOR
 from tests.web.test_matrix import paths
 
 MARK = "CANARI-DE-LA-MAISON-VOISINE"

@@ -33,7 +33,9 @@ from tests.registers.catalogue import fiches as catalogue
 from tests.registers.conventions import conventions, signed
 from tests.registers.network import applications, calls, existing, habilitations, judgments
 from tests.registers.seal.homes import own_home, public_addresses
-from tests.web.matrix import ELSEWHERE, EVERYBODY, MATRIX, VISITOR, Page
+from tests.web.elsewhere import ELSEWHERE
+from tests.web.matrix import MATRIX, Page
+from tests.web.roles import EVERYBODY, VISITOR
 
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")
 # A view refuses a method before it asks who is there: these few see every method, the others GET and POST.
