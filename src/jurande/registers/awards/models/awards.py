@@ -14,6 +14,7 @@ from jurande.registers.awards.models.designs import Design
 from jurande.registers.awards.models.lots import Lot, LotRow
 from jurande.registers.awards.states.awards import AwardState, Origin
 from jurande.registers.awards.states.designs import Subject
+from jurande.registers.awards.states.holding import Exposure
 from jurande.registers.catalogue.models import Certification, Referentiel
 from jurande.registers.common.codes import CodeField
 from jurande.registers.common.crypto import EncryptedTextField
@@ -61,8 +62,9 @@ class Award(models.Model):
 
     ``number``: what people type or scan, shown «7KQ4-M2XD». ``birth_on``: ISO date as text. ``results``: JSON, see
     ``facts.credentials.Results``. ``valid_until``: the last day. ``row``: the row of the lot it was made from, which
-    makes it once; the row goes later. ``holder``: whose space it is in, once collected. An erased award keeps its
-    dates and its terms, and nothing of the person.
+    makes it once; the row goes later. ``holder``: whose space it is in, once collected; ``exposure`` and
+    ``shown_since_at`` (in the certifier's showcase) are theirs to choose. An erased award keeps its dates and its
+    terms, and nothing of the person.
     """
 
     code = CodeField()
@@ -107,6 +109,11 @@ class Award(models.Model):
     issued_at = models.DateTimeField(_("délivré le"))
     issued_by_code = models.CharField(max_length=16, blank=True)
     collected_at = models.DateTimeField(_("recueilli le"), null=True)
+    reminder_count = models.PositiveSmallIntegerField(_("rappels"), default=0)
+    reminded_at = models.DateTimeField(_("dernier rappel"), null=True)
+    refused_at = models.DateTimeField(_("refusé le"), null=True)
+    exposure = models.CharField(_("qui peut la voir"), max_length=10, choices=Exposure, default=Exposure.DOCUMENT)
+    shown_since_at = models.DateTimeField(_("dans la vitrine depuis le"), null=True)
 
     objects = AwardQuerySet.as_manager()
 
@@ -129,6 +136,11 @@ class Award(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state=AwardState.REPLACED) | Q(replaced_at__isnull=False), name="award_replaced_has_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(shown_since_at=None)
+                | Q(refused_at=None, holder__isnull=False) & ~Q(exposure=Exposure.HIDDEN),
+                name="award_shown_by_its_holder",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -156,6 +168,16 @@ class Award(models.Model):
             models.Index(fields=["holder"], condition=Q(holder__isnull=False), name="award_in_a_space"),
             models.Index(
                 fields=["partnership", "-issued_at"], condition=Q(partnership__isnull=False), name="award_by_partner"
+            ),
+            models.Index(
+                fields=["issued_at"],
+                condition=Q(collected_at=None, refused_at=None) & ~Q(email_digest=""),
+                name="award_waiting",
+            ),
+            models.Index(
+                fields=["certification", "-shown_since_at"],
+                condition=Q(shown_since_at__isnull=False),
+                name="award_in_a_showcase",
             ),
             models.Index(fields=["valid_until"], condition=Q(valid_until__isnull=False), name="award_until"),
         ]

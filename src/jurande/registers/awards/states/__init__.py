@@ -27,6 +27,7 @@ from jurande.registers.awards.states.designs import (
     Layout,
     Subject,
 )
+from jurande.registers.awards.states.holding import Exposure
 from jurande.registers.awards.states.life import (
     BULK_LIFE,
     TAKEOVER_LIFE,
@@ -57,6 +58,7 @@ __all__ = [
     "DesignState",
     "Emblem",
     "EndorsementState",
+    "Exposure",
     "ItemState",
     "Language",
     "Layout",
