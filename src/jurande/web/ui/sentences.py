@@ -263,6 +263,10 @@ SENTENCES: Mapping[str, str | Promise] = {
     "awards.endorsement.given": lazy("Un organisme a donné son avis de soutien."),
     "awards.endorsement.declined": lazy("Un organisme a décliné une demande d’avis de soutien."),
     "awards.endorsement.withdrawn": lazy("%(who)s a retiré un avis de soutien."),
+    "awards.share.opened": lazy("%(who)s a créé un lien de partage."),
+    "awards.share.changed": lazy("%(who)s a changé ce que montre un lien de partage."),
+    "awards.share.withdrawn": lazy("%(who)s a retiré un lien de partage."),
+    "awards.sharing_settings.changed": lazy("%(who)s a changé les réglages du partage."),
     "catalogue.choices.changed": lazy("%(who)s a changé les choix du catalogue."),
 }
 

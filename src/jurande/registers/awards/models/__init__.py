@@ -1,5 +1,6 @@
 from jurande.registers.awards.models.awards import Award, new_number
 from jurande.registers.awards.models.claims import AwardClaim, ClaimEvidence, ClaimOpening
+from jurande.registers.awards.models.corrections import Correction, CorrectionEvidence, CorrectionRule
 from jurande.registers.awards.models.delegation import DelegatedLot, IssuingMandate
 from jurande.registers.awards.models.designs import Brand, Design, DesignSignatory
 from jurande.registers.awards.models.elsewhere import FormerAddress, FormerRecord, Takeover, TakeoverRow
@@ -7,9 +8,12 @@ from jurande.registers.awards.models.endorsements import Endorsement
 from jurande.registers.awards.models.life import BulkAct, BulkItem, ExpiryReminder, ReminderRule, Renewal, Withdrawal
 from jurande.registers.awards.models.lots import Lot, LotRow
 from jurande.registers.awards.models.rules import AwardRule
+from jurande.registers.awards.models.shares import Share, ShareItem, SharingSettings
+from jurande.registers.awards.models.showcase import Appearance, Showcase, ShownCertification
 from jurande.registers.awards.models.visits import FoldedSpool, VisitCount
 
 __all__ = [
+    "Appearance",
     "Award",
     "AwardClaim",
     "AwardRule",
@@ -18,6 +22,9 @@ __all__ = [
     "BulkItem",
     "ClaimEvidence",
     "ClaimOpening",
+    "Correction",
+    "CorrectionEvidence",
+    "CorrectionRule",
     "DelegatedLot",
     "Design",
     "DesignSignatory",
@@ -31,6 +38,11 @@ __all__ = [
     "LotRow",
     "ReminderRule",
     "Renewal",
+    "Share",
+    "ShareItem",
+    "SharingSettings",
+    "Showcase",
+    "ShownCertification",
     "Takeover",
     "TakeoverRow",
     "VisitCount",
