@@ -12,7 +12,7 @@ from django.utils import timezone
 from ninja import Field, Header, Query, Router, Schema, Status
 
 from jurande.core.france.award_sheets import COLUMNS
-from jurande.registers.awards.facts.credentials import page_url
+from jurande.registers.awards.facts.addresses import document_url
 from jurande.registers.awards.operations import preparing
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import awards as issued
@@ -133,7 +133,7 @@ def _award(row: Any) -> Award:
     return Award(
         code=row.code,
         number=row.shown_number,
-        url=page_url(row.number),
+        url=document_url(row.number),
         first_name=row.first_name,
         last_name=row.last_name,
         certification=row.certification.reference,

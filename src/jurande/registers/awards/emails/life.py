@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.clauses import day_in_words
 from jurande.registers.awards.models import Award
 from jurande.registers.correspondence.emails import Letter, MailKind
-
-PAGE_PATH = "/p/{number}"
 
 _FIELDS = {
     "prenom": "Ines",
@@ -112,37 +109,37 @@ EXPIRING = MailKind(
 KINDS = (SUSPENDED, RESTORED, REVOKED, REPLACED, RENEWED, EXPIRING)
 
 
-def suspended(award: Award, *, note: str) -> list[Letter]:
+def suspended(award: Award, *, url: str, note: str) -> list[Letter]:
     """It no longer counts, for now."""
-    return _to_holder(award, SUSPENDED, motif=note)
+    return _to_holder(award, SUSPENDED, url, motif=note)
 
 
-def restored(award: Award, *, note: str) -> list[Letter]:
+def restored(award: Award, *, url: str, note: str) -> list[Letter]:
     """It counts again."""
-    return _to_holder(award, RESTORED, motif=note)
+    return _to_holder(award, RESTORED, url, motif=note)
 
 
-def revoked(award: Award, *, note: str) -> list[Letter]:
+def revoked(award: Award, *, url: str, note: str) -> list[Letter]:
     """It counts no more."""
-    return _to_holder(award, REVOKED, motif=note)
+    return _to_holder(award, REVOKED, url, motif=note)
 
 
-def replaced(former: Award, award: Award, *, note: str) -> list[Letter]:
+def replaced(former: Award, award: Award, *, url: str, note: str) -> list[Letter]:
     """Another one takes its place."""
-    return _to_holder(award, REPLACED, motif=note, ancien=former.shown_number)
+    return _to_holder(award, REPLACED, url, motif=note, ancien=former.shown_number)
 
 
-def renewed(former: Award, award: Award, *, until: date) -> list[Letter]:
+def renewed(former: Award, award: Award, *, url: str, until: date) -> list[Letter]:
     """It is given again, for some more time."""
-    return _to_holder(award, RENEWED, ancien=former.shown_number, fin=day_in_words(until))
+    return _to_holder(award, RENEWED, url, ancien=former.shown_number, fin=day_in_words(until))
 
 
-def expiring(award: Award, *, until: date) -> list[Letter]:
+def expiring(award: Award, *, url: str, until: date) -> list[Letter]:
     """It ends soon."""
-    return _to_holder(award, EXPIRING, fin=day_in_words(until))
+    return _to_holder(award, EXPIRING, url, fin=day_in_words(until))
 
 
-def _to_holder(award: Award, kind: MailKind, **fields: str) -> list[Letter]:
+def _to_holder(award: Award, kind: MailKind, url: str, **fields: str) -> list[Letter]:
     """To the address that the award has; nobody when it has none."""
     if not award.email:
         return []
@@ -151,7 +148,7 @@ def _to_holder(award: Award, kind: MailKind, **fields: str) -> list[Letter]:
         "organisme": award.certifier.name,
         "intitule": award.certification.title,
         "numero": award.shown_number,
-        "lien": settings.PUBLIC_URL + PAGE_PATH.format(number=award.shown_number),
+        "lien": url,
     }
     return [
         Letter(

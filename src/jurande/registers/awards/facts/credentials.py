@@ -27,6 +27,7 @@ from jurande.core.proof.documents.achievements import (
     rs_alignment,
 )
 from jurande.core.proof.documents.nodes import DocumentRefused
+from jurande.registers.awards.facts.addresses import page_url, shown
 from jurande.registers.awards.facts.delegation import Authority
 from jurande.registers.awards.models import AwardRule, Design
 from jurande.registers.awards.states import Language, Subject
@@ -34,7 +35,6 @@ from jurande.registers.catalogue.models import Bloc, Certification, Referentiel
 from jurande.registers.parties.models import Partnership
 
 KIND = "award"
-PAGE_PATH = "/p/{number}"
 PARIS = ZoneInfo("Europe/Paris")
 ACHIEVEMENT_TYPES: Mapping[str, str] = {
     Subject.MICRO: "MicroCredential",
@@ -94,11 +94,6 @@ def results_of(values: Mapping[str, str], attendance: Attendance | None, rule: A
             lineage=rule.lineage,
         )
     return Results(attended, values.get("grade", ""))
-
-
-def page_url(number: str) -> str:
-    """The address that people type or scan."""
-    return settings.PUBLIC_URL + PAGE_PATH.format(number=f"{number[:4]}-{number[4:]}")
 
 
 def end_of(last_day: date) -> datetime:
@@ -222,7 +217,7 @@ def values_of(*, number: str, holder: str, email: str, awarded_on: date, results
     """What fills the markers for one person."""
     values = {
         "page": page_url(number),
-        "number": f"{number[:4]}-{number[4:]}",
+        "number": shown(number),
         "holder": holder,
         "awarded": start_of(awarded_on).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

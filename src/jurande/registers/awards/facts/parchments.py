@@ -12,18 +12,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-
 from jurande.core.encoding.jcs import canonical_bytes
 from jurande.core.france import parchments as core
 from jurande.core.france.parchments import Registration, fill, text_of
+from jurande.registers.awards.facts import addresses
 from jurande.registers.awards.models import Award, Design
 from jurande.registers.awards.states import Language, Subject
 from jurande.registers.catalogue.models import Certification, Referentiel
 from jurande.registers.catalogue.queries.national import fiche_record
 
-# Short enough to be scanned from a print, and to be typed.
-PROOF_PATH = "/p/{number}"
 LANGUAGES = {Language.FR: ("fr",), Language.EN: ("en",), Language.FR_EN: ("fr", "en")}
 # One text in each language of the page, in order.
 type Words = tuple[str, ...]
@@ -94,8 +91,9 @@ class Frame:
 class ParchmentContent:
     """A page, ready to be drawn. Each ``Words`` holds the text in each language of the page, () when it is absent.
 
-    ``items``: what the person can do, or the blocs obtained (``has_blocs``). ``url``: where it is verified, whole;
-    ``address``: the same without its scheme, as it is printed. ``mark``: a word across the page, for a specimen.
+    ``items``: what the person can do, or the blocs obtained (``has_blocs``). ``url``: what its square code leads to,
+    whole; ``address``: what people type, without its scheme, as it is printed.
+    ``mark``: a word across the page, for a specimen.
     """
 
     layout: str
@@ -218,7 +216,6 @@ def content_of(frame: Frame, bearer: Bearer, *, mark: str = "") -> ParchmentCont
         return tuple(lines) if any(lines) else ()
 
     organiser = said("organiser")
-    url = settings.PUBLIC_URL + PROOF_PATH.format(number=shown_number(bearer.number))
     return ParchmentContent(
         layout=frame.layout,
         edition=frame.edition,
@@ -226,10 +223,10 @@ def content_of(frame: Frame, bearer: Bearer, *, mark: str = "") -> ParchmentCont
         title=frame.registration.title,
         certifier=frame.registration.certifier,
         name=bearer.name,
-        number=shown_number(bearer.number),
+        number=addresses.shown(bearer.number),
         awarded_on=bearer.awarded_on,
-        url=url,
-        address=url.split("://", 1)[-1],
+        url=addresses.document_url(bearer.number),
+        address=addresses.page_url(bearer.number).split("://", 1)[-1],
         overline=said("overline"),
         registration=said("registration"),
         given=said("given"),
@@ -315,11 +312,6 @@ def page_of(design: Design, registration: Registration) -> core.Page:
     )
 
 
-def shown_number(number: str) -> str:
-    """Write a number as people read it: «7KQ4-M2XD»."""
-    return f"{number[:4]}-{number[4:]}"
-
-
 def _values(frame: Frame, bearer: Bearer, count: int, held: Sequence[str], language: str) -> dict[str, str]:
     since, until = (core.day(one, language) for one in (bearer.habilitated_from, bearer.habilitated_until))
     is_whole = frame.subject == Subject.CERTIFICATION
@@ -335,7 +327,7 @@ def _values(frame: Frame, bearer: Bearer, count: int, held: Sequence[str], langu
         "blocs": ", ".join(held),
         "etendue": core.scope_in_words(count, language) if is_whole else "",
         "validite": core.day(bearer.valid_until, language),
-        "numero": shown_number(bearer.number),
+        "numero": addresses.shown(bearer.number),
         "partenaire": bearer.partner,
         "habilitation": between if since and until else "",
     }

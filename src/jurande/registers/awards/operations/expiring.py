@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.emails import life as emails
+from jurande.registers.awards.facts.addresses import document_url
 from jurande.registers.awards.models import Award, ExpiryReminder, ReminderRule
 from jurande.registers.awards.operations import life
 from jurande.registers.awards.operations.life import LifeRefused
@@ -96,5 +97,5 @@ def _remind(keys: Sequence[int], days: int, now: datetime) -> int:
     )
     for award in awards:
         assert award.valid_until is not None  # noqa: S101  they were chosen by it
-        life.write(emails.expiring(award, until=award.valid_until), now=now)
+        life.write(emails.expiring(award, url=document_url(award.number), until=award.valid_until), now=now)
     return len(awards)

@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.emails import life as emails
+from jurande.registers.awards.facts.addresses import document_url
 from jurande.registers.awards.models import Award, BulkAct, Withdrawal
 from jurande.registers.awards.policies.life import can_withdraw_awards
 from jurande.registers.awards.states.awards import AWARD_LIFE, AwardState
@@ -170,7 +171,7 @@ def decide(
     )
     decided.save(force_insert=True)
     if move in _LETTERS:
-        write(_LETTERS[move](row, note=note), now=now)
+        write(_LETTERS[move](row, url=document_url(row.number), note=note), now=now)
     return decided
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jurande.core.france.award_sheets import Frame, read_row
 from jurande.registers.awards.emails import life as emails
 from jurande.registers.awards.facts import credentials as facts
+from jurande.registers.awards.facts.addresses import document_url
 from jurande.registers.awards.facts.credentials import Results
 from jurande.registers.awards.models import Award, AwardRule, Renewal, new_number
 from jurande.registers.awards.models.people import email_digest, person_digest
@@ -80,7 +81,7 @@ def correct_award(*, award: Award, said: Said, reason: Reason, note: str, actor:
         )
     life.decide(LifeMove.REPLACE, former, reason, given, actor, now)
     made = _issued_again(former, checked, actor, now, replaces=former)
-    life.write(emails.replaced(former, made, note=given), now=now)
+    life.write(emails.replaced(former, made, url=document_url(made.number), note=given), now=now)
     life.tell(LifeAct.REPLACED, former, actor, now, reason=reason, note=given)
     life.settle_after_commit(now)
     return made
@@ -110,7 +111,7 @@ def renew_award(*, award: Award, awarded_on: date, valid_until: date, actor: Act
     said = replace(Said.by(former), awarded_on=awarded_on, valid_until=valid_until)
     made = _issued_again(former, said, actor, now)
     Renewal(former=former, award=made, decided_at=now, decided_by_code=actor.code).save(force_insert=True)
-    life.write(emails.renewed(former, made, until=valid_until), now=now)
+    life.write(emails.renewed(former, made, url=document_url(made.number), until=valid_until), now=now)
     life.tell(LifeAct.RENEWED, former, actor, now)
     life.settle_after_commit(now)
     return made

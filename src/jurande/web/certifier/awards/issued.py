@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from jurande.registers.awards.facts.credentials import Results, page_url
+from jurande.registers.awards.facts.addresses import document_url
+from jurande.registers.awards.facts.credentials import Results
 from jurande.registers.awards.operations import sending
 from jurande.registers.awards.operations.rendering import parchment_pdf
 from jurande.registers.awards.policies import lots as policies
@@ -126,7 +127,7 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
     page = {
         "held": held,
         "chip": award_chip(held),
-        "url": page_url(held.number),
+        "url": document_url(held.number),
         "facts": _facts(held, results),
         "letters": queries.letters_of(request.actor, held),
         "events": told(queries.told_of(held).order_by("-at", "-pk")[:EVENTS]),
