@@ -1,5 +1,11 @@
 from jurande.registers.awards.models.awards import Award, new_number
 from jurande.registers.awards.models.claims import AwardClaim, ClaimEvidence, ClaimOpening
+from jurande.registers.awards.models.combinations import (
+    Combination,
+    CombinationCount,
+    CombinationPart,
+    CombinationRequest,
+)
 from jurande.registers.awards.models.corrections import Correction, CorrectionEvidence, CorrectionRule
 from jurande.registers.awards.models.delegation import DelegatedLot, IssuingMandate
 from jurande.registers.awards.models.designs import Brand, Design, DesignSignatory
@@ -22,6 +28,10 @@ __all__ = [
     "BulkItem",
     "ClaimEvidence",
     "ClaimOpening",
+    "Combination",
+    "CombinationCount",
+    "CombinationPart",
+    "CombinationRequest",
     "Correction",
     "CorrectionEvidence",
     "CorrectionRule",

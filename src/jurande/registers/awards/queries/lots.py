@@ -160,8 +160,9 @@ def version_read(pk: int) -> Referentiel:
 
 
 def rule_for(held: Lot) -> AwardRule | None:
-    """The assiduity that the rows of a lot are judged by; whoever applies with evidence attended no session."""
-    return None if held.source == LotSource.APPLICATION else rule_of(held.certification)
+    """The assiduity that the rows of a lot are judged by; evidence, or what is held already, asks for no session."""
+    asks_none = held.source in (LotSource.APPLICATION, LotSource.COMBINATION)
+    return None if asks_none else rule_of(held.certification)
 
 
 def rule_of(certification: Certification) -> AwardRule | None:

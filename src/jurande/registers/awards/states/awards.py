@@ -73,6 +73,7 @@ class LotSource(models.TextChoices):
     ONE = "one", _("Saisie")
     API = "api", _("Interface de programmation")
     APPLICATION = "application", _("Candidature")
+    COMBINATION = "combination", _("Combinaison")
 
 
 class LotState(models.TextChoices):
