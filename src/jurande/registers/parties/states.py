@@ -324,6 +324,7 @@ class LinkPurpose(TextChoices):
     SIGNER = "signer", _("Signature")
     JUROR = "juror", _("Jury")
     ENDORSER = "endorser", _("Recommandation")
+    ADDRESS = "address", _("Adresse à ajouter à un espace")
 
 
 class QualiopiAction(TextChoices):
@@ -401,6 +402,12 @@ class Act(StrEnum):
     API_KEY_REVOKED = "parties.api_key.revoked"
     HOLDER_REGISTERED = "parties.holder.registered"
     GUEST_WELCOMED = "parties.guest.welcomed"
+    SPACE_OPENED = "parties.space.opened"
+    SPACES_MERGED = "parties.space.merged"
+    ADDRESS_ASKED = "parties.address.asked"
+    ADDRESS_ADDED = "parties.address.added"
+    ADDRESS_REMOVED = "parties.address.removed"
+    ADDRESS_CHOSEN = "parties.address.chosen"
     MAGIC_LINK_SENT = "parties.magic_link.sent"
     MAGIC_LINK_USED = "parties.magic_link.used"
     PERSON_UPDATED = "parties.person.updated"
