@@ -480,6 +480,8 @@ MATRIX: dict[str, Page] = {
     "partner:settings-qualiopi": partner(HEADS, HEADS),
     # --- a holder's space ---
     "holder:home": Page(HOLDERS, None, HOLDERS),
+    "holder:language": Page(None, HOLDERS, HOLDERS),
+    "holder:award": Page(HOLDERS, None, HOLDERS),
     "holder:me": Page(HOLDERS, None, HOLDERS),
     # --- signing in: allauth's own pages ---
     **dict.fromkeys(ALLAUTH_PAGES, ALLAUTH),

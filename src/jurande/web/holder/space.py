@@ -1,4 +1,4 @@
-"""What somebody holds, and who they are here."""
+"""Who somebody is here."""
 
 from __future__ import annotations
 
@@ -6,20 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from jurande.registers.correspondence import queries as correspondence
 from jurande.web.access import Asked, audience, person_of
-
-LETTERS = 5
-
-
-@require_safe
-@audience("holder")
-def home(request: Asked) -> HttpResponse:
-    """What was recognised to me: nothing can be issued yet, so this page says how it will come."""
-    person = person_of(request)
-    return render(
-        request, "holder/home.html", {"person": person, "letters": correspondence.mailbox(person.code)[:LETTERS]}
-    )
 
 
 @require_safe

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from jurande.web.holder import space
+from jurande.web.holder import language, portfolio, space
 
 app_name = "holder"
 urlpatterns = [
-    path("", space.home, name="home"),
+    path("", portfolio.home, name="home"),
+    path("langue/", language.speak, name="language"),
+    path("reussites/<str:code>/", portfolio.one, name="award"),
     path("moi/", space.me, name="me"),
 ]
