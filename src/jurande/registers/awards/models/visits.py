@@ -1,4 +1,4 @@
-"""How often the links of the proofs' pages are followed: numbers by day, from which nobody can be recognised."""
+"""How often the proofs' pages are seen and their links followed: numbers by day, from which nobody can be recognised."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from jurande.registers.catalogue.models import Certification
 
 
 class VisitCount(models.Model):
-    """How many times, on one day (Paris), a link was followed from the pages of a certification.
+    """How many times, on one day (Paris), the pages of a certification were seen, or a link of them followed.
 
-    ``partnership_code``: the body that trained or assessed, empty when it is the certifier. No address, no hour, no
-    number of an award: two visits of the same person cannot be told from those of two.
+    ``partnership_code``: the body that trained or assessed, empty when it is the certifier. ``lot_code``: the lot it
+    was issued with, empty when fewer than five were. No address, no hour, no number of an award: two visits of the same
+    person cannot be told from those of two.
     """
 
     certification = models.ForeignKey(Certification, on_delete=models.PROTECT, related_name="visit_counts")
     partnership_code = models.CharField(max_length=16, blank=True)
+    lot_code = models.CharField(max_length=16, blank=True)
     kind = models.CharField(_("nature"), max_length=10, choices=VisitKind)
     on = models.DateField(_("jour"))
     count = models.PositiveIntegerField(_("nombre"), default=0)
@@ -26,7 +28,9 @@ class VisitCount(models.Model):
         verbose_name = _("visites d’un jour")
         verbose_name_plural = _("visites d’un jour")
         constraints = [
-            models.UniqueConstraint(fields=["certification", "partnership_code", "kind", "on"], name="visits_by_day"),
+            models.UniqueConstraint(
+                fields=["certification", "partnership_code", "lot_code", "kind", "on"], name="visits_by_day"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Counting the links followed from the pages of proofs, not people: a line on the disk, then numbers by day."""
+"""Counting the pages seen and the links followed, not people: a line on the disk, then numbers by day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from jurande.core.control.small_numbers import SMALL
 from jurande.integrations.spool_files import add_line, finished_files, forget_file
+from jurande.registers.awards.models.lots import Lot
 from jurande.registers.awards.models.visits import FoldedSpool, VisitCount
 from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.catalogue.models import Certification
@@ -27,12 +29,16 @@ def spool_folder() -> Path:
     return folder
 
 
-def note_visit(*, kind: VisitKind, certification_code: str, partnership_code: str, now: datetime) -> bool:
-    """Write down that a link was followed; nothing says by whom, from where or to which award. Tell whether it was."""
+def note_visit(
+    *, kind: VisitKind, certification_code: str, partnership_code: str, now: datetime, lot_code: str = ""
+) -> bool:
+    """Write down that a page was seen or a link followed; nothing says by whom, from where, to which award.
+
+    Tell whether it was written. ``lot_code`` is only kept when the lot is large enough to hide a person in.
+    """
     day = now.astimezone(PARIS).date()
-    return add_line(
-        spool_folder(), f"{day.isoformat()} {kind.value} {certification_code} {partnership_code or '-'}", now=now
-    )
+    line = f"{day.isoformat()} {kind.value} {certification_code} {partnership_code or '-'} {lot_code or '-'}"
+    return add_line(spool_folder(), line, now=now)
 
 
 def fold_visits(*, now: datetime) -> int:
@@ -53,24 +59,31 @@ def _fold(name: str, lines: list[str], *, now: datetime) -> int:
         return 0
     visits = Counter(found for line in lines if (found := _read(line)) is not None)
     known = dict(Certification.objects.filter(code__in={visit[2] for visit in visits}).values_list("code", "pk"))
+    large = Lot.objects.filter(code__in={visit[4] for visit in visits}, issued__gte=SMALL)
+    named = set(large.values_list("code", flat=True))
     counted = 0
-    for (day, kind, certification_code, partnership_code), number in visits.items():
+    for (day, kind, certification_code, partnership_code, lot_code), number in visits.items():
         if certification_code not in known:
             continue
         row, _created = VisitCount.objects.get_or_create(
-            certification_id=known[certification_code], partnership_code=partnership_code, kind=kind, on=day
+            certification_id=known[certification_code],
+            partnership_code=partnership_code,
+            lot_code=lot_code if lot_code in named else "",
+            kind=kind,
+            on=day,
         )
         VisitCount.objects.filter(pk=row.pk).update(count=F("count") + number)
         counted += number
     return counted
 
 
-def _read(line: str) -> tuple[date, str, str, str] | None:
+def _read(line: str) -> tuple[date, str, str, str, str] | None:
     parts = line.split(" ")
-    if len(parts) != 4 or parts[1] not in VisitKind.values or len(parts[3]) > 16:
+    if len(parts) != 5 or parts[1] not in VisitKind.values or max(len(parts[3]), len(parts[4])) > 16:
         return None
     try:
         day = date.fromisoformat(parts[0])
     except ValueError:
         return None
-    return day, parts[1], parts[2], "" if parts[3] == "-" else parts[3]
+    partnership_code, lot_code = ("" if part == "-" else part for part in parts[3:])
+    return day, parts[1], parts[2], partnership_code, lot_code

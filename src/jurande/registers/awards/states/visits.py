@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class VisitKind(models.TextChoices):
-    """Which link of a proof's page was followed."""
+    """What was looked at or followed: a proof's page, a shared page, or a link of one of them."""
 
+    SEEN = "seen", _("Page de la preuve vue")
+    SHARE_SEEN = "share_seen", _("Page partagée vue")
+    LINKEDIN = "linkedin", _("Bouton LinkedIn")
     TRAINING = "training", _("Suivre cette formation")
