@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "jurande.registers.network.apps.Network",
     "jurande.registers.conventions.apps.Conventions",
     "jurande.registers.awards.apps.Awards",
+    "jurande.registers.declarations.apps.Declarations",
     "jurande.web.ui.apps.Ui",
     "jurande.web.public.apps.Public",
     "jurande.demo.apps.Demo",
