@@ -23,8 +23,8 @@ from jurande.registers.common.jobs import Run
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal.queries import certifier_of_code
 from jurande.web.public.copies import asset, assets_of, made_static
-from jurande.web.public.proofs import words
 from jurande.web.public.proofs.page import page_of
+from jurande.web.ui import spoken as words
 from jurande.web.ui.pictures import qr
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from jurande.core.proof.verification import Number
 from jurande.core.proof.verification.examination import Finding, Outcome
 from jurande.registers.awards.queries.proofs import Proof
 from jurande.registers.awards.states import AwardState
-from jurande.web.public.proofs import words
+from jurande.web.ui import spoken as words
 from jurande.web.ui.formats import NBSP
 
 # It was in force when it was issued, and was suspended or withdrawn since.

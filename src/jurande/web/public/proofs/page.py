@@ -18,8 +18,8 @@ from jurande.core.france.microcertifications import (
 from jurande.integrations.typesetting.ornaments import wax_seal
 from jurande.registers.awards.queries.proofs import Proof, Standing, endorsements_of, look_of, skills_of
 from jurande.registers.awards.states import Subject
-from jurande.web.public.proofs import words
 from jurande.web.public.proofs.checks import Checked, checks_of, counted
+from jurande.web.ui import spoken as words
 from jurande.web.ui.formats import initials, typo
 
 if TYPE_CHECKING:

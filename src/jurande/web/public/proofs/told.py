@@ -13,9 +13,9 @@ from jurande.core.proof.verification import Number
 from jurande.core.proof.verification.examination import Examination, Finding, Outcome
 from jurande.registers.awards.queries.handed import Judgment
 from jurande.registers.awards.queries.proofs import Standing
-from jurande.web.public.proofs import words
 from jurande.web.public.proofs.checks import SHAPES, Checked
 from jurande.web.public.proofs.page import Fact, Verdict, verdict_of
+from jurande.web.ui import spoken as words
 
 # Members of the signed file that have a name for everybody; the others are shown by their path.
 _MEMBERS = (

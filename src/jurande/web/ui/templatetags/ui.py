@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.template import Library
 
-from jurande.web.ui import blocks, fields, formats, marks, pictures, tables
+from jurande.web.ui import blocks, fields, formats, marks, pictures, spoken, tables
 
 register = Library()
 for part in (blocks, fields, pictures, tables):
@@ -55,6 +55,8 @@ FORMATS: dict[str, Callable[..., str]] = {
     "typo": formats.typo,
     "browser": formats.browser,
     "span": formats.span,
+    "spoken_day": spoken.day,
+    "spoken_moment": spoken.moment,
 }
 for name, format_of in FORMATS.items():
     register.filter(name, format_of)

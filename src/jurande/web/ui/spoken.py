@@ -1,4 +1,4 @@
-"""The words of a proof's page that have two languages and are no plain translation: dates, names, kinds."""
+"""What is said in the language of the page, French or English, and is no plain translation: dates, names, kinds."""
 
 from __future__ import annotations
 
