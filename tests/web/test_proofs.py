@@ -187,6 +187,8 @@ class TestVisits:
     def test_are_counted_once_by_day_and_body(self, client: Client) -> None:
         house = proved.house()
         award = proved.awarded(proved.designed(house), partnership=factories.partnership(house))
+        client.get(f"/p/{award.shown_number}/formation", headers={"User-Agent": "Slackbot-LinkExpanding 1.0"})
+        client.defaults["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux x86_64) Firefox/130.0"
         for _ in range(3):
             assert client.get(f"/p/{award.shown_number}/formation").status_code == 302
         client.head(f"/p/{award.shown_number}/formation")
@@ -217,7 +219,7 @@ class TestVisits:
         folder = visits.spool_folder()
         folder.mkdir(parents=True)
         (folder / "20260101T0000.txt").write_bytes(
-            b"\xff\n2026-01-01 training UNKNOWN0000 -\nx\n2026-13-01 training A -\ncut"
+            b"\xff\n2026-01-01 training UNKNOWN0000 - -\nx\n2026-13-01 training A - -\ncut"
         )
         assert visits.fold_visits(now=NOW) == 0
 

@@ -127,8 +127,7 @@ def _are_safe(cells: list[_Cell], least: float, most: float) -> bool:
     low, high = sum(cell.low for cell in cells), sum(cell.high for cell in cells)
     return all(
         # Closed beside a hidden number, it has nothing of its own to keep.
-        cell.high == float("inf")
-        or (low - cell.low + cell.high <= most and high - cell.high + cell.low >= least)
+        cell.high == float("inf") or (low - cell.low + cell.high <= most and high - cell.high + cell.low >= least)
         for cell in cells
         if isinstance(cell.shown, Hidden)
     )

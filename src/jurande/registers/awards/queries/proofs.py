@@ -32,7 +32,7 @@ from jurande.core.proof.trust import Trust, TrustRefused, parse_trust
 from jurande.core.proof.verification import Expectations
 from jurande.core.proof.verification.examination import Examination, Outcome, examine
 from jurande.core.proof.verification.statuses import OpenedList, open_list
-from jurande.registers.awards.models import Award, Design, Endorsement
+from jurande.registers.awards.models import Award, Design, Endorsement, Lot
 from jurande.registers.awards.models.awards import NUMBER_ALPHABET, NUMBER_LENGTH, AwardQuerySet
 from jurande.registers.awards.models.designs import USUAL_ACCENT, USUAL_COLOUR
 from jurande.registers.awards.states import AwardState
@@ -161,6 +161,7 @@ def _rows() -> AwardQuerySet:
         "certification_id",
         "referentiel_id",
         "design_id",
+        "lot_id",
         "subject",
         "blocs",
         "first_name",
@@ -200,9 +201,10 @@ def _whole(award: Award) -> Award:
 
 
 _SHARED: dict[str, Callable[[], QuerySet[Any]]] = {
-    "certification": lambda: Certification.objects.select_related("certifier__organisation", "fiche"),
+    "certification": lambda: Certification.objects.select_related("certifier__organisation", "fiche", "shown"),
     "referentiel": lambda: Referentiel.objects.select_related("elements"),
     "design": Design.objects.all,
+    "lot": lambda: Lot.objects.only("code"),
     "partnership": lambda: Partnership.objects.select_related("site__organisation"),
     "habilitation": lambda: (
         Habilitation.objects.select_related("credential").prefetch_related("spells").defer("credential__values")

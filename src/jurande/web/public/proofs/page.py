@@ -409,9 +409,15 @@ def _training(award: Award) -> str:
 
 
 def training_target(award: Award) -> str:
-    """The page of who trains for it: the partner's in the directory, else that of the certification, else none."""
+    """The page of who trains for it: the partner's in the directory, else what the house declared, else none.
+
+    The house may have told its own page for the certification; else it is that of the national register.
+    """
     if award.partnership is not None:
         return reverse("public:partners-one", args=[award.partnership.site.organisation.siren])
+    shown = getattr(award.certification, "shown", None)
+    if shown is not None and shown.training_url:
+        return str(shown.training_url)
     if award.certification.fiche is not None:
         return reverse("public:certifications-one", args=[award.certification.fiche.number])
     return ""

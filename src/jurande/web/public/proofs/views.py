@@ -17,20 +17,19 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from jurande.integrations.typesetting.ornaments import WIDE_ROSETTE, rosette
-from jurande.registers.awards.operations.visits import note_visit
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.seal.queries.credentials import signed_bytes
 from jurande.web.access import RATE_SECONDS, audience, client_address, has_been_too_frequent, is_too_frequent
 from jurande.web.public.proofs.page import page_of, training_target
 from jurande.web.ui.pictures import qr
+from jurande.web.visitors import count_visit
 
 if TYPE_CHECKING:
     from jurande.registers.awards.models import Award
 
 # How long a copy may be kept: a revocation shows everywhere within five seconds.
 KEPT_SECONDS = 2
-FOLLOWED_MOST = 60
 _COLOUR = re.compile(r"[0-9A-F]{6}", re.ASCII)
 
 type View = Callable[..., HttpResponse]
@@ -71,6 +70,7 @@ def too_many(request: HttpRequest) -> HttpResponse:
 def award(request: HttpRequest, award: Award, language: str = "fr") -> HttpResponse:
     """Show what was awarded, every check made now, and who answers for it."""
     proof = proofs.prove(award, now=timezone.now())
+    count_visit(request, award, VisitKind.SEEN)
     with override(language):
         return _kept(render(request, "public/proof.html", {"page": page_of(proof)}))
 
@@ -98,15 +98,7 @@ def training(request: HttpRequest, award: Award) -> HttpResponse:
     target = training_target(award)
     if not target:
         raise Http404
-    # A link that a browser or a mail scanner tries in advance is followed by nobody.
-    is_followed = request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
-    if is_followed and not is_too_frequent("proof_followed", client_address(request), most=FOLLOWED_MOST):
-        note_visit(
-            kind=VisitKind.TRAINING,
-            certification_code=award.certification.code,
-            partnership_code=award.partnership.code if award.partnership else "",
-            now=timezone.now(),
-        )
+    count_visit(request, award, VisitKind.TRAINING)
     response = HttpResponseRedirect(target)
     response["Cache-Control"] = "no-store"
     return response
