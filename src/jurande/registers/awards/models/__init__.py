@@ -13,6 +13,7 @@ from jurande.registers.awards.models.elsewhere import FormerAddress, FormerRecor
 from jurande.registers.awards.models.endorsements import Endorsement
 from jurande.registers.awards.models.life import BulkAct, BulkItem, ExpiryReminder, ReminderRule, Renewal, Withdrawal
 from jurande.registers.awards.models.lots import Lot, LotRow
+from jurande.registers.awards.models.retention import Erasure, LegalHold, PurgeReport, RetentionRule
 from jurande.registers.awards.models.rules import AwardRule
 from jurande.registers.awards.models.shares import Share, ShareItem, SharingSettings
 from jurande.registers.awards.models.showcase import Appearance, Showcase, ShownCertification
@@ -39,15 +40,19 @@ __all__ = [
     "Design",
     "DesignSignatory",
     "Endorsement",
+    "Erasure",
     "ExpiryReminder",
     "FoldedSpool",
     "FormerAddress",
     "FormerRecord",
     "IssuingMandate",
+    "LegalHold",
     "Lot",
     "LotRow",
+    "PurgeReport",
     "ReminderRule",
     "Renewal",
+    "RetentionRule",
     "Share",
     "ShareItem",
     "SharingSettings",
