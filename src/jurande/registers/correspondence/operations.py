@@ -427,6 +427,11 @@ def mark_unread(*, message_code: str, person_code: str) -> None:
     Message.objects.to_person(person_code).filter(code=message_code).exclude(to_code="").update(read_at=None)
 
 
+def hand_letters_over(*, from_code: str, to_code: str) -> int:
+    """Put the letters of one mailbox into another, of the same human being; tell how many."""
+    return Message.objects.to_person(from_code).exclude(to_code="").update(to_code=to_code)
+
+
 def erase_letters_of(*, person_code: str, actor_code: str, now: datetime, email: str = "") -> int:
     """Erase the text and the address of each letter to this person; what became of it, and when, stays. Tell how many.
 
@@ -446,6 +451,15 @@ def erase_letters_of(*, person_code: str, actor_code: str, now: datetime, email:
             now=now,
         )
     return count
+
+
+def erase_letters_about(*, subject_kind: str, subject_codes: Sequence[str], now: datetime) -> int:
+    """Erase the text and the address of each letter about one of these records; tell how many.
+
+    In the caller's transaction, who decided and tells the journal. A letter still waiting never leaves.
+    """
+    letters = Message.objects.filter(about_kind=subject_kind, about_code__in=subject_codes).readable()
+    return _erase(letters, now=now)
 
 
 def erase_due(*, now: datetime) -> int:

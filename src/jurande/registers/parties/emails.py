@@ -16,6 +16,8 @@ from jurande.registers.parties.states import LinkPurpose, Role
 # Where links lead; the screens behind them are declared in web/account and web/guest (tested there).
 INVITATION_PATH = "/invite/{token}/"
 MAGIC_LINK_PATH = "/lien/{token}/"
+ASK_LINK_PATH = "/lien/"
+ADDRESS_LINK_PATH = "/adresse/{token}/"
 API_KEYS_PATH = "/c/{certifier}/reglages/"
 ACCOUNT_PATH = "/compte/"
 
@@ -166,6 +168,40 @@ ADDRESS_CONFIRMATION = MailKind(
     reason=_("Vous recevez ce message parce que votre adresse a été indiquée pour un compte."),
     keep_days=7,
 )
+ADDRESS_LINK = MailKind(
+    key="parties.address_link",
+    label=_("Lien pour ajouter une adresse à son espace"),
+    fields={"prenom": "Inès", "jusquau": "14 h 30", "lien": "https://jurande.exemple.fr/adresse/…"},
+    subject=_("Cette adresse est-elle à vous\u00a0?"),
+    body=_(
+        "Bonjour {{ prenom }},\n\n"
+        "Vous avez demandé à ajouter cette adresse à votre espace. Ouvrez ce lien dans le navigateur où vous y êtes "
+        "déjà\u00a0: il sert une seule fois, jusqu’à {{ jusquau }}.\n\n"
+        "Ne l’envoyez à personne. Si vous n’avez rien demandé, ne faites rien\u00a0: rien ne changera."
+    ),
+    action_label=_("Confirmer cette adresse"),
+    reason=_("Vous recevez ce message parce que cette adresse a été indiquée dans un espace de titulaire."),
+    keep_days=1,
+)
+SPACE_NEWS = MailKind(
+    key="parties.space_news",
+    label=_("Changement dans l’espace d’un titulaire"),
+    fields={
+        "prenom": "Inès",
+        "evenement": "L’adresse ines@exemple.fr ouvre maintenant votre espace.",
+        "moment": "12 mars 2026 à 10 h 42",
+        "lien": "https://jurande.exemple.fr/lien/",
+    },
+    subject=_("Votre espace a changé"),
+    body=_(
+        "Bonjour {{ prenom }},\n\n"
+        "{{ evenement }} C’était le {{ moment }}.\n\n"
+        "Si c’était vous, il n’y a rien à faire. Sinon, entrez dans votre espace tout de suite\u00a0: la page "
+        "«\u00a0Moi\u00a0» montre vos adresses et ferme les autres navigateurs."
+    ),
+    action_label=_("Entrer dans mon espace"),
+    reason=_("Vous recevez ce message parce que cette adresse ouvre, ou ouvrait, un espace de titulaire."),
+)
 
 KINDS = (
     INVITATION,
@@ -176,6 +212,8 @@ KINDS = (
     SECURITY_NOTICE,
     PASSWORD_RESET,
     ADDRESS_CONFIRMATION,
+    ADDRESS_LINK,
+    SPACE_NEWS,
 )
 
 
@@ -240,7 +278,7 @@ def magic_link(link: MagicLink, token: str, certifier: Certifier | None) -> Lett
     about = {"organisme": certifier.name, "objet": str(LinkPurpose(link.purpose).label)} if certifier else {}
     return Letter(
         kind=GUEST_LINK.key if guest else MAGIC_LINK.key,
-        to_email=link.person.email,
+        to_email=link.email or link.person.email,
         # Not in the mailbox that a session opens: a borrowed one would let itself in again.
         to_code="",
         certifier_code=link.certifier_code,
@@ -287,6 +325,34 @@ def about_account(kind: MailKind, person: Person, **fields: str) -> Letter:
         certifier_code="",
         fields={"prenom": person.first_name, **fields},
         about=("person", person.code),
+    )
+
+
+def address_link(link: MagicLink, token: str) -> Letter:
+    """The letter by which a holder proves that an address is theirs; it is read at that address and nowhere else."""
+    return Letter(
+        kind=ADDRESS_LINK.key,
+        to_email=link.email,
+        to_code="",
+        certifier_code="",
+        fields={
+            "prenom": link.person.first_name,
+            "jusquau": _hour(link.expires_at),
+            "lien": settings.PUBLIC_URL + ADDRESS_LINK_PATH.format(token=token),
+        },
+        about=("person", link.person.code),
+    )
+
+
+def space_news(person: Person, event: str, *, to_email: str, now: datetime) -> Letter:
+    """What a holder is told when the addresses of their space change, wherever it was done."""
+    return about_account(
+        SPACE_NEWS,
+        person,
+        to_email=to_email,
+        evenement=event,
+        moment=moment(now),
+        lien=settings.PUBLIC_URL + ASK_LINK_PATH,
     )
 
 

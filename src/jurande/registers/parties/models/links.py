@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.common.codes import CodeField
-from jurande.registers.common.crypto import lookup_digest
+from jurande.registers.common.crypto import EncryptedTextField, lookup_digest
 from jurande.registers.parties.models.certifiers import Certifier
 from jurande.registers.parties.models.partnerships import Partnership
 from jurande.registers.parties.models.people import Person, role_fits_its_place
@@ -137,10 +137,14 @@ class MagicLinkQuerySet(models.QuerySet["MagicLink"]):
 
 
 class MagicLink(models.Model):
-    """How a holder or a guest comes in without a password. Opening it does nothing; the button of its page does."""
+    """How a holder or a guest comes in without a password. Opening it does nothing; the button of its page does.
+
+    ``email``: the address it was sent to, which using it proves; empty for the person's main one.
+    """
 
     code = CodeField()
     token_digest = models.CharField(max_length=64, unique=True)
+    email = EncryptedTextField(_("adresse"), blank=True)
     purpose = models.CharField(_("pour"), max_length=20, choices=LinkPurpose.choices)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="magic_links")
     certifier_code = models.CharField(max_length=16, blank=True)

@@ -56,6 +56,7 @@ from jurande.registers.parties.operations.members import (
     restore_separation,
     update_person,
 )
+from jurande.registers.parties.operations.merging import MergeRefused, merge_spaces
 from jurande.registers.parties.operations.partnerships import (
     Opening,
     PartnershipRefused,
@@ -65,6 +66,18 @@ from jurande.registers.parties.operations.partnerships import (
     open_partnerships,
 )
 from jurande.registers.parties.operations.references import next_reference, next_references
+from jurande.registers.parties.operations.spaces import (
+    Opened,
+    SpaceRefused,
+    Wanted,
+    add_proved_address,
+    ask_address,
+    choose_main_address,
+    open_space,
+    remove_address,
+    use_address_link,
+    wanted_address,
+)
 
 __all__ = [
     "ApiKeyRefused",
@@ -76,6 +89,8 @@ __all__ = [
     "IssuedKey",
     "LinkRefused",
     "MembershipRefused",
+    "MergeRefused",
+    "Opened",
     "Opening",
     "PartnershipRefused",
     "PasswordRefused",
@@ -84,10 +99,15 @@ __all__ = [
     "RuleRefused",
     "SecondFactorRefused",
     "SessionRefused",
+    "SpaceRefused",
+    "Wanted",
     "accept_invitation",
+    "add_proved_address",
     "add_site",
+    "ask_address",
     "attach_document",
     "change_role",
+    "choose_main_address",
     "clear_second_factor",
     "clear_second_factor_of",
     "detach_document",
@@ -98,17 +118,20 @@ __all__ = [
     "forget_the_dead",
     "invite_member",
     "issue_api_key",
+    "merge_spaces",
     "next_reference",
     "next_references",
     "note_api_key_use",
     "open_partnership",
     "open_partnerships",
+    "open_space",
     "record_qualiopi",
     "register_certifier",
     "register_holder",
     "relax_second_factor",
     "relax_separation",
     "remember_api_key_use",
+    "remove_address",
     "renew_invitation",
     "request_magic_link",
     "restore_second_factor",
@@ -122,7 +145,9 @@ __all__ = [
     "update_organisation",
     "update_person",
     "update_site",
+    "use_address_link",
     "use_magic_link",
+    "wanted_address",
     "warn_of_expiring_api_keys",
     "welcome_guest",
 ]

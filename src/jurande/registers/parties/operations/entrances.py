@@ -24,6 +24,7 @@ from jurande.registers.journal.states import INSTALLATION
 from jurande.registers.parties import emails, policies, queries
 from jurande.registers.parties.models import ApiKey, Certifier, MagicLink, Membership, Person
 from jurande.registers.parties.models.links import digest_of, new_token
+from jurande.registers.parties.models.people import email_key
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Act, LinkPurpose, Role, Scope
 
@@ -63,11 +64,12 @@ def send_magic_link(
     now: datetime,
     certifier: Certifier | None = None,
     subject: tuple[str, str] = ("", ""),
+    email: str = "",
 ) -> MagicLink:
     """Write to the person with a link that lets them in once; links sent before for the same thing stop working.
 
     Twenty minutes for a holder, who asks for it when they want to come in; seven days for a guest, who did not.
-    ``subject``: kind and code of what a guest comes for.
+    ``subject``: kind and code of what a guest comes for. ``email``: another proved address of theirs to write to.
     """
     same = MagicLink.objects.filter(person=person, purpose=purpose, subject_kind=subject[0], subject_code=subject[1])
     same.usable_at(now).update(revoked_at=now)
@@ -77,6 +79,7 @@ def send_magic_link(
         token_digest=digest_of(token),
         purpose=purpose,
         person=person,
+        email=email if email != person.email else "",
         certifier_code=certifier.code if certifier is not None else "",
         subject_kind=subject[0],
         subject_code=subject[1],
@@ -90,12 +93,19 @@ def send_magic_link(
 
 
 def request_magic_link(*, email: str, now: datetime) -> None:
-    """Send a holder the link they ask for; do nothing, and say nothing, for an address that is no holder's."""
-    holder = Person.objects.able_to_sign_in().filter(
-        email=email.strip().lower(), memberships__role=Role.HOLDER, memberships__ended_at=None
-    )
-    if (person := holder.first()) is not None:
-        send_magic_link(person=person, purpose=LinkPurpose.HOLDER, actor=queries.actor_for(person), now=now)
+    """Send a holder the link they ask for, at any address they proved.
+
+    Nothing is done, and nothing said, for an address that is no holder's.
+    """
+    person = queries.holder_at(email)
+    if person is not None:
+        send_magic_link(
+            person=person,
+            purpose=LinkPurpose.HOLDER,
+            actor=queries.actor_for(person),
+            email=email_key(email),
+            now=now,
+        )
 
 
 @transaction.atomic
@@ -107,7 +117,8 @@ def use_magic_link(*, token: str, now: datetime) -> MagicLink:
     # The row is locked, then judged: of two clicks at the same instant, the second finds it used. An UPDATE that joins
     # the person would not do on PostgreSQL: it judges the row as it was before it waited.
     link = MagicLink.objects.of_token(token).select_for_update(of=("self",)).select_related("person").first()
-    if link is None or not link.is_usable_at(now) or not link.person.is_active:
+    is_entrance = link is not None and link.purpose != LinkPurpose.ADDRESS
+    if link is None or not is_entrance or not link.is_usable_at(now) or not link.person.is_active:
         raise LinkRefused(
             _(
                 "Ce lien ne peut plus servir\u00a0: il a déjà été utilisé, ou son heure est passée. "
@@ -236,7 +247,7 @@ def sign_out_everywhere(*, person: Person, actor: Actor, now: datetime, but_sess
     :raises NotAllowed: somebody else's account.
     """
     require(policies.can_revoke_session(actor, person.code))
-    closed = _close_sessions(person, but_session_key=but_session_key)
+    closed = close_sessions(person, but_session_key=but_session_key)
     _told(Act.SESSIONS_REVOKED, person.code, actor.code, now)
     return closed
 
@@ -283,12 +294,13 @@ def _clear_second_factor(person: Person, *, actor_code: str, chain: str, now: da
     cleared, _by_model = Authenticator.objects.filter(user_id=person.pk).delete()
     if not cleared:
         raise SecondFactorRefused(_("Cette personne n’a pas de second facteur\u00a0: il n’y a rien à retirer."))
-    _close_sessions(person)
+    close_sessions(person)
     correspondence.send(emails.second_factor_cleared(person, now=now), now=now)
     _told(Act.SECOND_FACTOR_CLEARED, person.code, actor_code, now, chain=chain)
 
 
-def _close_sessions(person: Person, *, but_session_key: str = "") -> int:
+def close_sessions(person: Person, *, but_session_key: str = "") -> int:
+    """Sign the person out of every browser, except the one with this key. Counts them; the caller tells the journal."""
     rows = list(UserSession.objects.filter(user_id=person.pk).exclude(session_key=but_session_key).order_by("pk"))
     for row in rows:
         row.end()

@@ -1,10 +1,14 @@
 """What screens, exports and other registers read about parties."""
 
 from jurande.registers.parties.queries.accounts import (
+    Address,
     SignIn,
+    addresses_of,
     has_second_factor,
+    holder_at,
     link_purpose,
     person_at,
+    person_proved_at,
     session_id,
     sessions_of,
     signed_in,
@@ -53,6 +57,7 @@ from jurande.registers.parties.queries.waiting import Waiting, waiting_about, wa
 
 __all__ = [
     "API_KEY_MARK",
+    "Address",
     "InvitationClosed",
     "NetworkChoices",
     "Place",
@@ -60,6 +65,7 @@ __all__ = [
     "Waiting",
     "actor_for",
     "actor_for_api_key",
+    "addresses_of",
     "api_key",
     "api_key_of",
     "api_keys",
@@ -70,6 +76,7 @@ __all__ = [
     "followers",
     "has_second_factor",
     "held_by",
+    "holder_at",
     "identity_of_siren",
     "invitation",
     "invitations",
@@ -86,6 +93,7 @@ __all__ = [
     "partnership_for",
     "people_of",
     "person_at",
+    "person_proved_at",
     "places_of",
     "qualiopi_of",
     "relaxations",

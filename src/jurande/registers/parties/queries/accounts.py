@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
@@ -15,6 +16,8 @@ from django.db.models.functions import Coalesce
 
 from jurande.registers.correspondence.models import Message
 from jurande.registers.parties.models import MagicLink, Person
+from jurande.registers.parties.models.people import email_key
+from jurande.registers.parties.states import Role
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -84,6 +87,35 @@ def person_at(email: str) -> Person | None:
     """The person who signs in with this address; for the demonstration's buttons and for invitations."""
     person: Person | None = Person.objects.able_to_sign_in().filter(email=email.strip().lower()).first()
     return person
+
+
+def person_proved_at(email: str) -> Person | None:
+    """The person who proved that this address is theirs, the main one or another, whether their account is open."""
+    person: Person | None = Person.objects.filter(
+        emailaddress__email=email_key(email), emailaddress__verified=True
+    ).first()
+    return person
+
+
+def holder_at(email: str) -> Person | None:
+    """The holder whose space this address opens."""
+    person = person_proved_at(email)
+    is_open = person is not None and person.is_active and person.memberships.in_force().filter(role=Role.HOLDER)
+    return person if is_open else None
+
+
+@dataclass(frozen=True)
+class Address:
+    """One proved address of a space."""
+
+    email: str
+    is_main: bool
+
+
+def addresses_of(person: Person) -> list[Address]:
+    """The addresses that open the person's space, the main one first."""
+    rows = EmailAddress.objects.filter(user_id=person.pk, verified=True).order_by("-primary", "pk")
+    return [Address(row.email, row.primary) for row in rows]
 
 
 def link_purpose(token: str) -> tuple[str, str, str]:

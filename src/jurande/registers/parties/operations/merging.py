@@ -1,0 +1,150 @@
+"""Two spaces of one holder become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.db import IntegrityError, transaction
+from django.db.models import ForeignObjectRel, Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from jurande.registers.common.refusals import Refused
+from jurande.registers.common.verdicts import require
+from jurande.registers.correspondence import operations as correspondence
+from jurande.registers.correspondence.emails import LetterRefused
+from jurande.registers.journal.operations import record
+from jurande.registers.journal.states import INSTALLATION
+from jurande.registers.parties import emails, policies
+from jurande.registers.parties.models import MagicLink, Membership, Person
+from jurande.registers.parties.operations.entrances import close_sessions
+from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import Act, Role
+
+CLOSED_EMAIL = "{code}@ferme.invalid"
+# What is about coming in, or about working here: it ends with the closed space, or stays as history.
+NOT_MOVED = frozenset(
+    {
+        "parties.Membership.person",
+        "parties.Partnership.followed_by",
+        "parties.Invitation.accepted_by",
+        "parties.MagicLink.person",
+        "network.Review.reviewer",
+        "network.SavedView.person",
+        "network.CalendarFeed.person",
+        "network.RadarLetter.person",
+        "awards.AwardClaim.reviewer",
+        "account.EmailAddress.user",
+        "mfa.Authenticator.user",
+        "usersessions.UserSession.user",
+    }
+)
+
+
+class MergeRefused(Refused):
+    """These two spaces cannot become one."""
+
+
+@transaction.atomic
+def merge_spaces(*, kept: Person, closed: Person, email: str, actor: Actor, now: datetime) -> None:
+    """Move all that the second space holds into the first, close it, tell both addresses. Nothing is lost.
+
+    The caller has proof of both: ``actor`` is signed in to ``kept``, and a link proved ``email``, which opens
+    ``closed``. Awards, shares, claims and letters move, and its addresses now open the first; its sessions, passkeys
+    and links end. The second of two at the same instant is refused.
+
+    :raises NotAllowed: somebody else's space.
+    :raises MergeRefused: closed already, or one who works somewhere with the second account.
+    """
+    require(policies.can_update_person(actor, kept.code))
+    first, second = _locked(kept, closed)
+    if not first.is_active or not second.is_active:
+        raise MergeRefused(lazy("Ces deux espaces sont déjà réunis. Rechargez la page."))
+    if Membership.objects.in_force().filter(person=second).exclude(role=Role.HOLDER).exists():
+        raise MergeRefused(
+            lazy(
+                "Cette adresse sert aussi à travailler sur ce site\u00a0: les deux espaces restent séparés. Demandez "
+                "d’abord à votre organisme de mettre fin à ce rôle."
+            )
+        )
+    for relation in relations_moved():
+        _move(relation, first, second)
+    correspondence.hand_letters_over(from_code=second.code, to_code=first.code)
+    _close(second, now=now)
+    EmailAddress.objects.filter(user_id__in=(first.pk, second.pk), verified=False).delete()
+    EmailAddress.objects.filter(user_id=second.pk).update(user_id=first.pk, primary=False)
+    for address in dict.fromkeys((first.email, email)):
+        _tell(first, address, now)
+    record(
+        chain=INSTALLATION,
+        actor_code=actor.code,
+        action=Act.SPACES_MERGED,
+        subject_kind="person",
+        subject_code=second.code,
+        now=now,
+    )
+
+
+def relations_moved() -> Iterator[ForeignObjectRel]:
+    """What points to a person and goes with them; found, so that a register that comes later is not forgotten."""
+    # Hidden ones too: a relation without a name to come back by still says whose a row is.
+    for field in Person._meta.get_fields(include_hidden=True):
+        if isinstance(field, ForeignObjectRel) and name_of(field) not in NOT_MOVED:
+            yield field
+
+
+def name_of(relation: ForeignObjectRel) -> str:
+    """«awards.Award.holder»."""
+    return f"{relation.related_model._meta.label}.{relation.field.name}"
+
+
+def _locked(kept: Person, closed: Person) -> tuple[Person, Person]:
+    # Always in the same order: two merges that cross do not wait for each other.
+    rows = {
+        row.pk: row
+        for row in Person.objects.select_for_update(of=("self",)).order_by("pk").filter(pk__in=(kept.pk, closed.pk))
+    }
+    if len(rows) != 2:
+        raise MergeRefused(lazy("C’est déjà votre espace\u00a0: il n’y a rien à réunir."))
+    return rows[kept.pk], rows[closed.pk]
+
+
+def _move(relation: ForeignObjectRel, kept: Person, closed: Person) -> None:
+    model: type[Model] = relation.related_model
+    name = relation.field.name
+    rows: Any = model._default_manager.filter(**{name: closed})
+    try:
+        with transaction.atomic():
+            rows.update(**{name: kept})
+    except IntegrityError:
+        # Both asked for the same thing: what cannot be there twice stays where it was, the rest goes one by one.
+        for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
+            try:
+                with transaction.atomic():
+                    model._default_manager.filter(pk=pk).update(**{name: kept})
+            except IntegrityError:
+                continue
+
+
+def _close(person: Person, *, now: datetime) -> None:
+    close_sessions(person)
+    Authenticator.objects.filter(user_id=person.pk).delete()
+    MagicLink.objects.filter(person=person).usable_at(now).update(revoked_at=now)
+    Membership.objects.in_force().filter(person=person).update(ended_at=now)
+    person.is_active = False
+    person.email = CLOSED_EMAIL.format(code=person.code.lower())
+    person.first_name, person.last_name, person.phone = "", str(_("Espace réuni à un autre")), ""
+    person.set_unusable_password()
+    person.save(update_fields=["is_active", "email", "first_name", "last_name", "phone", "password"])
+
+
+def _tell(person: Person, address: str, now: datetime) -> None:
+    event = _("Vos deux espaces sont réunis\u00a0: tout ce que vous avez reçu est au même endroit.")
+    try:
+        correspondence.send(emails.space_news(person, event, to_email=address, now=now), now=now)
+    except LetterRefused:
+        return
