@@ -16,4 +16,5 @@ MAILS: list[str] = [
     "jurande.registers.awards.emails.claims.KINDS",
     "jurande.registers.awards.emails.endorsements.KINDS",
     "jurande.registers.awards.emails.life.KINDS",
+    "jurande.registers.awards.emails.keeping.KINDS",
 ]

@@ -1,4 +1,4 @@
-"""May they? What holders decide about what they hold."""
+"""May they? What holders decide about what they hold, or about what waits for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,18 @@ def can_keep_award(actor: Actor, award: Award) -> Verdict:
 
     ``award.holder`` is loaded.
     """
+    return can_decide_of_award(actor, award, is_at_their_address=False)
+
+
+def can_decide_of_award(actor: Actor, award: Award, *, is_at_their_address: bool) -> Verdict:
+    """Receiving or refusing it: its holder, or, while it is in nobody's space, whoever proved the address it went to.
+
+    ``award.holder`` is loaded.
+    """
     if award.state == AwardState.ERASED:
         return no(_("Cette réussite a été effacée\u00a0: il n’en reste rien à décider."))
-    is_theirs = award.holder is not None and award.holder.code == actor.code and Role.HOLDER in actor.roles
-    return YES if is_theirs else no(_("Cette réussite n’est pas dans votre espace."))
+    if Role.HOLDER in actor.roles and actor.code:
+        is_theirs = award.holder.code == actor.code if award.holder is not None else is_at_their_address
+        if is_theirs:
+            return YES
+    return no(_("Cette réussite n’est pas dans votre espace."))

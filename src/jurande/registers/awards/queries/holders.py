@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from allauth.account.models import EmailAddress
 
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.awards import AwardQuerySet
 from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.states.awards import AwardState
+from jurande.registers.awards.states.designs import Subject
+from jurande.registers.catalogue.models import Bloc
 from jurande.registers.parties.models import Person
 
 GONE = (AwardState.REPLACED, AwardState.ERASED)
@@ -44,11 +48,38 @@ def waiting_at(*addresses: str) -> AwardQuerySet:
     return _with_terms(found).order_by("-issued_at", "-pk")
 
 
+def refused_at(*addresses: str) -> AwardQuerySet:
+    """What was refused from its letter, at one of these addresses, and is in nobody's space."""
+    digests = [digest for digest in map(email_digest, addresses) if digest]
+    found: AwardQuerySet = Award.objects.filter(email_digest__in=digests, holder=None, refused_at__isnull=False)
+    return _with_terms(found.exclude(state__in=GONE)).order_by("-refused_at", "-pk")
+
+
+def title_of(award: Award) -> str:
+    """What it is called, in the words of its référentiel: blocs by their own titles."""
+    return titles_of([award])[award.code]
+
+
+def titles_of(awards: Iterable[Award]) -> dict[str, str]:
+    """What each is called, by its code; ``referentiel`` and ``certification`` are loaded. At most one query."""
+    held = list(awards)
+    of_blocs = [one for one in held if one.subject == Subject.BLOC and one.referentiel_id]
+    blocs = Bloc.objects.filter(referentiel__in={one.referentiel_id for one in of_blocs}).order_by("position", "pk")
+    lines = list(blocs.values_list("referentiel_id", "lineage", "number", "text")) if of_blocs else []
+    said = {one.code: one.referentiel.title if one.referentiel else one.certification.title for one in held}
+    for one in of_blocs:
+        wanted = {(one.referentiel_id, lineage) for lineage in one.blocs}
+        titles = [f"{number}. {text}" if number else text for pk, line, number, text in lines if (pk, line) in wanted]
+        said[one.code] = ", ".join(titles) or said[one.code]
+    return said
+
+
 def _with_terms(found: AwardQuerySet) -> AwardQuerySet:
     return found.select_related(
         "holder",
         "certifier__organisation",
         "certification__fiche",
+        "referentiel",
         "design",
         "partnership__site__organisation",
     )
