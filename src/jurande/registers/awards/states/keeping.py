@@ -11,4 +11,3 @@ class KeepingAct(StrEnum):
     EXPOSURE_CHOSEN = "awards.exposure.chosen"
     REFUSED = "awards.award.refused"
     REFUSAL_TAKEN_BACK = "awards.award.refusal_taken_back"
-    TAKEAWAY_ASKED = "awards.takeaway.asked"
