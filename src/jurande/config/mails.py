@@ -14,7 +14,11 @@ MAILS: list[str] = [
     "jurande.registers.awards.emails.awards.KINDS",
     "jurande.registers.awards.emails.delegation.KINDS",
     "jurande.registers.awards.emails.claims.KINDS",
+    "jurande.registers.awards.emails.combinations.KINDS",
     "jurande.registers.awards.emails.endorsements.KINDS",
     "jurande.registers.awards.emails.life.KINDS",
+    "jurande.registers.awards.emails.erasure.KINDS",
+    "jurande.registers.awards.emails.receiving.KINDS",
+    "jurande.registers.awards.emails.corrections.KINDS",
     "jurande.registers.awards.emails.keeping.KINDS",
 ]

@@ -74,7 +74,7 @@ REPLACED = MailKind(
         "{{ organisme }} vous délivre une attestation corrigée\u00a0: {{ intitule }}, numéro {{ numero }}. Elle "
         "remplace la précédente, numéro {{ ancien }}.\n\n"
         "{{ motif }}\n\n"
-        "Servez-vous désormais de celle-ci. Qui ouvre l’ancienne adresse est conduit à la nouvelle."
+        "Servez-vous désormais de celle-ci\u00a0: la page de l’ancienne dit qu’elle est remplacée."
     ),
     action_label=_("Voir la nouvelle attestation"),
     reason=_REASON,

@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', jurande.registers.common.codes.CodeField(default=jurande.registers.common.codes.new_code, editable=False, max_length=16, unique=True)),
                 ('kind', models.CharField(choices=[('spelling', 'Mon prénom ou mon nom est mal écrit'), ('name_order', 'Mon prénom et mon nom sont inversés'), ('birth_place', 'Mon lieu de naissance n’est pas le bon'), ('birth_date', 'Ma date de naissance n’est pas la bonne'), ('name_change', 'J’ai changé de nom ou de prénom'), ('other', 'Autre chose')], max_length=11, verbose_name='ce qui ne va pas')),
-                ('wish', models.CharField(choices=[('replace', 'Un nouveau document'), ('keep', 'Garder le document tel quel')], default='replace', max_length=7, verbose_name='ce que devient le document')),
                 ('wanted', jurande.registers.common.crypto.fields.EncryptedTextField(verbose_name='ce qui est demandé')),
                 ('words', jurande.registers.common.crypto.fields.EncryptedTextField(blank=True, verbose_name='précisions')),
                 ('addressed_to', models.CharField(choices=[('partner', 'L’organisme qui l’a préparée'), ('certifier', 'Le certificateur')], max_length=9, verbose_name='qui répond')),
@@ -36,6 +35,7 @@ class Migration(migrations.Migration):
                 ('passed_on_by_code', models.CharField(blank=True, max_length=16)),
                 ('passed_on_because', models.CharField(blank=True, choices=[('opinion', 'Transmise par le partenaire, avec son avis'), ('late', 'Le partenaire n’a pas répondu à temps'), ('appeal', 'Le titulaire conteste le refus du partenaire')], max_length=7, verbose_name='pourquoi')),
                 ('opinion', jurande.registers.common.crypto.fields.EncryptedTextField(blank=True, verbose_name='avis du partenaire')),
+                ('appeal', jurande.registers.common.crypto.fields.EncryptedTextField(blank=True, verbose_name='contestation')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='décidée le')),
                 ('decided_by_code', models.CharField(blank=True, max_length=16)),
                 ('reason', jurande.registers.common.crypto.fields.EncryptedTextField(blank=True, verbose_name='réponse')),
@@ -116,11 +116,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by_code', ''), ('made', None), ('state', 'asked')), models.Q(('made__isnull', False), ('state', 'accepted'), ('wish', 'replace'), ('decided_at__isnull', False), models.Q(('decided_by_code', ''), _negated=True)), models.Q(('decided_at__isnull', False), ('made', None), ('state', 'accepted'), ('wish', 'keep'), models.Q(('decided_by_code', ''), _negated=True)), models.Q(('made', None), ('state__in', ['refused', 'withdrawn']), ('decided_at__isnull', False), models.Q(('decided_by_code', ''), _negated=True)), _connector='OR'), name='correction_state_agrees'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('wish', 'replace'), ('kind', 'name_change'), _connector='OR'), name='correction_keeps_after_a_change_of_name'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by_code', ''), ('made', None), ('state', 'asked')), models.Q(('decided_at__isnull', False), ('made__isnull', False), ('state', 'accepted'), models.Q(('decided_by_code', ''), _negated=True)), models.Q(('decided_at__isnull', False), ('made', None), ('state__in', ['refused', 'withdrawn']), models.Q(('decided_by_code', ''), _negated=True)), _connector='OR'), name='correction_state_agrees'),
         ),
         migrations.AddConstraint(
             model_name='correction',

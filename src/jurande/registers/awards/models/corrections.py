@@ -12,7 +12,6 @@ from jurande.registers.awards.models.awards import Award
 from jurande.registers.awards.states.corrections import (
     CorrectionKind,
     CorrectionState,
-    CorrectionWish,
     Desk,
     PassedOn,
 )
@@ -47,17 +46,14 @@ class Correction(models.Model):
     ``wanted``: JSON, what the award should say: ``first_name``, ``last_name``, ``birth_on`` (ISO), ``birth_place``.
     ``words``: what they add. ``prepared_by``: the partner that made the award ready, which answers first; None when
     the certifier did. ``partner_due_on``: the last day it has; then the certifier answers. ``due_on``: the last day
-    for the answer. ``opinion``: what the partner said before the certifier decides; ``reason``: what the answer said.
-    ``made``: the award that replaces, once accepted.
+    for the answer. ``opinion``: what the partner said before the certifier decides; ``appeal``: why its holder contests
+    what the partner said; ``reason``: what the answer said. ``made``: the award that replaces, once accepted.
     """
 
     code = CodeField()
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="corrections")
     holder = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="corrections")
     kind = models.CharField(_("ce qui ne va pas"), max_length=11, choices=CorrectionKind)
-    wish = models.CharField(
-        _("ce que devient le document"), max_length=7, choices=CorrectionWish, default=CorrectionWish.REPLACE
-    )
     wanted = EncryptedTextField(_("ce qui est demandé"))
     words = EncryptedTextField(_("précisions"), blank=True)
     prepared_by = models.ForeignKey(
@@ -73,6 +69,7 @@ class Correction(models.Model):
     passed_on_by_code = models.CharField(max_length=16, blank=True)
     passed_on_because = models.CharField(_("pourquoi"), max_length=7, choices=PassedOn, blank=True)
     opinion = EncryptedTextField(_("avis du partenaire"), blank=True)
+    appeal = EncryptedTextField(_("contestation"), blank=True)
     decided_at = models.DateTimeField(_("décidée le"), null=True)
     decided_by_code = models.CharField(max_length=16, blank=True)
     reason = EncryptedTextField(_("réponse"), blank=True)
@@ -89,19 +86,11 @@ class Correction(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state=CorrectionState.ASKED, decided_at=None, decided_by_code="", made=None)
-                | Q(state=CorrectionState.ACCEPTED, wish=CorrectionWish.REPLACE, made__isnull=False)
-                & Q(decided_at__isnull=False)
+                | Q(state=CorrectionState.ACCEPTED, decided_at__isnull=False, made__isnull=False)
                 & ~Q(decided_by_code="")
-                | Q(state=CorrectionState.ACCEPTED, wish=CorrectionWish.KEEP, made=None, decided_at__isnull=False)
-                & ~Q(decided_by_code="")
-                | Q(state__in=[CorrectionState.REFUSED, CorrectionState.WITHDRAWN], made=None)
-                & Q(decided_at__isnull=False)
+                | Q(state__in=[CorrectionState.REFUSED, CorrectionState.WITHDRAWN], decided_at__isnull=False, made=None)
                 & ~Q(decided_by_code=""),
                 name="correction_state_agrees",
-            ),
-            models.CheckConstraint(
-                condition=Q(wish=CorrectionWish.REPLACE) | Q(kind=CorrectionKind.NAME_CHANGE),
-                name="correction_keeps_after_a_change_of_name",
             ),
             models.CheckConstraint(
                 condition=Q(addressed_to=Desk.PARTNER, prepared_by__isnull=False, passed_on_at=None)

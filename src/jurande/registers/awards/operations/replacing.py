@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from jurande.core.france.award_sheets import Frame, read_row
 from jurande.registers.awards.emails import life as emails
 from jurande.registers.awards.facts import credentials as facts
-from jurande.registers.awards.facts.addresses import document_url
 from jurande.registers.awards.facts.credentials import Results
+from jurande.registers.awards.facts.delegation import Authority, authority_in
+from jurande.registers.awards.facts.receiving import holder_url
 from jurande.registers.awards.models import Award, AwardRule, Renewal, new_number
 from jurande.registers.awards.models.people import email_digest, person_digest
 from jurande.registers.awards.operations import life
@@ -25,6 +26,7 @@ from jurande.registers.awards.states.designs import Subject
 from jurande.registers.awards.states.life import LifeAct, LifeMove
 from jurande.registers.common.codes import new_code
 from jurande.registers.common.verdicts import require
+from jurande.registers.network.states import HabilitationState
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal.operations.credentials import issue
 from jurande.registers.seal.states import Reason
@@ -81,7 +83,7 @@ def correct_award(*, award: Award, said: Said, reason: Reason, note: str, actor:
         )
     life.decide(LifeMove.REPLACE, former, reason, given, actor, now)
     made = _issued_again(former, checked, actor, now, replaces=former)
-    life.write(emails.replaced(former, made, url=document_url(made.number), note=given), now=now)
+    life.write(emails.replaced(former, made, url=holder_url(made), note=given), now=now)
     life.tell(LifeAct.REPLACED, former, actor, now, reason=reason, note=given)
     life.settle_after_commit(now)
     return made
@@ -111,7 +113,7 @@ def renew_award(*, award: Award, awarded_on: date, valid_until: date, actor: Act
     said = replace(Said.by(former), awarded_on=awarded_on, valid_until=valid_until)
     made = _issued_again(former, said, actor, now)
     Renewal(former=former, award=made, decided_at=now, decided_by_code=actor.code).save(force_insert=True)
-    life.write(emails.renewed(former, made, url=document_url(made.number), until=valid_until), now=now)
+    life.write(emails.renewed(former, made, url=holder_url(made), until=valid_until), now=now)
     life.tell(LifeAct.RENEWED, former, actor, now)
     life.settle_after_commit(now)
     return made
@@ -144,6 +146,8 @@ def _reissuable(award: Award) -> Award:
         "credential__certifier",
         "design",
         "partnership__site__organisation",
+        "habilitation__credential",
+        "habilitation__partnership__site__organisation",
         "holder",
     ).get(pk=award.pk)
     if row.origin == Origin.ELSEWHERE:
@@ -191,6 +195,12 @@ def _checked(said: Said, former: Award, today: date) -> Said:
     )
 
 
+def _authority(former: Award) -> Authority | None:
+    """What the new credential holds of the partner that assessed, as long as its habilitation is active."""
+    held = former.habilitation
+    return authority_in(held) if held is not None and held.state == HabilitationState.ACTIVE else None
+
+
 def _issued_again(former: Award, said: Said, actor: Actor, now: datetime, replaces: Award | None = None) -> Award:
     """Make and seal an award with the terms of another: its design, its version, who assessed."""
     assert former.design is not None and former.referentiel is not None  # noqa: S101, PT018  issued here
@@ -211,7 +221,9 @@ def _issued_again(former: Award, said: Said, actor: Actor, now: datetime, replac
         kind=facts.KIND,
         business_key=f"{facts.KIND}:{code}",
         idempotency_key=f"{facts.KIND}:{code}",
-        skeleton=facts.skeleton_of(about, results=results.shape, has_email=bool(said.email)),
+        skeleton=facts.skeleton_of(
+            about, results=results.shape, has_email=bool(said.email), authority=_authority(former)
+        ),
         values=facts.values_of(
             number=number,
             holder=f"{said.first_name} {said.last_name}".strip(),
@@ -259,8 +271,9 @@ def _issued_again(former: Award, said: Said, actor: Actor, now: datetime, replac
         replaces=replaces,
         issued_at=now,
         issued_by_code=actor.code,
-        # What is in somebody's space stays in it.
+        # What is in somebody's space stays in it, seen by whom they chose.
         collected_at=now if former.collected_at else None,
+        exposure=former.exposure,
     )
     made.save(force_insert=True)
     return made

@@ -32,13 +32,6 @@ class CorrectionKind(TextChoices):
     OTHER = "other", _("Autre chose")
 
 
-class CorrectionWish(TextChoices):
-    """What becomes of the document: another one, or, after a change of name, the same that was true on its day."""
-
-    REPLACE = "replace", _("Un nouveau document")
-    KEEP = "keep", _("Garder le document tel quel")
-
-
 class Desk(TextChoices):
     """Who answers."""
 
