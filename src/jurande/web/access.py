@@ -409,13 +409,13 @@ def is_too_frequent(action: str, key: str, *, most: int, seconds: int = RATE_SEC
         return False
 
 
-def has_been_too_frequent(action: str, key: str, *, most: int) -> bool:
-    """Tell whether there were more than ``most`` in this minute already, without counting this one."""
-    return _count(action, key) > most
+def has_been_too_frequent(action: str, key: str, *, most: int, seconds: int = RATE_SECONDS) -> bool:
+    """Tell whether there were more than ``most`` in this window already, without counting this one."""
+    return _count(action, key, seconds) > most
 
 
-def _count(action: str, key: str) -> int:
-    return int(cache.get(_counter(action, key, RATE_SECONDS), 0))
+def _count(action: str, key: str, seconds: int = RATE_SECONDS) -> int:
+    return int(cache.get(_counter(action, key, seconds), 0))
 
 
 def _counter(action: str, key: str, seconds: int) -> str:

@@ -13,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
-from ninja import Field, Path, Router, Schema, Status
+from ninja import Field, Path, Query, Router, Schema, Status
 
-from jurande.core.proof.comparison import words_of
 from jurande.core.proof.verification.examination import Outcome
+from jurande.registers.awards.facts.addresses import KEY_LENGTH, is_key
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.proofs import Proof, Standing
 from jurande.web.access import RATE_SECONDS, client_address, has_been_too_frequent, is_too_frequent
@@ -48,7 +48,8 @@ class ProofAnswer(Schema):
     """What is true of a proof at ``checked_at``.
 
     ``state``: valid, expired, suspended, revoked, replaced, erased, taken_over, waiting, uncertain or broken.
-    ``holder`` and ``title`` are read in what was signed; empty when it is erased or does not hold.
+    ``holder`` and ``title`` are read in what was signed; empty when it is erased or does not hold. ``holder`` and
+    ``credential`` are given to whoever has the key of the document, or when the holder shows both to everybody.
     """
 
     number: str
@@ -84,7 +85,8 @@ class ProofSaid(Schema):
     """The answer to one question, in the order asked.
 
     ``state``: as above, or unknown when nothing has this number here. ``is_same_holder``: whether the name is the one
-    that was signed, case and spaces aside; null when none was given, or nothing can be said.
+    that was signed, or its family name, case and spaces aside; null when none was given, nothing can be said, the
+    holder shows it to nobody, or too many wrong names were tried for this number in an hour.
     """
 
     number: str
@@ -113,8 +115,13 @@ TOO_MANY = Status(429, Unanswered(error="rate.exceeded"))
     url_name="proof",
     summary="Une preuve, par son numéro",
 )
-def proof(request: HttpRequest, response: HttpResponse, number: Annotated[str, Path(max_length=40)]) -> Any:
-    """Every check of one proof, made now."""
+def proof(
+    request: HttpRequest,
+    response: HttpResponse,
+    number: Annotated[str, Path(max_length=40)],
+    cle: Annotated[str, Query(max_length=KEY_LENGTH)] = "",
+) -> Any:
+    """Every check of one proof, made now. ``cle``: the end of the address that the document's square code holds."""
     address = client_address(request)
     response["Access-Control-Allow-Origin"] = "*"
     response["X-Robots-Tag"] = "noindex"
@@ -124,11 +131,11 @@ def proof(request: HttpRequest, response: HttpResponse, number: Annotated[str, P
         return _too_many(response)
     known = proofs.read_number(number)
     award = proofs.find(known) if known else None
-    if award is None:
+    if award is None or (cle and not is_key(award.number, cle)):
         is_too_frequent("proof_miss", address, most=proofs.MISSES_MOST)
         return Status(404, Unanswered(error="proof.unknown"))
     patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
-    return Status(200, _answer(proofs.prove(award, now=timezone.now())))
+    return Status(200, _answer(proofs.prove(award, now=timezone.now()), key=cle))
 
 
 @router.post(
@@ -154,8 +161,10 @@ def check(request: HttpRequest, response: HttpResponse, asked: ProofQuestions) -
     return Status(200, ProofSaidAll(answers=answers))
 
 
-def _answer(found: Proof) -> ProofAnswer:
+def _answer(found: Proof, *, key: str) -> ProofAnswer:
     award, signed = found.award, found.signed
+    is_named = proofs.names_holder(award, with_document=bool(key))
+    at = [award.shown_number, key] if key else [award.shown_number]
     is_hidden = found.standing in HIDDEN
     following = getattr(award, "replaced_by", None)
     findings = found.examination.findings if found.examination is not None else ()
@@ -165,7 +174,7 @@ def _answer(found: Proof) -> ProofAnswer:
         is_valid=found.standing is Standing.VALID,
         kind=award.subject,
         title="" if is_hidden else (signed.title if signed else award.certification.title),
-        holder="" if is_hidden else (signed.holder if signed else award.full_name),
+        holder=(signed.holder if signed else award.full_name) if is_named and not is_hidden else "",
         certifier=award.certifier.name,
         awarded_on=award.awarded_on,
         valid_until=award.valid_until,
@@ -176,9 +185,9 @@ def _answer(found: Proof) -> ProofAnswer:
             for one in findings
             if one.outcome is not Outcome.NOT_APPLICABLE
         ],
-        page=settings.PUBLIC_URL + reverse("public:award", args=[award.shown_number]),
-        credential=settings.PUBLIC_URL + reverse("public:award-file", args=[award.shown_number])
-        if found.document is not None
+        page=settings.PUBLIC_URL + reverse("public:award", args=at),
+        credential=settings.PUBLIC_URL + reverse("public:award-file", args=at)
+        if found.document is not None and is_named
         else None,
     )
 
@@ -196,8 +205,7 @@ def _said(one: ProofQuestion, found: Proof | None) -> ProofSaid:
         )
     award, signed = found.award, found.signed
     is_hidden = found.standing in HIDDEN
-    holder = signed.holder if signed else award.full_name
-    is_same = None if is_hidden or not one.holder.strip() else _keys(one.holder) == _keys(holder)
+    is_same = None if is_hidden or not one.holder.strip() else _is_same(one.holder, found)
     return ProofSaid(
         number=award.shown_number,
         state=found.standing,
@@ -209,9 +217,17 @@ def _said(one: ProofQuestion, found: Proof | None) -> ProofSaid:
     )
 
 
-def _keys(name: str) -> list[str]:
-    """The words of a name, in no order: some write the family name first."""
-    return sorted(word.key for word in words_of(name))
+def _is_same(told: str, found: Proof) -> bool | None:
+    """Whether the name is the holder's; nothing once too many others were tried."""
+    number = found.award.number
+    if not proofs.names_holder(found.award, with_document=True):
+        return None
+    if has_been_too_frequent("proof_named", number, most=proofs.NAMES_MOST_HOURLY, seconds=3600):
+        return None
+    is_same = proofs.is_named(found, told)
+    if not is_same:
+        is_too_frequent("proof_named", number, most=proofs.NAMES_MOST_HOURLY, seconds=3600)
+    return is_same
 
 
 def _too_many(response: HttpResponse) -> Any:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from jurande.integrations import offline_verifier
 from jurande.registers.awards.operations.kits import NoKit, proof_kit
+from jurande.registers.awards.queries import proofs
 from jurande.web.access import audience
 from jurande.web.public.proofs.views import KEPT_SECONDS, by_number
 from jurande.web.ui.downloads import SANDBOX, disposition
@@ -24,8 +25,10 @@ PAGE_KEPT_SECONDS = 3600
 @require_safe
 @audience("public")
 @by_number
-def kit(request: HttpRequest, award: Award) -> HttpResponse:
+def kit(request: HttpRequest, award: Award, key: str = "") -> HttpResponse:
     """The credential, the keys, the lists and the log's proof of this instant, and a page that checks them offline."""
+    if not proofs.names_holder(award, with_document=bool(key)):
+        raise Http404
     try:
         content = proof_kit(award, now=timezone.now())
     except NoKit as error:

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from jurande.integrations.typesetting.ornaments import WIDE_ROSETTE, rosette
+from jurande.registers.awards.facts.addresses import KEY_LENGTH, key_of
 from jurande.registers.awards.operations import archives
-from jurande.registers.awards.operations.kits import NoKit, evidence_of, kit_of
+from jurande.registers.awards.operations.kits import Evidence, NoKit, evidence_of, kit_of
 from jurande.registers.awards.operations.record import SUMS, Copied, RecordCopy, count_of, numbers_of
 from jurande.registers.awards.queries import proofs
 from jurande.registers.common.jobs import Run
@@ -87,18 +88,20 @@ class _Site:
     def add(self, award: Award) -> None:
         """Write the page of an award in both languages, its square, and what proves it."""
         proof = proofs.prove(award, now=self.now)
-        for language in LANGUAGES:
-            with override(language):
-                self._write_page(proof, language)
-        address = settings.PUBLIC_URL + reverse("public:award", args=[award.shown_number])
-        drawn = qr(address, address).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-        self.copy.write(f"p/{award.shown_number}/code.svg", drawn.encode())
-        try:
-            evidence = evidence_of(award)
-        except NoKit:
-            return
-        self.copy.write_evidence(award, evidence)
-        self.copy.write(f"p/{award.shown_number}/preuve.zip", kit_of(award, evidence, now=self.now))
+        evidence = _evidence_of(award)
+        # By the number alone, then by what only the document says: each as its public address answers.
+        for key in ("", key_of(award.number)):
+            at = [award.shown_number, key] if key else [award.shown_number]
+            for language in LANGUAGES:
+                with override(language):
+                    self._write_page(proof, language, key)
+            address = settings.PUBLIC_URL + reverse("public:award", args=at)
+            drawn = qr(address, address).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+            folder = "/".join(["p", *at])
+            self.copy.write(f"{folder}/code.svg", drawn.encode())
+            if evidence is not None and proofs.names_holder(award, with_document=bool(key)):
+                self.copy.write_evidence(award, evidence, folder=folder)
+                self.copy.write(f"{folder}/preuve.zip", kit_of(award, evidence, now=self.now))
 
     def complete(self) -> None:
         """Write what the pages share, and the page that says what the copy is."""
@@ -113,10 +116,11 @@ class _Site:
         for name in self.assets:
             self.copy.write(*asset(name))
 
-    def _write_page(self, proof: proofs.Proof, language: str) -> None:
-        html: str = render_to_string("public/proof.html", {"page": page_of(proof)})
+    def _write_page(self, proof: proofs.Proof, language: str, key: str) -> None:
+        html: str = render_to_string("public/proof.html", {"page": page_of(proof, key=key)})
         self.assets |= assets_of(html)
-        path = f"p/{proof.award.shown_number}{LANGUAGES[language]}/index.html"
+        place = f"{proof.award.shown_number}/{key}" if key else proof.award.shown_number
+        path = f"p/{place}{LANGUAGES[language]}/index.html"
         told = _("Copie faite le %(day)s. Ce qui fut décidé depuis n’y est pas.") % {"day": words.day(self.now)}
         notice = format_html('<main id="contenu" class="wrap" tabindex="-1"><p class="note" role="note">{}</p>', told)
         html = html.replace('<main id="contenu" class="wrap" tabindex="-1">', notice, 1)
@@ -143,6 +147,14 @@ class _Site:
         # A page leads to its own address, to what it replaces or what replaces it: all of one house.
         if len(parts) < 3 or parts[1] != "p" or proofs.read_number(parts[2]) is None:
             return ""
-        if parts[3:] in ([], ["en"]):
+        rest = parts[4:] if len(parts) > 3 and len(parts[3]) == KEY_LENGTH else parts[3:]
+        if rest in ([], ["en"]):
             return f"{address[1:]}/index.html"
-        return address[1:] if parts[3] in ("code.svg", "attestation.json", "preuve.zip") else ""
+        return address[1:] if rest[0] in ("code.svg", "attestation.json", "preuve.zip") else ""
+
+
+def _evidence_of(award: Award) -> Evidence | None:
+    try:
+        return evidence_of(award)
+    except NoKit:
+        return None

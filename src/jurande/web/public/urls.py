@@ -1,11 +1,21 @@
 """Pages that anyone may read, without an account or a cookie."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
+from jurande.registers.awards.facts.addresses import KEY_LENGTH
 from jurande.web.public import calls, certifications, directory, former, habilitations, kits, sealed, views
 from jurande.web.public.proofs import verifier
 from jurande.web.public.proofs import views as proofs
 
+
+class KeyConverter(StringConverter):
+    """What the document of an award knows and its number does not tell: ``facts.addresses.key_of``."""
+
+    regex = rf"[A-Za-z0-9_-]{{{KEY_LENGTH}}}"
+
+
+register_converter(KeyConverter, "key")
 app_name = "public"
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,10 +31,16 @@ urlpatterns = [
     path("p/ornement-<str:colour>.svg", proofs.ornament, name="award-ornament"),
     path("p/<str:number>", proofs.award, name="award"),
     path("p/<str:number>/en", proofs.award, {"language": "en"}, name="award-en"),
+    path("p/<str:number>/nom", proofs.name, name="award-name"),
     path("p/<str:number>/code.svg", proofs.code, name="award-qr"),
     path("p/<str:number>/attestation.json", proofs.credential, name="award-file"),
     path("p/<str:number>/formation", proofs.training, name="award-training"),
     path("p/<str:number>/preuve.zip", kits.kit, name="award-kit"),
+    path("p/<str:number>/<key:key>", proofs.award, name="award"),
+    path("p/<str:number>/<key:key>/en", proofs.award, {"language": "en"}, name="award-en"),
+    path("p/<str:number>/<key:key>/code.svg", proofs.code, name="award-qr"),
+    path("p/<str:number>/<key:key>/attestation.json", proofs.credential, name="award-file"),
+    path("p/<str:number>/<key:key>/preuve.zip", kits.kit, name="award-kit"),
     path("verifier/hors-connexion.html", kits.verifier, name="verify-offline"),
     path("verifier/", verifier.verify, name="verify"),
     path("repris/", former.former, name="former"),

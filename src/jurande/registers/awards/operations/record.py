@@ -73,10 +73,10 @@ class RecordCopy:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
 
-    def write_evidence(self, award: Award, evidence: Evidence) -> None:
-        """Write what proves one award: its credential and its proof; habilitations, at the addresses that they name."""
+    def write_evidence(self, award: Award, evidence: Evidence, *, folder: str) -> None:
+        """Write what proves one award: its credential in ``folder``, its proof and habilitations at their addresses."""
         assert award.credential is not None  # noqa: S101 - there is evidence; for the type checker
-        self.write(f"p/{award.shown_number}/attestation.json", evidence.credential)
+        self.write(f"{folder}/attestation.json", evidence.credential)
         if evidence.proof is not None:
             self.write(f"preuves/{award.credential.code}.tlog-proof", evidence.proof)
         for address, content in evidence.habilitations.items():

@@ -48,6 +48,8 @@ class Judgment:
     ``examination``: of the file that was handed over, None when it holds no credential. ``is_ours``: it says that a
     house of this installation signed it. ``proof``: the award that it is, or says it is, as it stands now; None when
     there is none here. ``page``: what differs on the page of a PDF; ``members``: what differs in the signed file.
+    ``names_holder``: whether the name on the record may be told to who handed the file over: they have the credential,
+    whose code no number gives, or the holder shows their name to everybody.
     """
 
     unreadable: str = ""
@@ -60,6 +62,7 @@ class Judgment:
     members: tuple[Difference, ...] = ()
     has_credential: bool = False
     has_no_text: bool = False
+    names_holder: bool = False
 
     @property
     def signed(self) -> Signed | None:
@@ -98,7 +101,8 @@ def judge(content: bytes, *, redraw: Redraw, now: datetime, may_fetch: bool = Tr
     except CoreError as refusal:
         # A PDF without its attachment, printed or scanned again: its number still leads to what was issued.
         found = _judge_page(Judgment(carrier=Carrier.PDF), content, redraw, now) if content[:5] == b"%PDF-" else None
-        return found if found is not None and found.proof is not None else Judgment(unreadable=refusal.code)
+        is_ours = found is not None and found.proof is not None
+        return _discreet(found) if found is not None and is_ours else Judgment(unreadable=refusal.code)
     judged = Judgment(carrier=carried.carrier, issuer_id=issuer_id, has_credential=True)
     house = _house(issuer_id)
     judged = (
@@ -108,8 +112,35 @@ def judge(content: bytes, *, redraw: Redraw, now: datetime, may_fetch: bool = Tr
         judged = _judge_members(judged, carried.text)
     if carried.carrier is Carrier.PDF and judged.proof is not None:
         judged = _judge_page(judged, content, redraw, now) or judged
-    return judged
+    return _discreet(judged)
 
+
+def _discreet(judged: Judgment) -> Judgment:
+    """Keep what is on record from somebody who has the number alone: a page made up around it must not tell the name.
+
+    What differs is still said, without what was issued, but for what the number says by itself.
+    """
+    if judged.proof is None or judged.names_holder:
+        return judged
+    if proofs.names_holder(judged.proof.award, with_document=False):
+        return replace(judged, names_holder=True)
+    page = judged.page
+    if page is not None:
+        page = replace(page, differences=tuple(_without_record(one) for one in page.differences))
+    return replace(judged, page=page, members=tuple(_without_record(one) for one in judged.members))
+
+
+def _without_record(difference: Difference) -> Difference:
+    return difference if difference.field in _SAID_BY_THE_NUMBER else replace(difference, recorded="")
+
+
+_SAID_BY_THE_NUMBER = (
+    "title",
+    "number",
+    "name",
+    "credentialSubject.achievement.name",
+    "credentialSubject.licenseNumber",
+)
 
 # --- who signed ---------------------------------------------------------------------------------
 
@@ -128,7 +159,8 @@ def _judge_ours(judged: Judgment, text: str, house: str, now: datetime) -> Judgm
     # A forger may have changed the identifier too: the number that is written inside says what it was made from.
     proof = proofs.prove(award, now=now) if award is not None else _named_in(text, now)
     if proof is not None and proof.award.certifier.code == house:
-        return replace(judged, is_ours=True, examination=proofs.examined(proof.award, text, now=now), proof=proof)
+        found = proofs.examined(proof.award, text, now=now)
+        return replace(judged, is_ours=True, examination=found, proof=proof, names_holder=award is not None)
     paths = {found for found in _LIST.findall(text[:2_000_000]) if found.startswith(f"{STATUSES}/{house}/")}
     lists = proofs.lists_at(house, sorted(paths)[:8], now=now)
     found = examine(text, trust=proofs.trust_in(house), now=now, status_lists=lists, expected=proofs.EXPECTED)

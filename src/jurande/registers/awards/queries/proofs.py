@@ -26,6 +26,7 @@ from jurande.core.encoding.jcs import Json
 from jurande.core.log.errors import LogError
 from jurande.core.log.notes import parse_note
 from jurande.core.log.tiles import CHECKPOINT
+from jurande.core.proof.comparison import words_of
 from jurande.core.proof.instants import InstantRefused, parse_instant
 from jurande.core.proof.status.errors import StatusRefused
 from jurande.core.proof.trust import Trust, TrustRefused, parse_trust
@@ -35,7 +36,7 @@ from jurande.core.proof.verification.statuses import OpenedList, open_list
 from jurande.registers.awards.models import Award, Design, Endorsement, Lot
 from jurande.registers.awards.models.awards import NUMBER_ALPHABET, NUMBER_LENGTH, AwardQuerySet
 from jurande.registers.awards.models.designs import USUAL_ACCENT, USUAL_COLOUR
-from jurande.registers.awards.states import AwardState
+from jurande.registers.awards.states import AwardState, Exposure
 from jurande.registers.catalogue.models import Bloc, Certification, Competency, Criterion, Referentiel
 from jurande.registers.common.codes import LENGTH
 from jurande.registers.network.models import Habilitation
@@ -51,6 +52,8 @@ EXPECTED = Expectations()
 MOST_ENDORSEMENTS = 3
 # Wrong numbers from one address in a minute: a person mistypes, a program guesses.
 MISSES_MOST = 30
+# Wrong names told for one number in an hour, whoever tells them.
+NAMES_MOST_HOURLY = 30
 # Names and titles may be this old: what is decided about an award itself is read at each visit.
 SHARED_SECONDS = 2
 # What people write for the letters that the alphabet leaves out.
@@ -178,6 +181,8 @@ def _rows() -> AwardQuerySet:
         "replaced_at",
         "erased_at",
         "issued_at",
+        "exposure",
+        "refused_at",
         "code",
         "credential__code",
         "credential__state",
@@ -215,6 +220,29 @@ _SHARED: dict[str, Callable[[], QuerySet[Any]]] = {
 @lru_cache(maxsize=1024)
 def _shared(home: Path, slot: int, name: str, pk: int) -> Any:
     return _SHARED[name]().get(pk=pk)
+
+
+def names_holder(award: Award, *, with_document: bool) -> bool:
+    """Whether the page of an award names its holder: who they are is theirs to show (``states.Exposure``).
+
+    ``with_document``: the visitor has the key that the document holds, and not the number alone.
+    """
+    if award.refused_at is not None or award.exposure == Exposure.HIDDEN:
+        return False
+    return with_document or award.exposure == Exposure.PUBLIC
+
+
+def is_named(proof: Proof, said: str) -> bool:
+    """Whether ``said`` is the name on the document, or the family name of it: case, spaces and order aside."""
+    signed = proof.signed
+    award = proof.award
+    told = _keys(said)
+    whole = _keys((signed.holder if signed else "") or award.full_name)
+    return bool(told) and told in (whole, _keys(award.last_name))
+
+
+def _keys(name: str) -> list[str]:
+    return sorted(word.key for word in words_of(name))
 
 
 def prove_many(numbers: Iterable[str], *, now: datetime) -> dict[str, Proof]:

@@ -16,8 +16,9 @@ from jurande.core.france.microcertifications import (
     SUPERVISIONS,
 )
 from jurande.integrations.typesetting.ornaments import wax_seal
+from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.proofs import Proof, Standing, endorsements_of, look_of, skills_of
-from jurande.registers.awards.states import Subject
+from jurande.registers.awards.states import Exposure, Subject
 from jurande.web.public.proofs.checks import Checked, checks_of, counted
 from jurande.web.ui import spoken as words
 from jurande.web.ui.formats import initials, typo
@@ -69,7 +70,10 @@ class Given:
 
 @dataclass(frozen=True)
 class Page:
-    """The page of one award. ``is_true``: what it shows may be believed; otherwise nothing of the award is laid out."""
+    """The page of one award. ``shows_award``: what it shows may be believed; otherwise nothing of it is laid out.
+
+    ``withheld``: why nobody is named, «» when somebody is; ``name_url``: where the name read on the document is told.
+    """
 
     award: Award
     language: str
@@ -103,6 +107,8 @@ class Page:
     is_micro: bool = False
     endorsements: list[Given] = field(default_factory=list)
     shows_award: bool = True
+    name_url: str = ""
+    withheld: str = ""
 
     @property
     def is_long(self) -> bool:
@@ -110,33 +116,41 @@ class Page:
         return len(self.title) > LONG_TITLE
 
 
-def page_of(proof: Proof) -> Page:
-    """Say it all, in the active language. Reads what the référentiel says, once by process."""
+def page_of(proof: Proof, *, key: str = "") -> Page:
+    """Say it all, in the active language. Reads what the référentiel says, once by process.
+
+    ``key``: what the document holds (``facts.addresses``), checked already; without it nobody is named who did not ask
+    to be, and no file that names them is offered.
+    """
     award = proof.award
     number = award.shown_number
     is_erased = proof.standing is Standing.ERASED
+    is_named = not is_erased and proofs.names_holder(award, with_document=bool(key))
     english = words.is_english()
     signed = proof.signed
+    at = [number, key] if key else [number]
+    there = "award" if english else "award-en"
+    has_files = is_named and proof.document is not None
     return Page(
         award=award,
         language="en" if english else "fr",
-        url=settings.PUBLIC_URL + reverse("public:award", args=[number]),
-        other_url=reverse("public:award" if english else "public:award-en", args=[number]),
+        url=settings.PUBLIC_URL + reverse("public:award", args=at),
+        other_url=reverse(f"public:{there}", args=at),
         verdict=verdict_of(proof),
         checks=checks_of(proof),
         checked=_checked(proof),
         kind=words.kind(award),
         house=award.certifier.name,
         title=typo((signed.title if signed else "") or _record_title(award)),
-        name="" if is_erased else (signed.holder if signed else "") or award.full_name,
+        name=((signed.holder if signed else "") or award.full_name) if is_named else "",
         given=_given(award),
         **_skills(award),
         assessed=_assessed(award),
         facts=_facts(award),
         elements=_elements(award),
-        chain=_chain(award, is_erased),
+        chain=_chain(award, is_erased=is_erased, is_named=is_named),
         ornament_url=_ornament(award),
-        qr_url=reverse("public:award-qr", args=[number]),
+        qr_url=reverse("public:award-qr", args=at),
         blocs=_blocs(award),
         by=words.by_name(award.certifier.name),
         is_dimmed=proof.standing not in (Standing.VALID, Standing.UNCERTAIN, Standing.TAKEN_OVER, Standing.WAITING),
@@ -144,15 +158,30 @@ def page_of(proof: Proof) -> Page:
         next_url=_address(award.replaced_by) if hasattr(award, "replaced_by") else "",
         former_url=_address(award.replaces) if award.replaces else "",
         training_url=_training(award),
-        file_url=reverse("public:award-file", args=[number]) if proof.document is not None else "",
-        kit_url=reverse("public:award-kit", args=[number]) if proof.document is not None else "",
+        file_url=reverse("public:award-file", args=at) if has_files else "",
+        kit_url=reverse("public:award-kit", args=at) if has_files else "",
         is_micro=award.subject == Subject.MICRO,
         endorsements=[
             Given(typo(one.text), f"{one.signer_name}, {one.signer_quality}, {one.body_name}".replace(", , ", ", "))
             for one in endorsements_of(award.certification)
         ],
         shows_award=proof.standing is not Standing.BROKEN,
+        withheld="" if is_named or is_erased else _withheld(award),
+        name_url=reverse("public:award-name", args=[number]) if _may_be_told(award, is_named, is_erased) else "",
     )
+
+
+def _withheld(award: Award) -> str:
+    """Why nobody is named on the page: a choice, never a fault."""
+    if award.refused_at is not None:
+        return _("La personne à qui elle a été délivrée ne l’a pas acceptée.")
+    if award.exposure == Exposure.HIDDEN:
+        return _("La personne qui la détient a choisi de ne pas la montrer.")
+    return _("Le numéro seul ne dit pas à qui elle appartient\u00a0: c’est à cette personne de vous la montrer.")
+
+
+def _may_be_told(award: Award, is_named: bool, is_erased: bool) -> bool:
+    return not is_named and not is_erased and award.refused_at is None and award.exposure != Exposure.HIDDEN
 
 
 def _address(award: Award | None) -> str:
@@ -366,7 +395,7 @@ def _label(pairs: tuple[tuple[str, str], ...], key: str) -> str:
 # --- who answers for it -------------------------------------------------------------------------
 
 
-def _chain(award: Award, is_erased: bool) -> list[Link]:
+def _chain(award: Award, *, is_erased: bool, is_named: bool) -> list[Link]:
     house = award.certifier.name
     partner, held = award.partnership, award.habilitation
     chain = [
@@ -397,6 +426,8 @@ def _chain(award: Award, is_erased: bool) -> list[Link]:
         )
     if is_erased:
         return [*chain, Link(_("Une personne"), _("A demandé l’effacement de ce qui la concernait."), mark="–")]
+    if not is_named:
+        return [*chain, Link(_("Une personne"), _("Détient la preuve et choisit à qui la montrer."), mark="–")]
     return [
         *chain,
         Link(award.full_name, _("Détient la preuve et choisit à qui la montrer."), mark=initials(award.full_name)),

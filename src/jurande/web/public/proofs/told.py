@@ -11,6 +11,7 @@ from jurande.core.proof.carriers.detection import Carrier
 from jurande.core.proof.comparison import Difference
 from jurande.core.proof.verification import Number
 from jurande.core.proof.verification.examination import Examination, Finding, Outcome
+from jurande.registers.awards.facts.addresses import key_of
 from jurande.registers.awards.queries.handed import Judgment
 from jurande.registers.awards.queries.proofs import Standing
 from jurande.web.public.proofs.checks import SHAPES, Checked
@@ -69,7 +70,15 @@ def _page_url(judged: Judgment) -> str:
     if judged.proof is None:
         return ""
     view = "public:award-en" if words.is_english() else "public:award"
-    return reverse(view, args=[judged.proof.award.shown_number])
+    award = judged.proof.award
+    return reverse(
+        view, args=[award.shown_number, key_of(award.number)] if _has_document(judged) else [award.shown_number]
+    )
+
+
+def _has_document(judged: Judgment) -> bool:
+    """Whether what was handed over is the document itself: its signature holds, nothing in it differs."""
+    return judged.names_holder and judged.examination is not None and not judged.is_forged
 
 
 # --- the answer ---------------------------------------------------------------------------------
@@ -155,10 +164,17 @@ def _rows(judged: Judgment) -> list[Row]:
     labels = _labels()
     rows: list[Row] = []
     for one in judged.page.differences if judged.page is not None else ():
-        rows.append(Row(labels.get(one.field, one.field), one.recorded, one.shown))
+        rows.append(Row(labels.get(one.field, one.field), _recorded(judged, one), one.shown))
     for one in judged.members:
-        rows.append(Row(_member(one, labels), one.recorded, one.shown))
+        rows.append(Row(_member(one, labels), _recorded(judged, one), one.shown))
     return rows
+
+
+def _recorded(judged: Judgment, one: Difference) -> str:
+    """What was issued; to somebody who has the number alone, only that it is something else."""
+    if one.recorded or judged.names_holder:
+        return one.recorded
+    return _("autre chose, que le numéro seul ne permet pas de montrer")
 
 
 def _member(one: Difference, labels: dict[str, str]) -> str:

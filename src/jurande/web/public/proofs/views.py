@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import override
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from jurande.integrations.typesetting.ornaments import WIDE_ROSETTE, rosette
+from jurande.registers.awards.facts.addresses import is_key, key_of, shown
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.seal.queries.credentials import signed_bytes
@@ -30,13 +32,18 @@ if TYPE_CHECKING:
 
 # How long a copy may be kept: a revocation shows everywhere within five seconds.
 KEPT_SECONDS = 2
+# Names told from one address in a minute.
+NAMES_MOST = 10
 _COLOUR = re.compile(r"[0-9A-F]{6}", re.ASCII)
 
 type View = Callable[..., HttpResponse]
 
 
 def by_number(view: View) -> View:
-    """Give the view the award with the number of the address; one spelling of it only, and few wrong ones a minute."""
+    """Give the view the award with the number of the address; one spelling of it only, and few wrong ones a minute.
+
+    A key in the address, wrong, is a wrong address; right, it is given to the view.
+    """
 
     @wraps(view)
     def found(request: HttpRequest, number: str, **kwargs: Any) -> HttpResponse:
@@ -45,7 +52,7 @@ def by_number(view: View) -> View:
             return too_many(request)
         known = proofs.read_number(number)
         award = proofs.find(known) if known else None
-        if award is None:
+        if award is None or ("key" in kwargs and not is_key(award.number, kwargs["key"])):
             is_too_frequent("proof_miss", address, most=proofs.MISSES_MOST)
             raise Http404
         if number != award.shown_number:
@@ -67,21 +74,49 @@ def too_many(request: HttpRequest) -> HttpResponse:
 @require_safe
 @audience("public")
 @by_number
-def award(request: HttpRequest, award: Award, language: str = "fr") -> HttpResponse:
-    """Show what was awarded, every check made now, and who answers for it."""
+def award(request: HttpRequest, award: Award, key: str = "", language: str = "fr") -> HttpResponse:
+    """Show what was awarded, every check made now, and who answers for it; to whom, if they wish it to be seen."""
     proof = proofs.prove(award, now=timezone.now())
     count_visit(request, award, VisitKind.SEEN)
     with override(language):
-        return _kept(render(request, "public/proof.html", {"page": page_of(proof)}))
+        return _kept(render(request, "public/proof.html", {"page": page_of(proof, key=key)}))
+
+
+# No cookie, so no token: a name is compared, nothing is written, nothing is kept.
+@csrf_exempt
+@require_POST
+@audience("public")
+@by_number
+def name(request: HttpRequest, award: Award) -> HttpResponse:
+    """Compare the name that somebody read on a document: the right one leads to what the document leads to."""
+    language = "en" if request.POST.get("langue") == "en" else "fr"
+    if is_too_frequent("proof_name", client_address(request), most=NAMES_MOST) or has_been_too_frequent(
+        "proof_named", award.number, most=proofs.NAMES_MOST_HOURLY, seconds=3600
+    ):
+        return too_many(request)
+    proof = proofs.prove(award, now=timezone.now())
+    is_right = proofs.names_holder(award, with_document=True) and proofs.is_named(
+        proof, request.POST.get("nom", "")[:200]
+    )
+    if is_right:
+        view = "public:award-en" if language == "en" else "public:award"
+        response: HttpResponse = HttpResponseRedirect(reverse(view, args=[award.shown_number, key_of(award.number)]))
+    else:
+        is_too_frequent("proof_named", award.number, most=proofs.NAMES_MOST_HOURLY, seconds=3600)
+        with override(language):
+            told = {"page": page_of(proof), "is_other_name": True}
+            response = render(request, "public/proof.html", told, status=422)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
 @audience("public")
 @by_number
-def credential(request: HttpRequest, award: Award) -> HttpResponse:
-    """The signed credential, as a file: whoever has it checks it, here or anywhere."""
+def credential(request: HttpRequest, award: Award, key: str = "") -> HttpResponse:
+    """The signed credential, as a file: whoever has it checks it, here or anywhere. It names its holder."""
     content = signed_bytes(award.credential) if award.credential is not None else None
-    if content is None:
+    if content is None or not proofs.names_holder(award, with_document=bool(key)):
         raise Http404
     response = _kept(HttpResponse(content, content_type="application/vc+ld+json"))
     response["Content-Disposition"] = f'attachment; filename="{award.shown_number}.json"'
@@ -106,12 +141,12 @@ def training(request: HttpRequest, award: Award) -> HttpResponse:
 
 @require_safe
 @audience("public")
-def code(request: HttpRequest, number: str) -> HttpResponse:
-    """The square that leads to the page, for whoever prints it; drawn from the number alone, nothing is looked up."""
+def code(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
+    """The square that leads to the page, for whoever prints it; drawn from the address alone, nothing is looked up."""
     known = proofs.read_number(number)
-    if known is None or number != f"{known[:4]}-{known[4:]}":
+    if known is None or number != shown(known):
         raise Http404
-    address = settings.PUBLIC_URL + reverse("public:award", args=[number])
+    address = settings.PUBLIC_URL + reverse("public:award", args=[number, key] if key else [number])
     drawn = qr(address, address).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return _for_ever(HttpResponse(drawn, content_type="image/svg+xml"))
 
