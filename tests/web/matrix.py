@@ -125,6 +125,7 @@ MATRIX: dict[str, Page] = {
     "public:verify": public(act=True),
     "public:award": public(),
     "public:award-en": public(),
+    "public:award-name": Page(None, EVERYBODY),
     "public:award-qr": public(),
     "public:award-file": public(),
     "public:award-training": public(),

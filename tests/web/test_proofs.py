@@ -21,12 +21,15 @@ from pypdf import PdfReader, PdfWriter
 from jurande import web
 from jurande.core.proof.carriers.png import bake_png
 from jurande.core.proof.comparison import Difference
+from jurande.demo.papers import pdf
+from jurande.registers.awards.facts.addresses import key_of
+from jurande.registers.awards.facts.parchments import parchment_content
 from jurande.registers.awards.models import Award, FoldedSpool, VisitCount
 from jurande.registers.awards.operations import visits
 from jurande.registers.awards.operations.rendering import parchment_pdf
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.handed import Judgment, judge
-from jurande.registers.awards.states import AwardState
+from jurande.registers.awards.states import AwardState, Exposure
 from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
@@ -62,7 +65,15 @@ def award() -> Award:
 
 
 def page_of(award: Award, client: Client, language: str = "") -> str:
-    answer = client.get(f"/p/{award.shown_number}{language}")
+    """What whoever has the document sees."""
+    answer = client.get(f"/p/{award.shown_number}/{key_of(award.number)}{language}")
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def page_by_number(award: Award, client: Client) -> str:
+    """What whoever has the number alone sees."""
+    answer = client.get(f"/p/{award.shown_number}")
     assert answer.status_code == 200
     return str(answer.content.decode())
 
@@ -224,6 +235,95 @@ class TestVisits:
         assert visits.fold_visits(now=NOW) == 0
 
 
+class TestTheName:
+    """What a number tells of its holder is theirs to choose; what they were given, they show by giving it."""
+
+    def test_is_not_told_by_the_number_alone(self, award: Award, client: Client) -> None:
+        page = page_by_number(award, client)
+        assert "Micro-certification authentique, en cours de validité" in page
+        assert "Le numéro seul ne dit pas à qui elle appartient" in page
+        assert "Carvalho" not in page
+        for name in ("attestation.json", "preuve.zip"):
+            assert name not in page
+            assert client.get(f"/p/{award.shown_number}/{name}").status_code == 404
+
+    def test_is_told_to_whoever_has_the_document(self, award: Award, client: Client) -> None:
+        page = page_of(award, client)
+        assert "Inès Carvalho" in page
+        address = f"/p/{award.shown_number}/{key_of(award.number)}"
+        assert client.get(f"{address}/attestation.json").status_code == 200
+        assert f"{address}/code.svg" in page
+
+    def test_is_told_by_the_square_code_of_the_document(self, award: Award) -> None:
+        assert parchment_content(award).url.endswith(f"/p/{award.shown_number}/{key_of(award.number)}")
+        assert parchment_content(award).address.endswith(f"/p/{award.shown_number}")
+
+    @pytest.mark.parametrize("wrong", ["A" * 22, "é" * 22, "A" * 21, "A" * 23])
+    def test_is_told_by_no_other_key(self, wrong: str, award: Award, client: Client) -> None:
+        assert client.get(f"/p/{award.shown_number}/{wrong}").status_code == 404
+
+    def test_stops_whoever_tries_keys(self, award: Award, client: Client) -> None:
+        for _ in range(31):
+            assert client.get(f"/p/{award.shown_number}/{'A' * 22}").status_code == 404
+        assert client.get(f"/p/{award.shown_number}").status_code == 429
+
+    @pytest.mark.parametrize("said", ["Carvalho", "carvalho ", "Inès Carvalho", "CARVALHO Inès", "Ine\u0300s Carvalho"])
+    def test_read_on_the_document_leads_where_the_document_does(self, said: str, award: Award, client: Client) -> None:
+        answer = client.post(f"/p/{award.shown_number}/nom", {"nom": said})
+        assert (answer.status_code, answer["Location"]) == (302, f"/p/{award.shown_number}/{key_of(award.number)}")
+
+    @pytest.mark.parametrize("said", ["Carvalha", "Inès", "", "C", "Carvalho Carvalho", "<script>alert(1)</script>"])
+    def test_that_is_another_says_so_and_tells_nothing(self, said: str, award: Award, client: Client) -> None:
+        answer = client.post(f"/p/{award.shown_number}/nom", {"nom": said})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "Ce n’est pas le nom de la personne" in page
+        assert "Inès" not in page
+        assert "<script>alert" not in page
+
+    def test_cannot_be_found_by_trying(self, award: Award, client: Client) -> None:
+        for at in range(31):
+            client.post(f"/p/{award.shown_number}/nom", {"nom": f"Nom{at}"}, REMOTE_ADDR=f"203.0.113.{at}")
+        answer = client.post(f"/p/{award.shown_number}/nom", {"nom": "Carvalho"}, REMOTE_ADDR="203.0.113.99")
+        assert answer.status_code == 429
+        assert client.get(f"/p/{award.shown_number}/{key_of(award.number)}").status_code == 200
+
+    def test_is_shown_to_everybody_when_its_holder_chose_so(self, award: Award, client: Client) -> None:
+        Award.objects.filter(pk=award.pk).update(exposure=Exposure.PUBLIC)
+        assert "Inès Carvalho" in page_by_number(award, client)
+        assert client.get(f"/p/{award.shown_number}/attestation.json").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("chosen", "said"),
+        [
+            ({"exposure": Exposure.HIDDEN}, "a choisi de ne pas la montrer"),
+            ({"refused_at": NOW}, "ne l’a pas acceptée"),
+        ],
+    )
+    def test_is_told_to_nobody_when_its_holder_hides_or_refuses_it(
+        self, chosen: dict[str, Any], said: str, award: Award, client: Client
+    ) -> None:
+        Award.objects.filter(pk=award.pk).update(**chosen)
+        for page in (page_of(award, client), page_by_number(award, client)):
+            assert said in page
+            assert "Carvalho" not in page
+            assert 'name="nom"' not in page
+        assert client.post(f"/p/{award.shown_number}/nom", {"nom": "Carvalho"}).status_code == 422
+        assert client.get(f"/p/{award.shown_number}/{key_of(award.number)}/preuve.zip").status_code == 404
+
+    def test_is_not_told_by_a_page_made_up_around_the_number(self, award: Award, client: Client) -> None:
+        made_up = pdf("Attestation", ["Jean Petit", award.shown_number])
+        page = handed(client, made_up, "faux.pdf")
+        assert "Titulaire" in page
+        assert "que le numéro seul ne permet pas de montrer" in page
+        assert "Carvalho" not in page
+        forged = signed(award) | {"id": "urn:uuid:0"}
+        forged["credentialSubject"]["identifier"][0]["identityHash"] = "Jean Petit"
+        page = handed(client, json.dumps(forged).encode(), "faux.json")
+        assert "Jean Petit" in page
+        assert "Carvalho" not in page
+
+
 class TestThePartner:
     def test_that_issued_before_it_was_suspended_the_same_day_was_habilitated(self, delegation: Delegation) -> None:
         number = issued(delegation).number
@@ -365,8 +465,13 @@ class TestTheApi:
         return answer.json()["answers"] if answer.status_code == 200 else answer.status_code
 
     def test_says_of_one_what_its_page_says(self, award: Award, client: Client) -> None:
-        said = client.get(f"/api/v1/preuves/{award.shown_number}").json()
+        address = f"/api/v1/preuves/{award.shown_number}"
+        said = client.get(address, {"cle": key_of(award.number)}).json()
         assert (said["state"], said["is_valid"], said["holder"]) == ("valid", True, "Inès Carvalho")
+        assert client.get(said["credential"]).status_code == 200
+        by_number = client.get(address).json()
+        assert (by_number["is_valid"], by_number["holder"], by_number["credential"]) == (True, "", None)
+        assert client.get(address, {"cle": "A" * 22}).status_code == 404
         assert {"signature.ok", "status.ok", "dates.ok", "log.shown"} <= {one["code"] for one in said["checks"]}
 
     def test_says_that_one_is_revoked(self, award: Award, client: Client) -> None:
@@ -386,6 +491,10 @@ class TestTheApi:
         assert [one["state"] for one in answers] == ["valid", "valid", "valid", "unknown"]
         assert "Carvalho" not in json.dumps(answers, ensure_ascii=False)
 
+    def test_stops_answering_about_a_number_when_too_many_names_were_tried(self, award: Award, client: Client) -> None:
+        tried = self.asked(client, *({"number": award.number, "holder": f"Nom{at}"} for at in range(40)))
+        assert [one["is_same_holder"] for one in tried] == [False] * 31 + [None] * 9
+
     def test_stops_whoever_tries_numbers(self, award: Award, client: Client) -> None:
         self.asked(client, *({"number": f"0000-{n:04}"} for n in range(40)))
         assert self.asked(client, {"number": award.number}) == 429
@@ -399,6 +508,13 @@ class TestTheForm:
     def test_leads_from_a_number_to_its_page(self, award: Award, client: Client) -> None:
         for typed in (award.number.lower(), f" {award.shown_number} ", f"https://x.example/p/{award.shown_number}/en"):
             assert client.get("/verifier/", {"numero": typed})["Location"] == f"/p/{award.shown_number}"
+
+    def test_keeps_the_key_of_an_address_that_was_pasted_whole(self, award: Award, client: Client) -> None:
+        address = f"/p/{award.shown_number}/{key_of(award.number)}"
+        typed = f"https://x.example{address}/en"
+        assert client.get("/verifier/", {"numero": typed})["Location"] == address
+        wrong = f"https://x.example/p/{award.shown_number}/{'A' * 22}"
+        assert client.get("/verifier/", {"numero": wrong})["Location"] == f"/p/{award.shown_number}"
 
     def test_says_what_a_number_looks_like(self, client: Client) -> None:
         page = client.get("/verifier/", {"numero": "bonjour <b>"}).content.decode()

@@ -18,6 +18,7 @@ from django.test import Client
 
 from jurande.config.cli.log import audit
 from jurande.config.cli.seal.verify import verify
+from jurande.registers.awards.facts.addresses import key_of
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations import archives
 from jurande.registers.common import jobs
@@ -64,7 +65,22 @@ def copied(awards: list[Award], place: Path) -> Path:
     return place
 
 
+def folder_of(award: Award) -> str:
+    """Where a copy keeps what the document of an award leads to."""
+    return f"p/{award.shown_number}/{key_of(award.number)}"
+
+
 class TestTheCopy:
+    def test_names_nobody_where_the_number_alone_leads(self, tmp_path: Path) -> None:
+        awards = three()
+        site = copied(awards, tmp_path / "copie")
+        for award in awards:
+            folder = site / f"p/{award.shown_number}"
+            assert "Carvalho" in (site / folder_of(award) / "index.html").read_text()
+            assert "Carvalho" not in (folder / "index.html").read_text()
+            assert not (folder / "attestation.json").exists()
+            assert not (folder / "preuve.zip").exists()
+
     def test_proves_each_award_from_its_files_alone(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         awards = three()
         site = copied(awards, tmp_path / "copie")
@@ -72,7 +88,7 @@ class TestTheCopy:
         answers = []
         for award in awards:
             assert award.credential is not None
-            command = [str(site / f"p/{award.shown_number}/attestation.json"), "--offline", "--json"]
+            command = [str(site / f"{folder_of(award)}/attestation.json"), "--offline", "--json"]
             command += ["--trust", str(site / f"c/{code}/confiance.json")]
             command += ["--log-proof", str(site / f"preuves/{award.credential.code}.tlog-proof")]
             for path in sorted((site / "statuts" / code).iterdir()):
@@ -86,7 +102,8 @@ class TestTheCopy:
     def test_leads_nowhere_that_is_not_there(self, tmp_path: Path) -> None:
         site = copied(three(), tmp_path / "copie")
         pages = sorted(site.rglob("*.html"))
-        assert len(pages) == 3 * 2 + 3
+        # By the number and by the document, in two languages each.
+        assert len(pages) == 3 * 4 + 3
         for page in pages:
             for address in LINK.findall(page.read_text()):
                 assert not address.startswith("/"), (page, address)
@@ -155,13 +172,13 @@ class TestFromTheDisk:
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         # A page that one leaves may give up the picture of its tab.
         page.on("requestfailed", lambda one: faults.append(one.url) if one.failure != "net::ERR_ABORTED" else None)
-        page.goto((site / f"p/{awards[0].shown_number}/index.html").as_uri())
+        page.goto((site / f"{folder_of(awards[0])}/index.html").as_uri())
         assert "Inès Carvalho 0" in page.inner_text("article")
         assert "Copie faite le" in page.inner_text("main")
         page.click("text=English")
         assert page.locator("html").get_attribute("lang") == "en"
         page.goto((site / "verifier/index.html").as_uri())
-        page.set_input_files("#files", str(site / f"p/{awards[0].shown_number}/preuve.zip"))
+        page.set_input_files("#files", str(site / f"{folder_of(awards[0])}/preuve.zip"))
         page.wait_for_selector("#result:not([aria-busy]) [data-verdict='valid']")
         assert faults == []
         context.close()

@@ -13,6 +13,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from jurande.config.cli.seal.verify import verify
+from jurande.registers.awards.facts.addresses import key_of
 from jurande.registers.awards.facts.delegation import authority_in
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations.kits import NoKit, proof_kit
@@ -119,9 +120,10 @@ class TestTheKit:
 
 
 class TestTheAddresses:
-    def test_give_the_kit_to_whoever_has_the_number(self, client: Client) -> None:
+    def test_give_the_kit_to_whoever_has_the_document(self, client: Client) -> None:
         award = proved.awarded()
-        response = client.get(f"/p/{award.shown_number}/preuve.zip")
+        assert client.get(f"/p/{award.shown_number}/preuve.zip").status_code == 404
+        response = client.get(f"/p/{award.shown_number}/{key_of(award.number)}/preuve.zip")
         assert response.status_code == 200
         assert response["Content-Type"] == "application/zip"
         assert f"preuve-{award.shown_number}.zip" in response["Content-Disposition"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from jurande.registers.awards.facts.addresses import KEY_LENGTH, is_key
 from jurande.registers.awards.operations.rendering import parchment_pdf
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.elsewhere import awards_formerly
@@ -33,6 +35,7 @@ KEPT_SECONDS = 300
 # Reading a file costs a process and perhaps a call to somebody else's server.
 FILES_MOST, FOREIGN_MOST = 20, 8
 LANGUAGES = ("fr", "en")
+_KEY = re.compile(rf"/p/[^/]+/([A-Za-z0-9_-]{{{KEY_LENGTH}}})(?![A-Za-z0-9_-])", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,9 @@ def _number(request: HttpRequest, typed: str, language: str) -> HttpResponse:
         error = _("Aucun document ne porte ce numéro ici. Relisez-le, ou déposez le fichier que vous avez reçu.")
         return _form(request, language, Asked(typed, error))
     view = "public:award-en" if language == "en" else "public:award"
-    return HttpResponseRedirect(reverse(view, args=[award.shown_number]))
+    key = _KEY.search(typed)
+    at = [key[1]] if key is not None and is_key(known, key[1]) else []
+    return HttpResponseRedirect(reverse(view, args=[award.shown_number, *at]))
 
 
 def _file(request: HttpRequest, language: str) -> HttpResponse:
