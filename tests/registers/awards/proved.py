@@ -107,5 +107,5 @@ def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
     """What goes in the path of each public address of an award, in a house that has a key already."""
     award = awarded(designed(mine), partnership=theirs, awarded_on=factories.TODAY, now=factories.NOW)
     archives.pack(mine, archives.place_of(mine))  # the copy that a screen of the house gives
-    pages = ("award", "award-en", "award-qr", "award-file", "award-kit", "award-training")
+    pages = ("award", "award-en", "award-qr", "award-file", "award-kit", "award-training", "award-name")
     return {f"public:{page}": [award.shown_number] for page in pages} | {"public:award-ornament": ["2F3E8F"]}
