@@ -116,16 +116,17 @@ class Page:
         return len(self.title) > LONG_TITLE
 
 
-def page_of(proof: Proof, *, key: str = "") -> Page:
+def page_of(proof: Proof, *, key: str = "", is_shown: bool = False) -> Page:
     """Say it all, in the active language. Reads what the référentiel says, once by process.
 
-    ``key``: what the document holds (``facts.addresses``), checked already; without it nobody is named who did not ask
-    to be, and no file that names them is offered.
+    ``key``: what the document holds (``facts.addresses``), checked already; ``is_shown``: its holder shows it by a link
+    of their own, whose page sets its own addresses. Without either nobody is named who did not ask to be, and no file
+    that names them is offered.
     """
     award = proof.award
     number = award.shown_number
     is_erased = proof.standing is Standing.ERASED
-    is_named = not is_erased and proofs.names_holder(award, with_document=bool(key))
+    is_named = not is_erased and proofs.names_holder(award, with_document=bool(key) or is_shown)
     english = words.is_english()
     signed = proof.signed
     at = [number, key] if key else [number]
