@@ -115,7 +115,8 @@ else:
                 "timeout": 20,
                 "init_command": (
                     "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA busy_timeout=20000;"
-                    "PRAGMA wal_autocheckpoint=0;PRAGMA journal_size_limit=67108864;"
+                    # What is erased is overwritten, and the log is cut when it starts again: docs/howto/retention.md.
+                    "PRAGMA wal_autocheckpoint=0;PRAGMA journal_size_limit=0;PRAGMA secure_delete=ON;"
                     "PRAGMA cache_size=-16000;PRAGMA temp_store=MEMORY;"
                 ),
             },

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignObjectRel, Model
 from django.utils.translation import gettext as _
@@ -20,12 +19,11 @@ from jurande.registers.correspondence.emails import LetterRefused
 from jurande.registers.journal.operations import record
 from jurande.registers.journal.states import INSTALLATION
 from jurande.registers.parties import emails, policies
-from jurande.registers.parties.models import MagicLink, Membership, Person
-from jurande.registers.parties.operations.entrances import close_sessions
+from jurande.registers.parties.models import Membership, Person
+from jurande.registers.parties.operations.closing import close_account
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Act, Role
 
-CLOSED_EMAIL = "{code}@ferme.invalid"
 # What is about coming in, or about working here: it ends with the closed space, or stays as history.
 NOT_MOVED = frozenset(
     {
@@ -74,7 +72,7 @@ def merge_spaces(*, kept: Person, closed: Person, email: str, actor: Actor, now:
     for relation in relations_moved():
         _move(relation, first, second)
     correspondence.hand_letters_over(from_code=second.code, to_code=first.code)
-    _close(second, now=now)
+    close_account(second, called=str(_("Espace réuni à un autre")), now=now)
     EmailAddress.objects.filter(user_id__in=(first.pk, second.pk), verified=False).delete()
     EmailAddress.objects.filter(user_id=second.pk).update(user_id=first.pk, primary=False)
     for address in dict.fromkeys((first.email, email)):
@@ -128,18 +126,6 @@ def _move(relation: ForeignObjectRel, kept: Person, closed: Person) -> None:
                     model._default_manager.filter(pk=pk).update(**{name: kept})
             except IntegrityError:
                 continue
-
-
-def _close(person: Person, *, now: datetime) -> None:
-    close_sessions(person)
-    Authenticator.objects.filter(user_id=person.pk).delete()
-    MagicLink.objects.filter(person=person).usable_at(now).update(revoked_at=now)
-    Membership.objects.in_force().filter(person=person).update(ended_at=now)
-    person.is_active = False
-    person.email = CLOSED_EMAIL.format(code=person.code.lower())
-    person.first_name, person.last_name, person.phone = "", str(_("Espace réuni à un autre")), ""
-    person.set_unusable_password()
-    person.save(update_fields=["is_active", "email", "first_name", "last_name", "phone", "password"])
 
 
 def _tell(person: Person, address: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -15,6 +16,9 @@ from jurande.registers.seal import policies
 from jurande.registers.seal.models import Commitment, SealedCredential
 from jurande.registers.seal.operations.standing import mac_of, mac_of_commitment
 from jurande.registers.seal.states import Act, SealState
+
+
+_UNDER_WAY = _("Cette attestation est en cours de scellement : réessayez dans une minute.")
 
 
 class ErasureRefused(Refused):
@@ -48,6 +52,32 @@ def erase(*, credential: SealedCredential, actor: Actor, now: datetime) -> Seale
         now=now,
     )
     return row
+
+
+@transaction.atomic
+def erase_many(*, keys: Collection[int], now: datetime) -> int:
+    """Erase these credentials, by their ``pk``, as ``erase`` does; those that are erased already stay so. Tell how many.
+
+    The register above decides who may, and tells the journal once: at its holder's wish, or many in a night.
+    :raises ErasureRefused: one of them is not sealed yet; none is erased.
+    """
+    locked = SealedCredential.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    rows = [
+        row
+        for row in locked.select_related("skeleton").defer("signed", "values", "skeleton__content")
+        if row.state != SealState.ERASED
+    ]
+    if any(row.state == SealState.INTENDED for row in rows):
+        raise ErasureRefused(_UNDER_WAY)
+    emptied = {"state": SealState.ERASED, "erased_at": now, "signed": None, "values": "", "salt": b""}
+    SealedCredential.objects.filter(pk__in=[row.pk for row in rows]).update(
+        **emptied, subject_code="", request_digest=""
+    )
+    for row in rows:
+        row.subject_code, row.request_digest = "", ""
+        row.mac = mac_of(row)
+    SealedCredential.objects.bulk_update(rows, ["mac"], batch_size=100)
+    return len(rows)
 
 
 @transaction.atomic

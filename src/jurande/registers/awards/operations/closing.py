@@ -1,0 +1,137 @@
+"""Closing one's space: everything in it is erased, what waited for it too, and the account with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import ForeignObjectRel
+from django.utils.translation import gettext as _
+
+from jurande.registers.awards.emails import erasure as emails
+from jurande.registers.awards.models import Award, AwardClaim, CombinationRequest, Share
+from jurande.registers.awards.operations.erasing import demand_free, forget_awards, forget_claims, tell
+from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.policies.erasure import can_close_space
+from jurande.registers.awards.queries.holders import addresses_of, waiting_at
+from jurande.registers.awards.states.awards import AwardState
+from jurande.registers.awards.states.delegation import CLAIM_LIFE, ClaimState
+from jurande.registers.awards.states.erasure import ErasureAct, ErasureCause
+from jurande.registers.common.verdicts import require
+from jurande.registers.correspondence.operations import erase_letters_of
+from jurande.registers.journal.operations import record
+from jurande.registers.journal.states import INSTALLATION
+from jurande.registers.parties.models import Membership, Person
+from jurande.registers.parties.operations.closing import close_account, end_holding, forget_addresses
+from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.states import Role
+
+# What a holder has here, which goes with their space. Whoever has anything else works with somebody here.
+HELD = frozenset(
+    {
+        "awards.Award.holder",
+        "awards.AwardClaim.person",
+        "awards.CombinationRequest.holder",
+        "awards.Correction.holder",
+        "awards.Share.holder",
+        "awards.Appearance.holder",
+        "parties.Membership.person",
+        "parties.MagicLink.person",
+        "account.EmailAddress.user",
+        "mfa.Authenticator.user",
+        "usersessions.UserSession.user",
+    }
+)
+
+
+@transaction.atomic
+def close_space(*, person: Person, actor: Actor, now: datetime) -> int:
+    """Erase all that this person holds, and what waits at their addresses; close their account. Tell how many awards.
+
+    Somebody who works with a house here keeps their account and loses their space. One letter says that it is done;
+    it goes the next day, as everything else went.
+    :raises NotAllowed: somebody else's space. :raises ErasureRefused: one thing is frozen, or under way: nothing goes.
+    """
+    row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    require(can_close_space(actor, row))
+    addresses = list(dict.fromkeys([row.email, *addresses_of(row)]))
+    awards = _everything(row, addresses)
+    demand_free(awards, now=now)
+    forget_awards([award.pk for award in awards], cause=ErasureCause.HOLDER, by_code=actor.code, now=now)
+    for award in awards:
+        tell(award, ErasureAct.AWARD_ERASED, by_code=actor.code, now=now)
+    _forget_claims(row, now=now)
+    _forget_shares(row, now=now)
+    _forget_requests(row)
+    if works_here(row):
+        end_holding(row, now=now)
+    else:
+        for address in addresses:
+            erase_letters_of(person_code=row.code, actor_code=actor.code, email=address, now=now)
+        forget_addresses(row)
+        close_account(row, called=str(_("Espace fermé")), now=now)
+    record(
+        chain=INSTALLATION,
+        actor_code=actor.code,
+        action=ErasureAct.SPACE_CLOSED,
+        subject_kind="person",
+        subject_code=row.code,
+        now=now,
+    )
+    write([emails.closed(to_email=addresses[0], count=len(awards))], now=now)
+    return len(awards)
+
+
+def works_here(person: Person) -> bool:
+    """Whether this person has, or had, anything else to do here than to hold: a role, a candidacy, a signature."""
+    if Membership.objects.filter(person=person).exclude(role=Role.HOLDER).exists():
+        return True
+    others = (
+        relation
+        for relation in Person._meta.get_fields(include_hidden=True)
+        if isinstance(relation, ForeignObjectRel) and name_of(relation) not in HELD
+    )
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: person}).exists() for relation in others
+    )
+
+
+def name_of(relation: ForeignObjectRel) -> str:
+    """«awards.Award.holder»."""
+    return f"{relation.related_model._meta.label}.{relation.field.name}"
+
+
+def _everything(person: Person, addresses: list[str]) -> list[Award]:
+    whole = Award.objects.select_related("certifier__organisation", "lot", "replaces")
+    held = whole.filter(holder=person).exclude(state=AwardState.ERASED)
+    waiting = whole.filter(pk__in=waiting_at(*addresses).order_by().values("pk"))
+    found = {award.pk: award for award in [*held.order_by("pk"), *waiting.order_by("pk")]}
+    for award in list(found.values()):
+        former = award.replaces
+        while former is not None:
+            if former.state != AwardState.ERASED:
+                found.setdefault(former.pk, former)
+            former = former.replaces
+    return list(found.values())
+
+
+def _forget_claims(person: Person, *, now: datetime) -> None:
+    claims = AwardClaim.objects.filter(person=person)
+    for claim in claims.filter(state=ClaimState.SUBMITTED).order_by("pk"):
+        claim.state = ClaimState(CLAIM_LIFE.after(claim.state, "withdraw"))
+        claim.decided_at, claim.decided_by_code = now, person.code
+        claim.save(update_fields=["state", "decided_at", "decided_by_code"])
+    forget_claims(list(claims.values_list("pk", flat=True)), now=now)
+
+
+def _forget_shares(person: Person, *, now: datetime) -> None:
+    shares = Share.objects.filter(holder=person)
+    shares.filter(withdrawn_at=None).update(withdrawn_at=now, token="")
+    shares.update(title="", token="")
+
+
+def _forget_requests(person: Person) -> None:
+    """What nobody answered yet goes; of the others, the dates stay."""
+    requests = CombinationRequest.objects.filter(holder=person)
+    requests.filter(decided_at=None).delete()
+    requests.update(reasons="")

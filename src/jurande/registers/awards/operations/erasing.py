@@ -1,0 +1,267 @@
+"""Erasing what was issued: nothing of its holder is left in any row; the log, the status and the dates stay.
+
+Rows go in the caller's transaction. Copies in files go right after, by a job that is run again until it is done: the
+list of what was erased is kept in a file of the home, codes only, to be replayed on an older backup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from jurande.integrations.inspection import Kind
+from jurande.registers.awards.models import (
+    Appearance,
+    Award,
+    AwardClaim,
+    BulkItem,
+    ClaimEvidence,
+    Correction,
+    CorrectionEvidence,
+    Erasure,
+    FormerAddress,
+    FormerRecord,
+    LegalHold,
+    LotRow,
+    Share,
+    ShareItem,
+    TakeoverRow,
+    Withdrawal,
+)
+from jurande.registers.awards.operations.shares import drop_from_shares
+from jurande.registers.awards.operations.taking_away import forget_bundles_of
+from jurande.registers.awards.policies.erasure import can_erase_award
+from jurande.registers.awards.queries.retention import frozen_among, hold_on
+from jurande.registers.awards.states.awards import AwardState, LotSource, LotState
+from jurande.registers.awards.states.corrections import CorrectionState
+from jurande.registers.awards.states.erasure import ErasureAct, ErasureCause
+from jurande.registers.common import jobs
+from jurande.registers.common.refusals import Refused
+from jurande.registers.common.verdicts import require
+from jurande.registers.correspondence.operations import erase_letters_about
+from jurande.registers.documents.models import Document
+from jurande.registers.documents.operations.retention import discard
+from jurande.registers.journal.operations import record
+from jurande.registers.parties.policies import Actor
+from jurande.registers.seal.operations.erasure import erase_many
+
+SWEEP = "awards.sweep_erased"
+_TABLES = (Kind.XLSX.value, Kind.ODS.value, Kind.CSV.value)
+_NOBODY = {
+    "state": AwardState.ERASED,
+    "first_name": "",
+    "last_name": "",
+    "birth_on": "",
+    "birth_place": "",
+    "email": "",
+    "email_digest": "",
+    "holder_digest": "",
+    "results": "",
+    "holder": None,
+    "suspended_on": None,
+    "shown_since_at": None,
+}
+
+
+class ErasureRefused(Refused):
+    """This cannot be erased now."""
+
+
+@transaction.atomic
+def erase_award(*, award: Award, actor: Actor, now: datetime) -> list[Award]:
+    """Erase it, and what it replaced: its holder wants it, for good. Give back all that was erased.
+
+    Its number answers that it was withdrawn at its holder's request; a copy of it still tells whether it was revoked.
+    :raises NotAllowed: not theirs, or erased already. :raises ErasureRefused: frozen by a procedure, or under way.
+    """
+    locked = Award.objects.select_for_update(of=("self",)).select_related("holder", "certifier__organisation")
+    row = locked.get(pk=award.pk)
+    require(can_erase_award(actor, row))
+    rows = [row, *_replaced_by(row)]
+    demand_free(rows, now=now)
+    forget_awards([one.pk for one in rows], cause=ErasureCause.HOLDER, by_code=actor.code, now=now)
+    for one in rows:
+        tell(one, ErasureAct.AWARD_ERASED, by_code=actor.code, now=now)
+    return rows
+
+
+def demand_free(rows: Collection[Award], *, now: datetime) -> None:
+    """Refuse as long as a procedure keeps one of these, or the lot of one is being issued. ``certifier`` is loaded.
+
+    :raises ErasureRefused: then; it says until when, or whom to ask.
+    """
+    frozen = frozen_among([row.pk for row in rows], today=localdate(now))
+    for row in rows:
+        if row.pk in frozen:
+            hold = hold_on(row, today=localdate(now))
+            raise ErasureRefused(_frozen_until(row, hold))
+        if row.lot is not None and row.lot.state == LotState.ISSUING:
+            raise ErasureRefused(
+                _("Le lot dont elle fait partie est encore en cours de délivrance. Réessayez dans quelques minutes.")
+            )
+
+
+def _frozen_until(row: Award, hold: LegalHold | None) -> str:
+    words = {"house": row.certifier.name}
+    if hold is None or hold.until_on is None:
+        return str(
+            _(
+                "%(house)s doit la conserver tant qu’une procédure est en cours (règlement européen 2016/679, "
+                "art. 17-3-e). Rien n’a été effacé. Réessayez plus tard, ou demandez-lui où elle en est."
+            )
+            % words
+        )
+    words["day"] = date_format(hold.until_on, "j F Y")
+    return str(
+        _(
+            "%(house)s doit la conserver jusqu’au %(day)s, à cause d’une procédure en cours (règlement européen "
+            "2016/679, art. 17-3-e). Rien n’a été effacé. Revenez après cette date."
+        )
+        % words
+    )
+
+
+def _replaced_by(row: Award) -> list[Award]:
+    """All those that this one replaced, the last first: they say the same of the same person."""
+    found: list[Award] = []
+    former = row.replaces
+    while former is not None:
+        if former.state != AwardState.ERASED:
+            found.append(former)
+        former = former.replaces
+    return found
+
+
+def forget_awards(keys: Sequence[int], *, cause: ErasureCause, by_code: str, now: datetime) -> int:
+    """Empty these awards, and every row that says something of their holders; the job that clears files is asked for.
+
+    In the caller's transaction, who decided, checked what is frozen, and tells the journal. Those that are erased
+    already stay so. Some thirty queries, whatever their number; tell how many went.
+    :raises jurande.registers.seal.operations.erasure.ErasureRefused: one is not sealed yet.
+    """
+    rows = list(
+        Award.objects.select_for_update(of=("self",))
+        .filter(pk__in=keys)
+        .exclude(state=AwardState.ERASED)
+        .only("pk", "code", "certifier__code", "credential_id", "lot_id", "row_id", "holder_digest", "holder__code")
+        .select_related("certifier", "holder")
+        .order_by("pk")
+    )
+    if not rows:
+        return 0
+    found = [row.pk for row in rows]
+    erase_many(keys=[row.credential_id for row in rows if row.credential_id is not None], now=now)
+    _forget_shares(found, by_code=by_code, now=now)
+    _forget_corrections(found, now=now)
+    Withdrawal.objects.filter(award__in=found).update(note="")
+    BulkItem.objects.filter(award__in=found).exclude(refusal="").update(refusal=str(_("Attestation effacée depuis.")))
+    Appearance.objects.filter(award__in=found).delete()
+    _forget_origins(found)
+    _forget_rows(rows)
+    forget_claims(list(_claims_of(rows).values_list("pk", flat=True)), now=now)
+    erase_letters_about(subject_kind="award", subject_codes=[row.code for row in rows], now=now)
+    for certifier_code in {row.certifier.code for row in rows}:
+        _discard_sheets(certifier_code, by_code=by_code, now=now)
+    Award.objects.filter(pk__in=found).update(**_NOBODY, erased_at=now)
+    Erasure.objects.bulk_create(
+        [Erasure(award_id=pk, cause=cause, erased_at=now, erased_by_code=by_code) for pk in found], batch_size=500
+    )
+    for holder_code in {row.holder.code for row in rows if row.holder is not None}:
+        transaction.on_commit(partial(forget_bundles_of, holder_code), robust=True)
+    jobs.request(SWEEP, now=now)
+    return len(found)
+
+
+def tell(row: Award, act: ErasureAct, *, by_code: str, now: datetime) -> None:
+    """One entry of the journal of its house."""
+    record(
+        chain=row.certifier.code,
+        actor_code=by_code,
+        action=act,
+        subject_kind="award",
+        subject_code=row.code,
+        now=now,
+    )
+
+
+# --- what other rows say of them ------------------------------------------------------------------
+
+
+def _forget_shares(keys: Sequence[int], *, by_code: str, now: datetime) -> None:
+    """Take them out of the links that show them; a link that shows nothing any more is stopped, and forgets its name."""
+    items = ShareItem.objects.filter(award__in=keys).order_by("pk").select_related("award__certifier")
+    shown = {item.award_id: item.award for item in items}
+    shares = {item.share_id for item in items}
+    for award in shown.values():
+        drop_from_shares(award=award, actor=Actor(code=by_code), now=now)
+    Share.objects.filter(pk__in=shares, items=None).update(title="")
+
+
+def _forget_corrections(keys: Sequence[int], *, now: datetime) -> None:
+    """Empty what was asked to be mended in them, or made them; what was still waiting is withdrawn."""
+    asked = Correction.objects.filter(award__in=keys) | Correction.objects.filter(made__in=keys)
+    forget_corrections(list(asked.values_list("pk", flat=True)), now=now)
+
+
+def forget_corrections(keys: Sequence[int], *, now: datetime) -> None:
+    """Empty these requests, and throw away what was sent with them; what was still waiting is withdrawn."""
+    rows = Correction.objects.filter(pk__in=keys)
+    for row in rows.filter(state=CorrectionState.ASKED).select_related("holder"):
+        row.state, row.decided_at, row.decided_by_code = CorrectionState.WITHDRAWN, now, row.holder.code
+        row.save(update_fields=["state", "decided_at", "decided_by_code"])
+    rows.update(wanted="", words="", opinion="", reason="")
+    _discard_evidence(CorrectionEvidence.objects.filter(correction__in=keys), now=now)
+    codes = list(rows.values_list("code", flat=True))
+    erase_letters_about(subject_kind="correction", subject_codes=codes, now=now)
+
+
+def _claims_of(rows: Sequence[Award]):  # type: ignore[no-untyped-def]
+    lots = {row.lot_id for row in rows if row.lot_id is not None}
+    # A claim makes a lot of its own, of one row.
+    return AwardClaim.objects.filter(lot__in=lots, lot__source=LotSource.APPLICATION)
+
+
+def forget_claims(keys: Sequence[int], *, now: datetime) -> None:
+    """Empty these claims, which have their answer, and throw away the evidence given."""
+    rows = AwardClaim.objects.filter(pk__in=keys)
+    rows.update(statement="", birth="", reasons="")
+    _discard_evidence(ClaimEvidence.objects.filter(claim__in=keys), now=now)
+    codes = list(rows.values_list("code", flat=True))
+    erase_letters_about(subject_kind="award_claim", subject_codes=codes, now=now)
+
+
+def _discard_evidence(rows, *, now: datetime) -> None:  # type: ignore[no-untyped-def]
+    codes = list(rows.values_list("document__code", flat=True))
+    rows.delete()
+    for code in codes:
+        discard(document_code=code, actor_code="", now=now)
+
+
+def _forget_origins(keys: Sequence[int]) -> None:
+    """What another platform said of them; their former addresses still answer, by their digest."""
+    for row in FormerRecord.objects.filter(award__in=keys):
+        row.external_id, row.record = "", ""
+        row.save(update_fields=["external_id", "record"])
+    FormerAddress.objects.filter(former__award__in=keys).update(address="")
+    TakeoverRow.objects.filter(award__in=keys).update(cells="", plan="")
+
+
+def _forget_rows(rows: Sequence[Award]) -> None:
+    """The rows they were made from, and those about the same person in other lots that are over."""
+    LotRow.objects.filter(pk__in=[row.row_id for row in rows if row.row_id]).update(holder_digest="", note="")
+    digests = {row.holder_digest for row in rows if row.holder_digest}
+    others = LotRow.objects.filter(holder_digest__in=digests, lot__state__in=(LotState.ISSUED, LotState.ABANDONED))
+    others.update(cells="", values="", holder_digest="", note="")
+
+
+def _discard_sheets(certifier_code: str, *, by_code: str, now: datetime) -> None:
+    """The spreadsheets of lots that ended, which would go in the night: they name the person and many others."""
+    ended = Document.objects.of_certifier(certifier_code).filter(kind__in=_TABLES, retention_until__isnull=False)
+    for code in list(ended.held_by_nothing().values_list("code", flat=True)):
+        discard(document_code=code, actor_code=by_code, now=now)
