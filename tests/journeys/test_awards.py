@@ -107,7 +107,15 @@ def test_two_hundred_from_a_spreadsheet_and_a_forged_name_is_told(visitor: Any) 
         employer.get_by_role("heading", name="Micro-certification authentique, en cours de validité")
     ).to_be_visible()
     wrong += faults_at_each_width(employer, "the proof")
-    credential = employer.request.get(f"/p/{number[0]}/attestation.json").text()
+    assert "Noé Tessier" not in employer.locator("main").inner_text()
+    employer.get_by_label("Vous avez le document sous les yeux").fill("Tissier")
+    employer.get_by_role("button", name="Comparer le nom").click()
+    employer.get_by_text("Ce n’est pas le nom de la personne").wait_for()
+    wrong += faults_at_each_width(employer, "another name")
+    employer.get_by_label("Vous avez le document sous les yeux").fill("Tessier")
+    employer.get_by_role("button", name="Comparer le nom").click()
+    employer.get_by_text("Noé Tessier").first.wait_for()
+    credential = employer.request.get(employer.url + "/attestation.json").text()
     for name, content, said in (
         ("genuine.pdf", mine, "authentique"),
         ("forged.pdf", with_attachment(other, credential), "Ce qui diffère"),
