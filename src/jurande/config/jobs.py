@@ -25,6 +25,7 @@ JOBS: dict[str, str] = {
     "network.forget_imports": "jurande.registers.network.tasks.ledger.forget_imports",
     "awards.fold_visits": "jurande.registers.awards.tasks.visits.fold_visits",
     "awards.diagnose_lot": "jurande.registers.awards.tasks.lots.diagnose_lot",
+    "awards.look_for_complete": "jurande.registers.awards.tasks.combinations.look_for_complete",
     "awards.pack_parchments": "jurande.registers.awards.tasks.parchments.pack_parchments",
     "awards.take_away": "jurande.registers.awards.tasks.keeping.take_away",
     "awards.forget_bundles": "jurande.registers.awards.tasks.keeping.forget_bundles",

@@ -28,6 +28,7 @@ LABELS: dict[str, str | Promise] = {
     "network.week": _("Écrire à chacun ses échéances de la semaine"),
     "network.forget_imports": _("Oublier les tableurs déjà repris"),
     "awards.diagnose_lot": _("Lire un tableur de délivrance"),
+    "awards.look_for_complete": _("Chercher qui a réuni toutes les micro-certifications d’un bloc"),
     "awards.pack_parchments": _("Réunir les documents d’un lot"),
     "awards.forget_packs": _("Jeter les documents réunis il y a plus de deux jours"),
     "awards.take_away": _("Réunir les preuves d’un titulaire"),

@@ -15,16 +15,16 @@ ISSUED = MailKind(
         "organisme": "Institut des métiers de la réparation",
         "intitule": "Réparer une batterie de vélo",
         "numero": "7KQ4-M2XD",
-        "lien": "https://jurande.exemple.fr/p/7KQ4-M2XD",
+        "lien": "https://jurande.exemple.fr/recevoir/7KQ4-M2XD/…",
     },
     subject=_("Votre réussite\u00a0: {{ intitule }}"),
     body=_(
         "Bonjour {{ prenom }},\n\n"
         "{{ organisme }} vous délivre\u00a0: {{ intitule }}.\n\n"
-        "La preuve est en ligne, sous le numéro {{ numero }}. Vous pouvez montrer cette adresse à un employeur\u00a0: "
-        "il voit aussitôt ce que vous savez faire, qui l’a évalué, et que rien n’a été changé."
+        "Un bouton suffit pour la recevoir, sans mot de passe. Ensuite elle reste à vous\u00a0: vous la gardez, vous "
+        "la téléchargez, et vous seul décidez qui la voit. Son numéro est {{ numero }}."
     ),
-    action_label=_("Voir ma preuve"),
+    action_label=_("Recevoir ma réussite"),
     reason=_("Vous recevez ce message parce que cet organisme a indiqué votre adresse en vous délivrant ce document."),
 )
 KINDS = (ISSUED,)

@@ -22,9 +22,9 @@ from jurande.core.france.award_sheets import Fault, attendance_of
 from jurande.core.france.ledger import later
 from jurande.registers.awards.emails import awards as emails
 from jurande.registers.awards.facts import credentials as facts
-from jurande.registers.awards.facts.addresses import document_url
 from jurande.registers.awards.facts.credentials import Achieved, Results
 from jurande.registers.awards.facts.delegation import Authority, authority_in
+from jurande.registers.awards.facts.receiving import holder_url
 from jurande.registers.awards.models import Award, Lot, LotRow, new_number
 from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.operations.approving import demand_partner, let_go, told
@@ -310,7 +310,7 @@ def _write(terms: Terms, made: Sequence[Award]) -> None:
                 house=lot.certifier.name,
                 certifier_code=lot.certifier.code,
                 email=award.email,
-                url=document_url(award.number),
+                url=holder_url(award),
             )
             for award in made
             if award.email

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.emails import awards as emails
-from jurande.registers.awards.facts.addresses import document_url
+from jurande.registers.awards.facts.receiving import holder_url
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations.preparing import LotRefused
 from jurande.registers.awards.policies import lots as policies
@@ -35,7 +35,7 @@ def send_again(*, award: Award, actor: Actor, now: datetime) -> Message:
         house=award.certifier.name,
         certifier_code=award.certifier.code,
         email=award.email,
-        url=document_url(award.number),
+        url=holder_url(award),
     )
     message = send(letter, now=now)
     record(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from jurande.registers.parties import emails, policies, queries
 from jurande.registers.parties.models import MagicLink, Person
 from jurande.registers.parties.models.links import digest_of, new_token
 from jurande.registers.parties.models.people import email_key
-from jurande.registers.parties.operations.entrances import HOLDER_LINK_LIFETIME, LinkRefused
+from jurande.registers.parties.operations.entrances import HOLDER_LINK_LIFETIME, LinkRefused, close_sessions
 from jurande.registers.parties.operations.invitations import give_role, open_account
 from jurande.registers.parties.operations.merging import merge_spaces
 from jurande.registers.parties.policies import Actor
@@ -207,6 +208,22 @@ def choose_main_address(*, person: Person, email: str, actor: Actor, now: dateti
     person.save(update_fields=["email"])
     _tell(person, _("Votre adresse principale est maintenant %(email)s.") % {"email": row.email}, former, now)
     _told(Act.ADDRESS_CHOSEN, person, actor.code, now)
+
+
+@transaction.atomic
+def throw_out(*, person: Person, now: datetime) -> None:
+    """Sign everybody out of a space and take its passkeys away: its owner says that somebody else came in."""
+    close_sessions(person)
+    Authenticator.objects.filter(user_id=person.pk).delete()
+    MagicLink.objects.filter(person=person).usable_at(now).update(revoked_at=now)
+    _told(Act.SESSIONS_REVOKED, person, "", now)
+
+
+@transaction.atomic
+def give_address_back(*, person: Person, email: str, now: datetime) -> None:
+    """Let an address open this space no more: its mailbox said that it never agreed to."""
+    EmailAddress.objects.filter(user_id=person.pk, email=email_key(email), primary=False).delete()
+    _told(Act.ADDRESS_REMOVED, person, "", now)
 
 
 def _mine(person: Person, email: str, actor: Actor) -> EmailAddress:
