@@ -77,6 +77,12 @@ def published(held: Certification | None = None, *, now: datetime = NOW, **chang
     return operations.publish_design(design=draft, revision=draft.revision, actor=signatory(draft.certifier), now=now)
 
 
+def published_bloc(held: Certification) -> Design:
+    """A design in use for the blocs of a registered certification."""
+    draft = drafted(held, subject=Subject.BLOC)
+    return operations.publish_design(design=draft, revision=draft.revision, actor=signatory(draft.certifier), now=NOW)
+
+
 def png(width: int = 40, height: int = 20, *, colour: str = "#1C2033") -> io.BytesIO:
     """A small picture, as somebody sends it."""
     held = io.BytesIO()
