@@ -12,6 +12,7 @@ from jurande.registers.awards.emails import keeping as emails
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.showcase import end_appearances
 from jurande.registers.awards.policies.holders import can_decide_of_award, can_keep_award
 from jurande.registers.awards.queries.holders import addresses_of, title_of
 from jurande.registers.awards.states.awards import AwardState
@@ -47,8 +48,8 @@ def choose_exposure(*, award: Award, exposure: str, actor: Actor, now: datetime)
         return row
     row.exposure = Exposure(exposure)
     if row.exposure == Exposure.HIDDEN:
-        row.shown_since_at = None
-    row.save(update_fields=["exposure", "shown_since_at"])
+        end_appearances(award=row, now=now)
+    row.save(update_fields=["exposure"])
     _tell(KeepingAct.EXPOSURE_CHOSEN, row, actor.code, now, reason=row.exposure)
     return row
 
@@ -121,9 +122,9 @@ def _refuse(row: Award, note: str, actor_code: str, now: datetime) -> Award:
         raise KeepingRefused(_("Cette réussite a été remplacée par une autre\u00a0: refusez la nouvelle."))
     if row.refused_at is not None:
         return row
+    end_appearances(award=row, now=now)
     row.refused_at = now
-    row.shown_since_at = None
-    row.save(update_fields=["refused_at", "shown_since_at"])
+    row.save(update_fields=["refused_at"])
     write(emails.refused(row, title=title_of(row), note=given), now=now)
     _tell(KeepingAct.REFUSED, row, actor_code, now, digest=hashlib.sha256(given.encode()).hexdigest() if given else "")
     return row
