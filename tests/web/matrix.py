@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.registers.awards import shared
 from tests.web.roles import (
     ADMINISTRATORS,
     AUDITORS,
@@ -132,6 +133,7 @@ MATRIX: dict[str, Page] = {
     "public:award-kit": public(),
     "public:verify-offline": public(),
     "public:award-ornament": public(),
+    **{f"public:{page}": public() for page in (*shared.PAGES, *shared.PAGES_OF_ONE)},
     "public:legal": public(),
     "public:privacy": public(),
     "public:accessibility": public(),

@@ -27,7 +27,7 @@ from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
 from tests import factories
-from tests.registers.awards import claims, designs, lives, lots, mandates, proved
+from tests.registers.awards import claims, designs, lives, lots, mandates, proved, shared
 from tests.registers.awards import held as held_awards
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
@@ -143,6 +143,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **public_addresses(mine),
         **proved.addresses(mine, theirs),
         **held_awards.addresses(mine, people),
+        **shared.addresses(mine, theirs, people),
         **calls.addresses(mine, theirs),
         **judgments.addresses(mine, people["reviewer"]),
         **habilitations.addresses(mine, theirs),

@@ -7,6 +7,7 @@ from jurande.registers.awards.facts.addresses import KEY_LENGTH
 from jurande.web.public import calls, certifications, directory, former, habilitations, kits, sealed, views
 from jurande.web.public.proofs import verifier
 from jurande.web.public.proofs import views as proofs
+from jurande.web.public.shares import views as shares
 
 
 class KeyConverter(StringConverter):
@@ -17,6 +18,7 @@ class KeyConverter(StringConverter):
 
 register_converter(KeyConverter, "key")
 app_name = "public"
+ENGLISH = {"language": "en"}
 urlpatterns = [
     path("", views.home, name="home"),
     path("certifications/", certifications.certifications, name="certifications"),
@@ -36,6 +38,19 @@ urlpatterns = [
     path("p/<str:number>/attestation.json", proofs.credential, name="award-file"),
     path("p/<str:number>/formation", proofs.training, name="award-training"),
     path("p/<str:number>/preuve.zip", kits.kit, name="award-kit"),
+    path("s/<str:token>", shares.shared, name="share"),
+    path("s/<str:token>/en", shares.shared, ENGLISH, name="share-en"),
+    path("s/<str:token>/<int:rank>", shares.shared_one, name="share-one"),
+    path("s/<str:token>/<int:rank>/en", shares.shared_one, ENGLISH, name="share-one-en"),
+    path("s/<str:token>/<int:rank>/attestation.json", shares.credential, name="share-file"),
+    path("s/<str:token>/<int:rank>/formation", shares.training, name="share-training"),
+    path("s/<str:token>/apercu.png", shares.preview, name="share-preview"),
+    path("s/<str:token>/apercu-en.png", shares.preview, ENGLISH, name="share-preview-en"),
+    path("s/<str:token>/badge.svg", shares.badge, name="share-badge"),
+    path("s/<str:token>/code.svg", shares.code, {"form": "svg"}, name="share-code"),
+    path("s/<str:token>/code.png", shares.code, {"form": "png"}, name="share-code-png"),
+    path("s/<str:token>/integrer", shares.embed, name="share-embed"),
+    path("s/<str:token>/integrer/en", shares.embed, ENGLISH, name="share-embed-en"),
     path("p/<str:number>/<key:key>", proofs.award, name="award"),
     path("p/<str:number>/<key:key>/en", proofs.award, {"language": "en"}, name="award-en"),
     path("p/<str:number>/<key:key>/code.svg", proofs.code, name="award-qr"),

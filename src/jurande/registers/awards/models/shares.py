@@ -30,8 +30,9 @@ class ShareQuerySet(models.QuerySet["Share"]):
 class Share(models.Model):
     """One link, to one or several awards of its holder. Whoever has it sees what it shows; nobody finds it otherwise.
 
-    ``token``: what the address ends with, 22 characters (128 bits), shown again to its holder alone and forgotten once
-    withdrawn; ``token_digest`` stays, so that a withdrawn link can say so. ``ends_on``: the last day, None without end.
+    ``title``: what the holder calls it, read by nobody else. ``token``: what the address ends with, 22 characters
+    (128 bits), shown again to its holder alone and forgotten once withdrawn; ``token_digest`` stays, so that a
+    withdrawn link can say so. ``ends_on``: the last day, None without end.
     ``shows_grade``, ``shows_assessor``: the note and the assiduity, the body that trained or assessed. ``gives_file``:
     the signed file as well, which says all of it. Birth is never shown. ``opened_count``: openings, not people.
     """
