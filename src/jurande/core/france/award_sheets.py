@@ -70,6 +70,8 @@ _FAULTS: Mapping[str, str] = {
     "stopped": "La délivrance s’est arrêtée avant cette ligne. {more}",
     "unsignable": "Cette ligne ne peut pas être signée ({more}). Récrivez le nom et la note au clavier.",
 }
+# Those that say that somebody was assessed and did not obtain it; all the others are about the sheet.
+MISSED_FAULTS = ("attendance.below", "outcome.failed")
 _PASSED = frozenset(
     "acquis acquise admis admise obtenu obtenue reussi reussie recu recue valide validee oui ok 1 x vrai".split()  # noqa: SIM905
 )
