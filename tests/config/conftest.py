@@ -135,14 +135,24 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     started: list[Served] = []
 
     def start(
-        home: Path, *arguments: str, command: str = "serve", port: int | None = None, passphrase: str = ""
+        home: Path,
+        *arguments: str,
+        command: str = "serve",
+        port: int | None = None,
+        passphrase: str = "",
+        web_processes: int = 1,
     ) -> Served:
         port = port or free_port()
         output = tmp_path / f"output-{len(started)}.txt"
         with output.open("w") as file:
             process = subprocess.Popen(
                 command_line(command, "--port", str(port), *arguments),
-                env=environment(home, JURANDE_PUBLIC_URL="http://localhost:9", JURANDE_KEY_PASSPHRASE=passphrase),
+                env=environment(
+                    home,
+                    JURANDE_PUBLIC_URL="http://localhost:9",
+                    JURANDE_KEY_PASSPHRASE=passphrase,
+                    JURANDE_WEB_PROCESSES=str(web_processes),
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,

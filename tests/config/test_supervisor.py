@@ -35,6 +35,31 @@ class TestSupervisor:
         assert not is_alive(tool)
         assert "Nouveau départ" in served.output.read_text()
 
+    def test_serves_by_as_many_processes_as_asked(self, serve: Serve, home: Path) -> None:
+        served = serve(home, web_processes=2)
+        seen: set[int] = set()
+
+        def both_answer() -> bool:
+            seen.add(served.get()["web"])
+            return len(seen) == 2
+
+        served.wait_until(both_answer)
+        first, second = seen
+        for killed, other in ((first, second), (second, 0)):
+            os.kill(killed, signal.SIGKILL)
+            answer = served.get()["web"]
+            assert answer != killed
+            assert not other or is_alive(other)
+        assert served.stop(signal.SIGINT) < 1.5
+        assert not [pid for pid in seen if is_alive(pid)]
+
+    def test_refuses_a_number_of_processes_that_is_none(self, home: Path, jurande: Jurande) -> None:
+        for wrong in ("0", "33", "deux", "-1"):
+            asked = {"JURANDE_WEB_PROCESSES": wrong, "JURANDE_PUBLIC_URL": "http://localhost:9"}
+            refused = jurande("serve", "--port", str(free_port()), home=home, **asked)
+            assert refused.returncode == Exit.ENVIRONMENT
+            assert "JURANDE_WEB_PROCESSES" in refused.stderr
+
     def test_stops_within_a_second_whatever_is_going_on(self, serve: Serve, home: Path) -> None:
         """A worker deaf to SIGTERM, a request that lasts, a connection kept open."""
         served = serve(home)

@@ -1,4 +1,4 @@
-"""One parent that keeps the web server and the worker alive, and takes them both with it when it stops."""
+"""One parent that keeps the web servers and the worker alive, and takes them all with it when it stops."""
 
 from __future__ import annotations
 
@@ -81,7 +81,10 @@ def signals() -> Iterator[int]:
 
 
 class Supervisor:
-    """Run the web server on `listener`, then the worker; restart either when it dies, later and later."""
+    """Run the web server on `listener`, then the other ones and the worker; restart any that dies, later and later.
+
+    Python computes on one core at a time: `web_processes` of them answer on the same socket, whoever is free first.
+    """
 
     def __init__(
         self,
@@ -90,6 +93,7 @@ class Supervisor:
         environment: Mapping[str, str],
         on_ready: Callable[[], None],
         say: Callable[[str], None],
+        web_processes: int = 1,
     ) -> None:
         # The listening socket belongs to the parent: while the web server restarts, visitors wait and are not refused.
         self.listener = listener
@@ -97,7 +101,9 @@ class Supervisor:
         self.on_ready = on_ready
         self.say = say
         self.ready_reading, self.ready_writing = os.pipe()
-        self.web = Child("le site", role("web", str(listener.fileno()), str(self.ready_writing)))
+        serving = role("web", str(listener.fileno()), str(self.ready_writing))
+        self.web = Child("le site", serving)
+        self.others = [Child(f"le site ({number})", serving) for number in range(2, web_processes + 1)]
         self.worker = Child("les tâches de fond", role("worker"))
         self.is_ready = False
 
@@ -136,8 +142,8 @@ class Supervisor:
         return None
 
     def _wanted(self) -> list[Child]:
-        """The worker starts when the site answers: both importing Django at once would delay the first page."""
-        return [self.web, self.worker] if self.is_ready else [self.web]
+        """The others start when the site answers: all importing Django at once would delay the first page."""
+        return [self.web, *self.others, self.worker] if self.is_ready else [self.web]
 
     def _asked_to_stop(self, inbox: int) -> bool:
         try:
@@ -181,12 +187,12 @@ class Supervisor:
             child.command,
             stdin=subprocess.DEVNULL,
             env=self.environment,
-            pass_fds=(self.listener.fileno(), self.ready_writing) if child is self.web else (),
+            pass_fds=() if child is self.worker else (self.listener.fileno(), self.ready_writing),
             start_new_session=True,
         )
 
     def _stop(self) -> None:
-        children = (self.web, self.worker)
+        children = (self.web, *self.others, self.worker)
         for child in children:
             child.signal(signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS

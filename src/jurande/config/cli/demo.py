@@ -49,6 +49,8 @@ def demo(arguments: Sequence[str]) -> int:
     with alone_in(home), closing(listen("127.0.0.1", asked.port)) as listener:
         url = f"http://localhost:{listener.getsockname()[1]}"
         environment = {
+            # One person looks at it: one process starts sooner.
+            "JURANDE_WEB_PROCESSES": "1",
             **os.environ,
             "JURANDE_HOME": str(home.path),
             "JURANDE_DEMO": "1",

@@ -7,7 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from jurande.config.installation import (
 from jurande.config.supervisor import Outcome, Supervisor, role
 from jurande.integrations.mail import BadAddress, carrier_for
 
+# Beyond four, it is the database that waits.
+USUAL_WEB_PROCESSES, MOST_WEB_PROCESSES = 4, 32
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 DESCRIPTION = """Sert Jurande : le site et les tâches de fond, jusqu’à Ctrl-C.
 
@@ -133,6 +135,19 @@ def refuse_mute_mail() -> None:
         ) from error
 
 
+def web_processes(environment: Mapping[str, str]) -> int:
+    """How many web servers to run: what `JURANDE_WEB_PROCESSES` says, else one by core, four at most.
+
+    :raises Stopped: it is not a number from 1 to 32.
+    """
+    asked = environment.get("JURANDE_WEB_PROCESSES", "")
+    if not asked:
+        return min(USUAL_WEB_PROCESSES, os.cpu_count() or 1)
+    if not asked.isdecimal() or not 1 <= int(asked) <= MOST_WEB_PROCESSES:
+        raise Stopped(f"JURANDE_WEB_PROCESSES est un nombre de 1 à {MOST_WEB_PROCESSES}.", Exit.ENVIRONMENT)
+    return int(asked)
+
+
 def keep_serving(home: Home, listener: socket.socket, environment: dict[str, str], on_ready: Callable[[], None]) -> int:
     """Supervise the site and the worker; prepare the database first when the site says that it is needed."""
     checkpointer = None if "DATABASE_URL" in environment else Checkpointer(home.database)
@@ -141,7 +156,13 @@ def keep_serving(home: Home, listener: socket.socket, environment: dict[str, str
     has_prepared = False
     try:
         while True:
-            supervisor = Supervisor(listener=listener, environment=environment, on_ready=on_ready, say=warn)
+            supervisor = Supervisor(
+                listener=listener,
+                environment=environment,
+                on_ready=on_ready,
+                say=warn,
+                web_processes=web_processes(environment),
+            )
             outcome = supervisor.run()
             if outcome is not Outcome.PREPARATION_NEEDED or (has_prepared and not supervisor.is_ready):
                 break
