@@ -485,6 +485,8 @@ MATRIX: dict[str, Page] = {
     "holder:home": Page(HOLDERS, None, HOLDERS),
     "holder:language": Page(None, HOLDERS, HOLDERS),
     "holder:award": Page(HOLDERS, None, HOLDERS),
+    "holder:path": Page(HOLDERS, None, HOLDERS),
+    **dict.fromkeys(["holder:path-ask", "holder:path-take-back"], Page(None, HOLDERS, HOLDERS)),
     "holder:me": Page(HOLDERS, None, HOLDERS),
     # --- signing in: allauth's own pages ---
     **dict.fromkeys(ALLAUTH_PAGES, ALLAUTH),

@@ -271,14 +271,10 @@ class Ways:
     trades: tuple[Trade, ...]
 
 
-def ways_of(person: Person, on: date) -> Ways:
-    """Where what somebody holds leads. Five queries at most, one when they hold nothing that counts."""
-    awards = list(
-        Award.objects.filter(holder=person, refused_at=None)
-        .exclude(state__in=(AwardState.REPLACED, AwardState.ERASED))
-        .select_related("referentiel__elements")
-    )
-    micro = [one for one in awards if one.subject == Subject.MICRO]
+def ways_of(person: Person, awards: Iterable[Award], on: date) -> Ways:
+    """Where what somebody holds leads, ``awards`` as ``queries.holders.held_by`` reads them. Three queries at most."""
+    mine = [one for one in awards if one.holder_id == person.pk and one.refused_at is None]
+    micro = [one for one in mine if one.subject == Subject.MICRO]
     begun = Combination.objects.published().filter(parts__certification__in={one.certification_id for one in micro})
     rows = (
         CombinationPart.objects.filter(
@@ -301,7 +297,7 @@ def ways_of(person: Person, on: date) -> Ways:
     requests = {one.combination_id: one for one in _requests_by(person)}
     held = [one for one in map(held_of, micro) if one is not None]
     good = [
-        one for one in awards if one.state == AwardState.ISSUED and (one.valid_until is None or one.valid_until >= on)
+        one for one in mine if one.state == AwardState.ISSUED and (one.valid_until is None or one.valid_until >= on)
     ]
     paths = [
         Path(
@@ -314,7 +310,7 @@ def ways_of(person: Person, on: date) -> Ways:
         )
         for one in all_of
     ]
-    mine = {one.what for one in held}
+    kinds = {one.what for one in held}
     by_target: dict[tuple[int, str], Path] = {}
     # What was asked for under a version stays shown by it, before the version that replaced it.
     for one in sorted(paths, key=lambda path: (not _is_asked(path), not _is_published(path))):
@@ -322,7 +318,7 @@ def ways_of(person: Person, on: date) -> Ways:
     shown = [
         one
         for one in by_target.values()
-        if _is_asked(one) or any(str(part.certification_id) in mine for part in one.parts)
+        if _is_asked(one) or any(str(part.certification_id) in kinds for part in one.parts)
     ]
     shown.sort(key=_nearest)
     return Ways(tuple(shown), _trades(by_target, ranked, shown, good))
@@ -343,6 +339,23 @@ def _asked_by(person: Person) -> QuerySet[CombinationRequest]:
 def _nearest(path: Path) -> tuple[bool, bool, int, int]:
     progress = path.progress
     return path.is_obtained, not progress.is_complete, progress.needed - progress.met, path.target.rank
+
+
+def open_to_holders(person: Person, code: str) -> Combination | None:
+    """One that is published, or that this person asked by."""
+    return (
+        Combination.objects.filter(
+            Q(state=CombinationState.PUBLISHED) | Q(pk__in=_asked_by(person).values("combination"))
+        )
+        .filter(code=code)
+        .select_related("certifier__organisation")
+        .first()
+    )
+
+
+def request_by(person: Person, code: str) -> CombinationRequest | None:
+    """One of theirs."""
+    return CombinationRequest.objects.filter(holder=person, code=code).first()
 
 
 def _requests_by(person: Person) -> CombinationRequestQuerySet:
