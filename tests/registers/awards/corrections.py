@@ -53,11 +53,11 @@ def received(house: Certifier | None = None, person: Person | None = None, **cha
 def delegated(place: Partnership, clerk: Actor, head: Actor, *, person: Person | None = None) -> Award:
     """One that a partner issued under its mandate, in the space of whom it was issued to."""
     design = proved.designed(place.certifier)
-    mandate = mandates.granted(mandates._habilitated(place, design.certification))
+    mandate = mandates.granted(mandates.habilitated(place, design.certification))
     projection.settle(now=NOW)
     held_by = person or factories.holder(by=place.certifier)
     row = (held_by.last_name, held_by.first_name, "14/07/1992", held_by.email, "28", "35", "")
-    lot = mandates._prepared(mandate, design, (row,), clerk)
+    lot = mandates.prepared(mandate, design, (row,), clerk)
     approving.approve_lot(held=lot, actor=head, now=NOW)
     issuing.issue_lot(held=lot, actor=clerk, now=NOW)
     lots.run(lot)
@@ -77,8 +77,6 @@ def addresses(mine: Certifier, theirs: Partnership, people: dict[str, Any]) -> d
     return {
         "holder:correct": [free.code],
         "holder:corrections-one": [own.code],
-        "holder:corrections-withdraw": [own.code],
-        "holder:corrections-appeal": [own.code],
         "holder:corrections-evidence": [own.code, piece.code],
         "certifier:awards-corrections-one": [mine.code, own.code],
         "certifier:awards-corrections-evidence": [mine.code, own.code, piece.code],

@@ -54,12 +54,12 @@ def addresses(mine: Certifier, theirs: Partnership, people: dict[str, Any]) -> d
     free = habilitations.opened(factories.partnership(mine))
     mandate = granted(habilitations.opened(factories.partnership(mine)))
     design = proved.designed(mine)
-    own = granted(_habilitated(theirs, design.certification))
+    own = granted(habilitated(theirs, design.certification))
     projection.settle(now=NOW)
     clerk, head = (factories.actor_of(people[role], theirs) for role in ("exam_manager", "head"))
     bad = ("", "Malo", "14/07/1992", "", "28", "35", "")
-    open_one = _prepared(own, design, (lots.person(1), bad), clerk)
-    approved = approving.approve_lot(held=_prepared(own, design, (lots.person(2),), clerk), actor=head, now=NOW)
+    open_one = prepared(own, design, (lots.person(1), bad), clerk)
+    approved = approving.approve_lot(held=prepared(own, design, (lots.person(2),), clerk), actor=head, now=NOW)
     row = open_one.rows.get(state="faulty")
     return {
         "certifier:awards-mandates-grant": [mine.code, free.code],
@@ -72,7 +72,7 @@ def addresses(mine: Certifier, theirs: Partnership, people: dict[str, Any]) -> d
     }
 
 
-def _habilitated(place: Partnership, certification: Certification) -> Habilitation:
+def habilitated(place: Partnership, certification: Certification) -> Habilitation:
     by = habilitations.manager(place.certifier)
     row = operations_of_habilitations.prepare(
         partnership=place,
@@ -88,7 +88,7 @@ def _habilitated(place: Partnership, certification: Certification) -> Habilitati
     return operations_of_habilitations.activate(habilitation=row, actor=by, now=NOW)
 
 
-def _prepared(mandate: IssuingMandate, design: Design, rows: tuple[tuple[str, ...], ...], actor: Actor) -> Lot:
+def prepared(mandate: IssuingMandate, design: Design, rows: tuple[tuple[str, ...], ...], actor: Actor) -> Lot:
     held = delegated.prepare_delegated_lot(
         mandate=mandate,
         design=design,

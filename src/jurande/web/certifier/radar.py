@@ -23,11 +23,13 @@ from jurande.registers.network.queries.deadlines import Deadline, DeadlineKind
 from jurande.registers.parties import queries
 from jurande.registers.parties.queries import Waiting
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.awards.corrections import corrections_to_answer
 from jurande.web.certifier.certifications.parts import clock_dues
 from jurande.web.certifier.conventions.parts import convention_dues
 from jurande.web.certifier.recruitment.flags import recruitment_dues
 from jurande.web.certifier.recruitment.pipeline import judging_dues
 from jurande.web.ui.formats import of_name
+from jurande.web.ui.mending import certifier_dues
 from jurande.web.ui.parts import Due, Tab
 from jurande.web.ui.radar import Provider, Reader
 from jurande.web.ui.tables import Column, Table
@@ -108,6 +110,8 @@ PROVIDERS: tuple[Provider, ...] = (
     judging_dues,
     convention_dues,
     network_dues,
+    corrections_to_answer,
+    certifier_dues,
 )
 
 

@@ -21,6 +21,8 @@ from jurande.registers.parties import operations, policies, queries
 from jurande.registers.parties.queries import Waiting
 from jurande.registers.parties.states import PARTNER_ROLES
 from jurande.web.access import Asked, audience
+from jurande.web.partner.corrections import corrections_to_answer
+from jurande.web.ui import mending
 from jurande.web.ui.approvals import approval_line
 from jurande.web.ui.conventions import partner_dues
 from jurande.web.ui.downloads import serve
@@ -44,6 +46,8 @@ def home(request: Asked, partnership: str) -> HttpResponse:
     today = timezone.localdate()
     waiting = queries.waiting_for(request.actor, today)
     lines = dues(waiting, today, lambda line: _url(partnership, line)) + partner_dues(request.actor, today)
+    lines += corrections_to_answer(request.actor, today)
+    lines += mending.partner_dues(request.actor, today)
     lines.sort(key=lambda line: line.due_on)
     page = {
         "partnership": request.partnership,

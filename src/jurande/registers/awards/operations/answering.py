@@ -1,4 +1,4 @@
-"""Answering a request for a correction: accepted, the award is replaced in the same act; refused, its holder reads why."""
+"""Answering a request for a correction: accepted, the award is replaced at once; refused, its holder reads why."""
 
 from __future__ import annotations
 

@@ -40,6 +40,14 @@ def correction_of(actor: Actor, code: str) -> Correction | None:
     return corrections_of(actor).prefetch_related("evidence__document").filter(code=code).first()
 
 
+def matching(rows: CorrectionQuerySet, words: str) -> CorrectionQuerySet:
+    """Those of somebody whose name has these words."""
+    found = rows
+    for word in words.split():
+        found = found.filter(Q(holder__last_name__icontains=word) | Q(holder__first_name__icontains=word))
+    return found
+
+
 def asked_by(person: Person) -> CorrectionQuerySet:
     """What somebody asked, the latest first."""
     found: CorrectionQuerySet = Correction.objects.filter(holder=person).select_related(*_ROWS)
