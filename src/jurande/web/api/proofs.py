@@ -19,6 +19,7 @@ from jurande.core.proof.verification.examination import Outcome
 from jurande.registers.awards.facts.addresses import KEY_LENGTH, is_key
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.proofs import Proof, Standing
+from jurande.registers.awards.states import Exposure
 from jurande.web.access import RATE_SECONDS, client_address, has_been_too_frequent, is_too_frequent
 
 MOST_AT_ONCE = 1_000
@@ -166,7 +167,8 @@ def _answer(found: Proof, *, key: str) -> ProofAnswer:
     is_named = proofs.names_holder(award, with_document=bool(key))
     at = [award.shown_number, key] if key else [award.shown_number]
     is_hidden = found.standing in HIDDEN
-    following = getattr(award, "replaced_by", None)
+    # A former award that shows nobody leads nowhere: after a change of name, one would tell the other.
+    following = getattr(award, "replaced_by", None) if award.exposure != Exposure.HIDDEN else None
     findings = found.examination.findings if found.examination is not None else ()
     return ProofAnswer(
         number=award.shown_number,

@@ -190,6 +190,7 @@ def _rows() -> AwardQuerySet:
         "credential__salt",
         "credential__signed",
         "replaces__number",
+        "replaces__exposure",
         "replaced_by__number",
     )
 

@@ -156,8 +156,8 @@ def page_of(proof: Proof, *, key: str = "", is_shown: bool = False) -> Page:
         by=words.by_name(award.certifier.name),
         is_dimmed=proof.standing not in (Standing.VALID, Standing.UNCERTAIN, Standing.TAKEN_OVER, Standing.WAITING),
         seal=_seal(award),
-        next_url=_address(award.replaced_by) if hasattr(award, "replaced_by") else "",
-        former_url=_address(award.replaces) if award.replaces else "",
+        next_url=_address(award.replaced_by) if hasattr(award, "replaced_by") and not _is_hidden(award) else "",
+        former_url=_address(award.replaces) if award.replaces and not _is_hidden(award.replaces) else "",
         training_url=_training(award),
         file_url=reverse("public:award-file", args=at) if has_files else "",
         kit_url=reverse("public:award-kit", args=at) if has_files else "",
@@ -183,6 +183,11 @@ def _withheld(award: Award) -> str:
 
 def _may_be_told(award: Award, is_named: bool, is_erased: bool) -> bool:
     return not is_named and not is_erased and award.refused_at is None and award.exposure != Exposure.HIDDEN
+
+
+def _is_hidden(award: Award) -> bool:
+    """Whether no other page leads to it, nor it to another: after a change of name, one would tell the other."""
+    return award.exposure == Exposure.HIDDEN
 
 
 def _address(award: Award | None) -> str:
