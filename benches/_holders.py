@@ -1,0 +1,139 @@
+"""A house that issued very much, each time to somebody else, and the space of one who holds thirty: see `holders.py`.
+
+python -m benches._holders AWARDS      prints one JSON object; the environment names the home; run again, it adds rows
+
+The first awards are made by the registers' own operations, in numbers enough that no page is asked for twice in a row
+from memory. The others are copies of one of them, row for row, written in bulk: they weigh on tables and indexes as
+true ones would, and nobody asks for their page.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import django
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+django.setup()
+
+from allauth.account.models import EmailAddress  # noqa: E402 - the settings are read when the registers are imported
+from tests import factories  # noqa: E402
+
+from benches import _awards  # noqa: E402
+from benches._network import timed  # noqa: E402
+from jurande.config import preparation  # noqa: E402
+from jurande.config.installation import open_home  # noqa: E402
+from jurande.registers.awards.facts.addresses import KEY_LENGTH, document_url  # noqa: E402
+from jurande.registers.awards.models import Award  # noqa: E402
+from jurande.registers.awards.states import Exposure  # noqa: E402
+from jurande.registers.parties.models import Membership, Person  # noqa: E402
+from jurande.registers.seal.models import SealedCredential  # noqa: E402
+from jurande.registers.seal.operations import projection  # noqa: E402
+
+TRUE = 1_000
+HELD = 30
+FIRST_COPY = 10_000_000
+BATCH = 50_000
+
+
+def found_first(now: Any) -> None:
+    """Issue the awards that hold, and give thirty of them to one person."""
+    _awards.run(TRUE, 0)
+    projection.settle(now=timezone.now(), wait_seconds=60)
+    house = Award.objects.earliest("pk").certifier
+    holder = factories.holder(by=house, now=now) if not Membership.objects.filter(role="holder").exists() else None
+    assert holder is not None
+    EmailAddress.objects.get_or_create(user=holder, email=holder.email, defaults={"verified": True, "primary": True})
+    held = Award.objects.order_by("pk").values_list("pk", flat=True)[:HELD]
+    Award.objects.filter(pk__in=list(held)).update(holder=holder, collected_at=now, exposure=Exposure.DOCUMENT)
+
+
+def copy_rows(model: type[models.Model], first: int, last: int, changed: dict[str, str]) -> None:
+    """Insert rows like the oldest of ``model``; ``changed``: SQL of a column, in which ``n`` goes from first to last."""
+    columns = [field.column for field in model._meta.concrete_fields]
+    table = connection.ops.quote_name(model._meta.db_table)
+    told = ", ".join(changed.get(column, f'o."{column}"') for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH RECURSIVE s(n) AS (SELECT %s UNION ALL SELECT n + 1 FROM s WHERE n < %s) "
+            f"INSERT INTO {table} ({names}) SELECT {told} FROM s, (SELECT * FROM {table} ORDER BY id LIMIT 1) o",
+            [first, last],
+        )
+
+
+def fill(count: int) -> None:
+    """Write copies until there are so many awards, each with its credential and a holder of its own."""
+    written = Award.objects.count()
+    while written < count:
+        size = min(BATCH, count - written)
+        first = FIRST_COPY + written
+        with transaction.atomic():
+            _copy(first, first + size - 1)
+        written += size
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _copy(first: int, last: int) -> None:
+    code = "printf('X%09d', n)"
+    address = "printf('titulaire%d@exemple.fr', n)"
+    copy_rows(Person, first, last, {"id": "n", "code": code, "email": address})
+    copy_rows(EmailAddress, first, last, {"id": "n", "user_id": "n", "email": address})
+    copy_rows(Membership, first, last, {"id": "n", "code": code, "person_id": "n", "role": "'holder'", **_NOWHERE})
+    places = {"list_number": "n / 131072 + 1000", "list_index": "n % 131072"}
+    keys = {"business_key": "printf('copy:%d', n)", "idempotency_key": "printf('copy:%d', n)"}
+    copy_rows(SealedCredential, first, last, {"id": "n", "code": code, "batch_id": "NULL", **_LINE, **places, **keys})
+    copy_rows(
+        Award,
+        first,
+        last,
+        {
+            "id": "n",
+            "code": code,
+            # A letter that no drawn number is likely to begin with seven figures after.
+            "number": "printf('Z%07d', n - 10000000)",
+            "credential_id": "n",
+            "holder_id": "n",
+            "row_id": "NULL",
+            "replaces_id": "NULL",
+            "email_digest": "printf('%064d', n)",
+            "holder_digest": "printf('%064d', n)",
+            "issued_at": "datetime('2021-01-01', printf('+%d minutes', n - 10000000))",
+        },
+    )
+
+
+_NOWHERE = {"certifier_id": "NULL", "partnership_id": "NULL"}
+_LINE = {"batch_line": "NULL"}
+
+
+def main(count: int) -> dict[str, Any]:
+    open_home(settings.HOME)
+    preparation.prepare([])
+    now = timezone.now()
+    if not Award.objects.exists():
+        found_first(now)
+    fill(count)
+    genuine = list(Award.objects.filter(pk__lt=FIRST_COPY).order_by("pk"))
+    holder = next(one.holder for one in genuine if one.holder is not None)
+    client = factories.enter(Client(), holder)
+    mine = [one for one in genuine if one.holder_id == holder.pk]
+    turn = iter(range(10**9))
+    pages = {
+        "espace du titulaire": timed(client, lambda: reverse("holder:home")),
+        "page d’une réussite": timed(client, lambda: reverse("holder:award", args=[mine[next(turn) % len(mine)].code])),
+    }
+    proofs = [document_url(one.number).removeprefix(settings.PUBLIC_URL) for one in genuine]
+    assert all(len(path.rsplit("/", 1)[1]) == KEY_LENGTH for path in proofs)
+    return {"pages": pages, "proofs": proofs}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(int(sys.argv[1]))))
