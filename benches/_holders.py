@@ -55,7 +55,7 @@ def found_first(now: Any) -> None:
 
 
 def copy_rows(model: type[models.Model], first: int, last: int, changed: dict[str, str]) -> None:
-    """Insert rows like the oldest of ``model``; ``changed``: SQL of a column, in which ``n`` goes from first to last."""
+    """Insert rows like the oldest of ``model``; ``changed``: SQL of a column, where ``n`` goes from first to last."""
     columns = [field.column for field in model._meta.concrete_fields]
     table = connection.ops.quote_name(model._meta.db_table)
     told = ", ".join(changed.get(column, f'o."{column}"') for column in columns)
