@@ -7,7 +7,9 @@ from typing import Any
 
 from jurande.registers.awards.models import Award, Design
 from jurande.registers.awards.models.people import email_digest
+from jurande.registers.awards.operations import taking_away
 from jurande.registers.awards.states import DesignState
+from jurande.registers.common import jobs
 from jurande.registers.parties.models import Certifier, Person
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
@@ -38,4 +40,15 @@ def addresses(mine: Certifier, people: dict[str, Any]) -> dict[str, list[str]]:
     """What goes in the path of each page of a holder's space, in a house that has a key already."""
     design = Design.objects.filter(certifier=mine, state=DesignState.PUBLISHED, certification__kind="micro").first()
     award = held(people["holder"], design or proved.designed(mine), now=factories.NOW, awarded_on=factories.TODAY)
-    return {"holder:award": [award.code]}
+    sent = waiting(people["holder"], award.design, now=factories.NOW, awarded_on=factories.TODAY)
+    job = jobs.request(taking_away.JOB, people["holder"].code, requested_by=people["holder"].code, now=factories.NOW)
+    taking_away.bundle_file(job.code).parent.mkdir(parents=True)
+    taking_away.bundle_file(job.code).write_bytes(b"")
+    pages = ("award", "expose", "refuse", "take-back", "erase", "erase-sure")
+    return {
+        **{f"holder:{page}": [award.code] for page in pages},
+        "holder:receive": [sent.code],
+        "holder:file": [award.code, "attestation.json"],
+        "holder:take-away-one": [job.code],
+        "holder:take-away-file": [job.code],
+    }

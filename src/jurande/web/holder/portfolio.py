@@ -2,17 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from jurande.registers.awards.queries import holders
 from jurande.web.access import Asked, audience, person_of
+from jurande.web.holder import keeping, paths
+from jurande.web.holder.cards import Card, cards_of, seals_of
+from jurande.web.holder.corrections import mistake_of
+from jurande.web.holder.shares import sharing_of, with_links
+from jurande.web.holder.showcase import showcase_section
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from jurande.registers.awards.models import Award
+    from jurande.registers.parties.models import Person
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """All that a home lays out. ``waiting`` is to be received; ``hidden`` and ``refused`` are folded away.
+
+    ``seals``: each drawing once, by the id that cards name.
+    """
+
+    shown: list[Card]
+    waiting: list[Card]
+    hidden: list[Card]
+    refused: list[Card]
+    seals: list[tuple[str, SafeString]]
+
+    @property
+    def held(self) -> list[Award]:
+        """What is in this person's space and counts for what it leads to."""
+        return [card.award for card in self.shown + self.hidden]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was ever given to this person here."""
+        return not (self.shown or self.waiting or self.hidden or self.refused)
+
+
+def portfolio_of(person: Person, *, today: date) -> Portfolio:
+    """Read a home in five queries at most, however much one holds. What a correction replaced is not shown twice."""
+    held = list(holders.held_by(person))
+    sent = list(holders.sent_to(person))
+    former = {award.replaces_id for award in held}
+    everything = [award for award in held if award.pk not in former] + sent
+    cards = with_links(cards_of(everything, today=today), today=today)
+    return Portfolio(
+        shown=[card for card in cards if keeping.is_shown(card.award)],
+        waiting=[card for card in cards if keeping.is_waiting(card.award)],
+        hidden=[card for card in cards if keeping.is_hidden(card.award)],
+        refused=[card for card in cards if card.award.refused_at is not None],
+        seals=seals_of(everything),
+    )
 
 
 def held_here(request: Asked, code: str) -> Award:
@@ -30,9 +81,14 @@ def held_here(request: Asked, code: str) -> Award:
 @audience("holder")
 def home(request: Asked) -> HttpResponse:
     """What I am able to do, and who can see it."""
-    person = person_of(request)
-    held = list(holders.held_by(person))
-    context = {"person": person, "held": held, "waiting": list(holders.waiting_for(person))}
+    person, today = person_of(request), timezone.localdate()
+    portfolio = portfolio_of(person, today=today)
+    # One key a part, each made by one function of its own module.
+    context: dict[str, object] = {
+        "person": person,
+        "portfolio": portfolio,
+        "path": paths.shown_of(person, portfolio.held, today=today),
+    }
     return render(request, "holder/home.html", context)
 
 
@@ -41,6 +97,18 @@ def home(request: Asked) -> HttpResponse:
 def one(request: Asked, code: str) -> HttpResponse:
     """Everything about one of them, and what I can do with it."""
     award = held_here(request, code)
+    (card,) = cards_of([award], today=timezone.localdate())
     # One key a section, each made by one function of its own module.
-    context: dict[str, object] = {"award": award}
+    context: dict[str, object] = {
+        "award": award,
+        "card": card,
+        "seals": seals_of([award]),
+        "said": keeping.said_of(award),
+        "sight": keeping.sight_of(award),
+        "sharing": sharing_of(request, award),
+        "vitrine": showcase_section(request, award),
+        "mistake": mistake_of(request, award),
+        "leads": paths.leads_of(person_of(request), award, today=timezone.localdate()),
+        "files": keeping.files_of(award),
+    }
     return render(request, "holder/award.html", context)

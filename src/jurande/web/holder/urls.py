@@ -2,15 +2,56 @@
 
 from django.urls import path
 
-from jurande.web.holder import language, paths, portfolio, space
+from jurande.web.holder import (
+    corrections,
+    declared,
+    erasure,
+    keeping,
+    language,
+    paths,
+    portfolio,
+    shares,
+    showcase,
+    space,
+    takeaway,
+)
 
 app_name = "holder"
 urlpatterns = [
     path("", portfolio.home, name="home"),
     path("langue/", language.speak, name="language"),
+    path("declare/", declared.declared, name="declared"),
+    path("emporter/", takeaway.start, name="take-away"),
+    path("emporter/<str:job>/", takeaway.one, name="take-away-one"),
+    path("emporter/<str:job>/preuves.zip", takeaway.file, name="take-away-file"),
     path("reussites/<str:code>/", portfolio.one, name="award"),
+    path("reussites/<str:code>/recevoir/", keeping.receive, name="receive"),
+    path("reussites/<str:code>/visible/", keeping.expose, name="expose"),
+    path("reussites/<str:code>/refuser/", keeping.refuse, name="refuse"),
+    path("reussites/<str:code>/reprendre/", keeping.take_back, name="take-back"),
+    path("reussites/<str:code>/fichiers/<str:name>", keeping.file, name="file"),
+    path("reussites/<str:code>/corriger/", corrections.ask, name="correct"),
+    path("corrections/<str:code>/", corrections.one, name="corrections-one"),
+    path("corrections/<str:code>/pieces/<str:piece>/", corrections.evidence, name="corrections-evidence"),
+    path("reussites/<str:code>/vitrine/", showcase.appear, name="appear"),
+    path("reussites/<str:code>/effacer/", erasure.erase, name="erase"),
+    path("reussites/<str:code>/effacer/sur/", erasure.erase_sure, name="erase-sure"),
+    path("moi/emporter/", erasure.export, name="export"),
+    path("moi/fermer/", erasure.close, name="close"),
+    path("moi/fermer/sur/", erasure.close_sure, name="close-sure"),
+    path("ferme/", erasure.closed, name="closed"),
+    path("partages/", shares.shares, name="shares"),
+    path("partages/nouveau/", shares.share_new, name="share-new"),
+    path("partages/<str:code>/", shares.one, name="shares-one"),
+    path("partages/<str:code>/changer/", shares.change, name="shares-change"),
+    path("partages/<str:code>/arreter/", shares.stop, name="shares-stop"),
+    path("partages/<str:code>/linkedin/", shares.linkedin, name="shares-linkedin"),
     path("parcours/", paths.listing, name="path"),
     path("parcours/<str:code>/demander/", paths.ask, name="path-ask"),
     path("parcours/demandes/<str:code>/reprendre/", paths.take_back, name="path-take-back"),
+    path("bienvenue/", space.welcome, name="welcome"),
     path("moi/", space.me, name="me"),
+    path("moi/adresses/principale/", space.choose_address, name="me-address-main"),
+    path("moi/adresses/retirer/", space.remove_address, name="me-address-remove"),
+    path("moi/sorties/", space.leave_others, name="me-leave"),
 ]

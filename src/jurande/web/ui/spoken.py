@@ -74,6 +74,18 @@ def number(value: int) -> str:
     return f"{value:,}" if is_english() else formats.number(value)
 
 
+_LETTERS = {
+    "fr": ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
+    "en": ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+}
+
+
+def in_letters(value: int) -> str:
+    """«trois», «three»; in figures above ten."""
+    words = _LETTERS[ENGLISH if is_english() else "fr"]
+    return words[value] if 0 <= value < len(words) else number(value)
+
+
 # What certifiers are called, by the article that French puts before: «l’Institut», «le Centre», «la Chambre».
 _ELIDED = {"académie", "agence", "association", "école", "institut", "office", "organisme", "union", "université"}
 _MASCULINE = {"bureau", "centre", "collège", "conseil", "conservatoire", "groupe", "groupement", "ministère", "réseau"}

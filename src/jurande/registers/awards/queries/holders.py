@@ -41,18 +41,32 @@ def waiting_for(person: Person) -> AwardQuerySet:
 
 def waiting_at(*addresses: str) -> AwardQuerySet:
     """What was issued to one of these addresses, neither collected nor refused, and still stands."""
-    digests = [digest for digest in map(email_digest, addresses) if digest]
-    found: AwardQuerySet = Award.objects.filter(
-        email_digest__in=digests, holder=None, collected_at=None, refused_at=None
-    ).exclude(state__in=GONE)
-    return _with_terms(found).order_by("-issued_at", "-pk")
+    return _in_no_space(*addresses).filter(refused_at=None)
+
+
+def sent_to(person: Person) -> AwardQuerySet:
+    """All that was issued to one of their addresses and is in nobody's space: what waits, and what they refused."""
+    return _in_no_space(*addresses_of(person))
 
 
 def refused_at(*addresses: str) -> AwardQuerySet:
     """What was refused from its letter, at one of these addresses, and is in nobody's space."""
-    digests = [digest for digest in map(email_digest, addresses) if digest]
-    found: AwardQuerySet = Award.objects.filter(email_digest__in=digests, holder=None, refused_at__isnull=False)
-    return _with_terms(found.exclude(state__in=GONE)).order_by("-refused_at", "-pk")
+    return _in_no_space(*addresses).filter(refused_at__isnull=False)
+
+
+def whole_of(person: Person, code: str) -> Award | None:
+    """One of theirs with all that its documents are drawn from."""
+    whole = held_by(person).select_related(
+        "holder",
+        "certifier__organisation",
+        "certification__fiche",
+        "referentiel",
+        "design__logo__blob",
+        "credential__certifier",
+        "habilitation",
+        "partnership__site__organisation",
+    )
+    return whole.filter(code=code).first()
 
 
 def title_of(award: Award) -> str:
@@ -74,12 +88,18 @@ def titles_of(awards: Iterable[Award]) -> dict[str, str]:
     return said
 
 
+def _in_no_space(*addresses: str) -> AwardQuerySet:
+    digests = [digest for digest in map(email_digest, addresses) if digest]
+    found: AwardQuerySet = Award.objects.filter(email_digest__in=digests, holder=None, collected_at=None)
+    return _with_terms(found.exclude(state__in=GONE)).order_by("-issued_at", "-pk")
+
+
 def _with_terms(found: AwardQuerySet) -> AwardQuerySet:
     return found.select_related(
         "holder",
         "certifier__organisation",
         "certification__fiche",
-        "referentiel",
+        "referentiel__elements",
         "design",
         "partnership__site__organisation",
     )
