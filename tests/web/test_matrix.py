@@ -28,6 +28,7 @@ from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
 from tests import factories
 from tests.registers.awards import claims, designs, lives, lots, mandates, proved, shared
+from tests.registers.awards import combined as combined_awards
 from tests.registers.awards import held as held_awards
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
@@ -151,6 +152,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **lots.addresses(mine),
         **mandates.addresses(mine, theirs, people),
         **claims.addresses(mine),
+        **combined_awards.addresses(mine, people),
         **lives.addresses(mine, people),
         **existing.addresses(mine, theirs, administrator),
         "guest:link": ["inconnu"],

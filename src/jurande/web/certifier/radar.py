@@ -23,6 +23,7 @@ from jurande.registers.network.queries.deadlines import Deadline, DeadlineKind
 from jurande.registers.parties import queries
 from jurande.registers.parties.queries import Waiting
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.awards.combinations import combination_dues
 from jurande.web.certifier.awards.corrections import corrections_to_answer
 from jurande.web.certifier.certifications.parts import clock_dues
 from jurande.web.certifier.conventions.parts import convention_dues
@@ -110,6 +111,7 @@ PROVIDERS: tuple[Provider, ...] = (
     judging_dues,
     convention_dues,
     network_dues,
+    combination_dues,
     corrections_to_answer,
     certifier_dues,
 )

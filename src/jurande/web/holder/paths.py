@@ -21,7 +21,7 @@ from jurande.registers.awards.queries import combinations as queries
 from jurande.registers.awards.queries import holders
 from jurande.registers.awards.queries.combinations import Path, Trade, Ways
 from jurande.registers.awards.queries.places import Places, places_of
-from jurande.registers.awards.states import CombinationState, LotRowState, LotState, RequestState
+from jurande.registers.awards.states import CombinationState, LotRowState, RequestState
 from jurande.web.access import Asked, audience, person_of
 from jurande.web.ui import spoken
 from jurande.web.ui.combinations import Ring, asks_of, ring, why_not
@@ -188,7 +188,7 @@ def _way(path: Path, places: Mapping[int, Places]) -> Way:
     progress, request = path.progress, path.request
     is_asked = request is not None and request.state in (RequestState.ASKED, RequestState.PREPARED)
     is_open = path.combination.state == CombinationState.PUBLISHED
-    is_waiting = is_asked and request is not None and not _is_given_up(request)
+    is_waiting = is_asked and request is not None and not completing.is_undone(request)
     return Way(
         code=path.combination.code,
         heading=_heading(path, is_asked=is_waiting),
@@ -262,15 +262,6 @@ def _find(met: int) -> str:
     return _("Trouver où passer %(which)s") % {"which": ordinals.get(met + 1, pgettext("rang", "la prochaine"))}
 
 
-def _is_given_up(request: CombinationRequest) -> bool:
-    """Prepared, then given up by the house: it may be asked for again."""
-    return request.state == RequestState.PREPARED and (
-        request.row is None
-        or (request.lot is not None and request.lot.state == LotState.ABANDONED)
-        or request.row.state == LotRowState.REJECTED
-    )
-
-
 def _status(path: Path, request: CombinationRequest | None) -> tuple[str, str]:
     """Where the request stands: a status of the kit and a sentence; empty when nothing was asked."""
     if path.is_obtained or request is None:
@@ -282,7 +273,7 @@ def _status(path: Path, request: CombinationRequest | None) -> tuple[str, str]:
         }
     if request.state == RequestState.DECLINED:
         return "end", _("Refusée le %(day)s.") % {"day": spoken.day(request.decided_at)}
-    if request.state == RequestState.PREPARED and not _is_given_up(request):
+    if request.state == RequestState.PREPARED and not completing.is_undone(request):
         if request.row is not None and request.row.state == LotRowState.ISSUED:
             return "ok", _("Elle est délivrée\u00a0: recevez-la depuis vos réussites.")
         return "run", _("Préparée le %(day)s\u00a0: une autre personne doit l’approuver.") % {

@@ -74,7 +74,7 @@ def ask_for_bloc(*, combination: Combination, person: Person, actor: Actor, now:
     held = _combination(combination.pk)
     _demand_whole(held, person, localdate(now))
     row = _own(held, person, now)
-    if row.state in (RequestState.ASKED, RequestState.PREPARED) and not _is_undone(row):
+    if row.state in (RequestState.ASKED, RequestState.PREPARED) and not is_undone(row):
         return row
     if row.state != RequestState.PREPARED and held.state != CombinationState.PUBLISHED:
         raise RequestRefused(_("Ce parcours n’est plus ouvert. Regardez celui qui le remplace."))
@@ -374,7 +374,7 @@ def _demand_whole(held: Combination, person: Person, on: date) -> None:
         raise RequestRefused(_("Vous avez déjà cette attestation\u00a0: elle est dans vos réussites."))
 
 
-def _is_undone(row: CombinationRequest) -> bool:
+def is_undone(row: CombinationRequest) -> bool:
     """Prepared for nothing: the lot was given up, or the row was left out of it."""
     if row.state != RequestState.PREPARED or row.lot is None:
         return False
@@ -382,7 +382,7 @@ def _is_undone(row: CombinationRequest) -> bool:
 
 
 def _is_waiting(row: CombinationRequest) -> bool:
-    return row.state in (RequestState.FOUND, RequestState.ASKED) or _is_undone(row)
+    return row.state in (RequestState.FOUND, RequestState.ASKED) or is_undone(row)
 
 
 def _demand(row: CombinationRequest, move: str) -> None:

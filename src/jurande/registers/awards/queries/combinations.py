@@ -163,9 +163,16 @@ def waiting(actor: Actor) -> dict[int, tuple[int, int]]:
     return {one["combination"]: (one["asked"], one["found"]) for one in counted.order_by()}
 
 
-def asked_count(actor: Actor) -> int:
-    """How many holders asked for something that is still to be prepared. One query."""
-    return CombinationRequest.objects.visible_to(actor).filter(WAITING).exclude(state=RequestState.FOUND).count()
+def asked(actor: Actor) -> CombinationRequestQuerySet:
+    """What holders asked for and is still to be answered, the oldest first."""
+    found: CombinationRequestQuerySet = (
+        CombinationRequest.objects.visible_to(actor)
+        .filter(WAITING, asked_at__isnull=False)
+        .exclude(state=RequestState.FOUND)
+        .select_related("combination")
+        .order_by("asked_at", "pk")
+    )
+    return found
 
 
 # --- what somebody holds ------------------------------------------------------------------------

@@ -15,6 +15,7 @@ AREAS: tuple[tuple[str, str | Promise], ...] = (
     ("certifier:awards-designs", _("Modèles")),
     ("certifier:awards-rules", _("Assiduité")),
     ("certifier:awards-claims", _("Demandes")),
+    ("certifier:awards-combinations", _("Combinaisons")),
     ("certifier:awards-mandates", _("Délégations")),
     ("certifier:awards-endorsements", _("Avis")),
     ("certifier:awards-elsewhere", _("Reprise")),
