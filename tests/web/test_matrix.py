@@ -27,12 +27,25 @@ from jurande.registers.correspondence import queries as correspondence
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
 from tests import factories
-from tests.registers.awards import claims, designs, lives, lots, mandates, proved, shared
+from tests.registers.awards import (
+    claims,
+    corrections,
+    designs,
+    holds,
+    lives,
+    lots,
+    mandates,
+    proved,
+    receiving,
+    shared,
+    showcases,
+)
 from tests.registers.awards import combined as combined_awards
 from tests.registers.awards import held as held_awards
 from tests.registers.catalogue import certifications
 from tests.registers.catalogue import fiches as catalogue
 from tests.registers.conventions import conventions, signed
+from tests.registers.declarations import dossiers
 from tests.registers.network import applications, calls, existing, habilitations, judgments
 from tests.registers.seal.homes import own_home, public_addresses
 from tests.web.elsewhere import ELSEWHERE
@@ -151,9 +164,13 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **designs.addresses(mine),
         **lots.addresses(mine),
         **mandates.addresses(mine, theirs, people),
+        **receiving.addresses(mine, theirs),
         **claims.addresses(mine),
         **combined_awards.addresses(mine, people),
+        **corrections.addresses(mine, theirs, people),
         **lives.addresses(mine, people),
+        **showcases.addresses(mine),
+        **holds.addresses(mine),
         **existing.addresses(mine, theirs, administrator),
         "guest:link": ["inconnu"],
         **applications.addresses(theirs, people["head"]),
@@ -171,6 +188,8 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         "certifier:certifications-sheet": [mine.code, micro.code, sheet.code],
         "certifier:certifications-align": [mine.code, micro.code, sheet.code],
         "certifier:certifications-unalign": [mine.code, micro.code, sheet.code, tie.code],
+        **{f"certifier:micro-life{page}": [mine.code, micro.code] for page in ("", "-months")},
+        **dossiers.addresses(mine, micro),
         "certifier:state-release": [mine.code, held.code],
         "certifier:team-renew": [mine.code, at_certifier.code],
         "certifier:team-revoke": [mine.code, at_certifier.code],

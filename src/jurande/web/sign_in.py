@@ -10,6 +10,7 @@ from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -112,6 +113,17 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """Open it."""
         return decrypt(Sealed(encrypted_text), label="mfa.authenticator", column="data", code="")
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Whether a second proof is asked for. The passkey of somebody who comes in by links only is none.
+
+        Their mailbox is their door already, and gives back what a lost telephone takes: a passkey is a faster way in,
+        which must not lock them out elsewhere. An authenticator application, which they chose for that, is asked for.
+        """
+        asked = [one for one in types or Authenticator.Type if one != Authenticator.Type.WEBAUTHN]
+        by_links = user.is_authenticated and not user.has_usable_password()
+        enabled: bool = super().is_mfa_enabled(user, asked if by_links else types)
+        return enabled
 
     def _get_site_name(self) -> str:
         return "Jurande"

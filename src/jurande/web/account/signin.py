@@ -9,6 +9,8 @@ from allauth.mfa.urls import urlpatterns as mfa_patterns
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.urls.resolvers import RegexPattern
 
+from jurande.web.account.addresses import addresses
+
 WORDS = {
     "login": "entrer",
     "logout": "sortir",
@@ -58,4 +60,9 @@ def in_french(patterns: list[URLPattern | URLResolver], prefix: str = "") -> lis
     return found
 
 
-urlpatterns = [*in_french(account_patterns), *in_french(mfa_patterns, "securite/")]
+urlpatterns = [
+    # Before allauth's own page of the same name, which it shows to whoever is no holder.
+    path("adresse/", addresses, name="account_email"),
+    *in_french(account_patterns),
+    *in_french(mfa_patterns, "securite/"),
+]

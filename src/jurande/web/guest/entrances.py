@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from jurande.registers.awards.operations.receiving import send_entrance
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import LinkPurpose
 from jurande.web.access import audience, client_address, is_too_frequent
 from jurande.web.guest.applications.entrances import opened_by_link
+from jurande.web.language import bilingual
 from jurande.web.sign_in import sign_in
 from jurande.web.ui.forms import refusing
 
@@ -72,6 +74,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("guest")
+@bilingual
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """A page with a button: mail scanners open links, people press buttons."""
     if request.method == "POST":
@@ -113,6 +116,7 @@ class AskForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("guest")
+@bilingual
 def ask_link(request: HttpRequest) -> HttpResponse:
     """Send a holder a single-use link; the answer is the same whether the address is known or not."""
     form = AskForm(request.POST or None)
@@ -123,6 +127,6 @@ def ask_link(request: HttpRequest) -> HttpResponse:
         ):
             form.add_error(None, _("Trop de demandes en peu de temps. Attendez une minute, puis recommencez."))
         else:
-            operations.request_magic_link(email=email, now=timezone.now())
+            send_entrance(email=email, now=timezone.now())
             return render(request, "guest/link_sent.html", {"email": email})
     return render(request, "guest/ask_link.html", {"form": form})

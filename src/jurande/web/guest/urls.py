@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.guest import claims, endorsements, entrances, signing
+from jurande.web.guest import claims, endorsements, entrances, receiving, signing
 from jurande.web.guest.applications import entrances as applications
 from jurande.web.guest.applications import following, importing, steps
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("invite/<str:token>/", entrances.invitation, name="invitation"),
     path("lien/", entrances.ask_link, name="ask-link"),
     path("lien/<str:token>/", entrances.link, name="link"),
+    path("recevoir/<str:number>/<str:token>/", receiving.receive, name="receive"),
+    path("recevoir/<str:number>/<str:token>/pas-moi/", receiving.contest, name="contest"),
+    path("adresse/<str:token>/", receiving.address, name="address"),
     path("signer/<str:token>/", signing.signer, name="signer"),
     path("signer/<str:token>/refuser/", signing.decline, name="signer-decline"),
     path("signer/<str:token>/pdf/", signing.pdf, name="signer-pdf"),

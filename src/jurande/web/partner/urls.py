@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from jurande.web.partner import applications, awards, conventions, habilitations, house
+from jurande.web.partner import (
+    addresses,
+    applications,
+    awards,
+    conventions,
+    corrections,
+    figures,
+    habilitations,
+    house,
+    issued,
+)
 
 app_name = "partner"
 urlpatterns = [
@@ -20,12 +30,19 @@ urlpatterns = [
     path("habilitations/", habilitations.listing, name="habilitations"),
     path("delivrance/", awards.listing, name="awards"),
     path("delivrance/nouveau/", awards.new, name="awards-new"),
+    path("delivrance/delivrances/", issued.listing, name="awards-issued"),
+    path("delivrance/chiffres/", figures.figures, name="awards-figures"),
+    path("adresses/", addresses.listing, name="addresses"),
+    path("adresses/<str:code>/", addresses.one, name="addresses-one"),
     path("delivrance/<str:code>/", awards.lot, name="awards-lot"),
     path("delivrance/<str:code>/colonnes/", awards.columns, name="awards-lot-columns"),
     path("delivrance/<str:code>/lignes/<int:number>/", awards.row, name="awards-lot-row"),
     path("delivrance/<str:code>/approuver/", awards.approve, name="awards-lot-approve"),
     path("delivrance/<str:code>/delivrer/", awards.issue, name="awards-lot-issue"),
     path("delivrance/<str:code>/abandonner/", awards.abandon, name="awards-lot-abandon"),
+    path("corrections/", corrections.listing, name="corrections"),
+    path("corrections/<str:code>/", corrections.one, name="corrections-one"),
+    path("corrections/<str:code>/pieces/<str:piece>/", corrections.evidence, name="corrections-evidence"),
     path("pieces/", house.documents, name="documents"),
     path("pieces/deposer/", house.attach, name="documents-attach"),
     path("pieces/<str:piece>/", house.piece, name="documents-piece"),

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from jurande.registers.awards.facts.addresses import KEY_LENGTH
-from jurande.web.public import calls, certifications, directory, former, habilitations, kits, sealed, views
+from jurande.web.public import calls, certifications, directory, former, habilitations, kits, sealed, showcase, views
 from jurande.web.public.proofs import verifier
 from jurande.web.public.proofs import views as proofs
 from jurande.web.public.shares import views as shares
@@ -66,6 +66,11 @@ urlpatterns = [
     path("c/<str:owner>/confiance.json", sealed.trust, name="trust"),
     path("attestations/<str:code>", sealed.authority, name="authority"),
     path("preuves/<str:code>.tlog-proof", sealed.proof, name="proof"),
+    path("vitrines/<str:house>/", showcase.showcase, name="showcase"),
+    path("vitrines/<str:house>/en", showcase.showcase, ENGLISH, name="showcase-en"),
+    path("vitrines/<str:house>/<str:code>/formation", showcase.training, name="showcase-training"),
+    path("vitrines/<str:house>/<str:code>/personnes", showcase.people, name="showcase-people"),
+    path("vitrines/<str:house>/<str:code>/personnes/en", showcase.people, ENGLISH, name="showcase-people-en"),
     path("mentions-legales/", views.legal, name="legal"),
     path("donnees-personnelles/", views.privacy, name="privacy"),
     path("accessibilite/", views.accessibility, name="accessibility"),

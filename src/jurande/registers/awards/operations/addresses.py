@@ -21,7 +21,7 @@ from jurande.registers.awards.states.receiving import ReceivingAct
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence import operations as correspondence
-from jurande.registers.correspondence.emails import LetterRefused, clean_address
+from jurande.registers.correspondence.emails import Letter, LetterRefused, clean_address
 from jurande.registers.journal.operations import record
 from jurande.registers.parties.policies import Actor
 
@@ -132,7 +132,7 @@ def _remind(keys: Sequence[int], now: datetime) -> int:
     return len(awards)
 
 
-def _write(letters: list[emails.Letter], now: datetime) -> None:
+def _write(letters: list[Letter], now: datetime) -> None:
     try:
         correspondence.send_many(letters, now=now)
     except LetterRefused:

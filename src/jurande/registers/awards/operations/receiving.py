@@ -25,9 +25,11 @@ from jurande.registers.awards.operations.life import write
 from jurande.registers.awards.queries import holders
 from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.holding import Exposure
+from jurande.registers.awards.states.keeping import KeepingAct
 from jurande.registers.awards.states.receiving import Door, ReceivingAct
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
+from jurande.registers.correspondence.emails import Letter
 from jurande.registers.journal.operations import Told, record, record_many
 from jurande.registers.parties import operations as parties
 from jurande.registers.parties import queries as people
@@ -100,11 +102,32 @@ def collect_waiting(*, person: Person, award: Award | None = None, actor: Actor,
 
 
 @transaction.atomic
+def reconsider(*, award: Award, token: str, now: datetime) -> None:
+    """Let an award that was refused from its letter wait again, to be received with the same link.
+
+    :raises ReceiveRefused: not the token of its letter, or it is not refused.
+    """
+    row = _locked(award)
+    if not is_token(row, token) or row.refused_at is None or row.holder is not None:
+        raise ReceiveRefused(_CLOSED)
+    row.refused_at = None
+    row.save(update_fields=["refused_at"])
+    record(
+        chain=row.certifier.code,
+        actor_code="",
+        action=KeepingAct.REFUSAL_TAKEN_BACK,
+        subject_kind="award",
+        subject_code=row.code,
+        now=now,
+    )
+
+
+@transaction.atomic
 def contest_receiving(*, award: Award, token: str, now: datetime) -> None:
     """Undo what somebody else received with a letter that was sent on: the mailbox it was sent to takes all back.
 
-    Whoever is in the space is signed out, and its passkeys go. What was received with this address, when it is not the
-    main one of the space, leaves for a space of its own. A new entrance is sent to the address.
+    In the space that the address opened, everybody is signed out and passkeys go. Out of a space of which it is not
+    the main address, what was received with it leaves for one of its own. A new entrance is sent to the address.
 
     :raises ReceiveRefused: not the token of its letter, or nobody received it.
     """
@@ -112,9 +135,10 @@ def contest_receiving(*, award: Award, token: str, now: datetime) -> None:
     if row.holder is None or not is_contest_token(row, token):
         raise ReceiveRefused(_CLOSED)
     keeper = row.holder
-    parties.throw_out(person=keeper, now=now)
     owner = keeper
-    if keeper.email != row.email.strip().lower():
+    if keeper.email == row.email.strip().lower():
+        parties.throw_out(person=keeper, now=now)
+    else:
         parties.give_address_back(person=keeper, email=row.email, now=now)
         owner = parties.open_space(email=row.email, first_name=row.first_name, last_name=row.last_name, now=now).person
         theirs = Award.objects.filter(holder=keeper, email_digest=row.email_digest)
@@ -163,7 +187,7 @@ def send_entrance_of(*, award: Award, now: datetime) -> None:
         send_entrance(email=award.email, now=now)
 
 
-def issued_letter(award: Award) -> issued_emails.Letter:
+def issued_letter(award: Award) -> Letter:
     """The letter that gives this award, with the link that receives it."""
     return issued_emails.issued(
         award,

@@ -10,6 +10,13 @@ from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Right
 
 
+def can_see_addresses(actor: Actor) -> Verdict:
+    """Whose letters came back: those who issue."""
+    if actor.has(Right.ISSUE_AWARDS):
+        return YES
+    return no(_("Votre rôle ne permet pas de corriger l’adresse d’un titulaire. Demandez à la personne qui délivre."))
+
+
 def can_mend_address(actor: Actor, award: Award) -> Verdict:
     """Those who issue, at the certifier; at a partner, for what it issued in the certifier's name.
 
@@ -23,9 +30,7 @@ def can_mend_address(actor: Actor, award: Award) -> Verdict:
             return _elsewhere()
         if award.lot is None or not hasattr(award.lot, "delegation"):
             return no(_("Le certificateur l’a délivrée lui-même\u00a0: demandez-lui de corriger l’adresse."))
-    if actor.has(Right.ISSUE_AWARDS):
-        return YES
-    return no(_("Votre rôle ne permet pas de corriger l’adresse d’un titulaire. Demandez à la personne qui délivre."))
+    return can_see_addresses(actor)
 
 
 def _elsewhere() -> Verdict:

@@ -38,7 +38,7 @@ def award(actor: Actor, code: str) -> Award | None:
             "certification__fiche",
             "referentiel",
             "design",
-            "lot",
+            "lot__delegation",
             "credential",
             "habilitation",
             "partnership__site__organisation",

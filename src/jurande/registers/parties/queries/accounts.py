@@ -104,6 +104,11 @@ def holder_at(email: str) -> Person | None:
     return person if is_open else None
 
 
+def passkeys_of(person: Person) -> int:
+    """How many passkeys the person made."""
+    return Authenticator.objects.filter(user_id=person.pk, type=Authenticator.Type.WEBAUTHN).count()
+
+
 @dataclass(frozen=True)
 class Address:
     """One proved address of a space."""

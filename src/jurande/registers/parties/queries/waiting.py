@@ -195,7 +195,9 @@ def _letters(actor: Actor, today: date) -> Iterator[Waiting]:
     failed = Message.objects.of_certifier(actor.certifier_code).in_state(
         MessageState.FAILED, MessageState.BOUNCED, MessageState.WITHHELD
     )
-    recent = failed.filter(written_at__date__gte=today - LETTER_MEMORY).newest_first()[:MOST_LETTERS]
+    recent = failed.filter(written_at__date__gte=today - LETTER_MEMORY).exclude(about_kind="award")
+    # Those about an award stand together, in one line of the register of awards.
+    recent = recent.newest_first()[:MOST_LETTERS]
     for message in recent:
         kind = catalogue().get(message.kind)
         yield Waiting(

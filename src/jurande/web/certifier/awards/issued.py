@@ -18,6 +18,7 @@ from jurande.registers.awards.facts.credentials import Results
 from jurande.registers.awards.operations import sending
 from jurande.registers.awards.operations.rendering import parchment_pdf
 from jurande.registers.awards.policies import lots as policies
+from jurande.registers.awards.policies.receiving import can_mend_address
 from jurande.registers.awards.queries import awards as queries
 from jurande.registers.awards.states import AwardState
 from jurande.registers.common.verdicts import require
@@ -131,6 +132,8 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
         "facts": _facts(held, results),
         "letters": queries.letters_of(request.actor, held),
         "events": told(queries.told_of(held).order_by("-at", "-pk")[:EVENTS]),
+        "may_mend": not (held.collected_at or held.refused_at or held.erased_at)
+        and bool(can_mend_address(request.actor, held)),
         "may_send": policies.can_send_award_again(request.actor, held)
         and bool(held.email and held.credential and not held.erased_at),
         "document_url": reverse("certifier:awards-document", args=[certifier, code]) if held.credential else "",

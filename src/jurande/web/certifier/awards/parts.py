@@ -11,15 +11,19 @@ from jurande.web.ui.parts import Tab
 AREAS: tuple[tuple[str, str | Promise], ...] = (
     ("certifier:awards", _("Lots")),
     ("certifier:awards-issued", _("Ce qui est délivré")),
+    ("certifier:awards-addresses", _("Adresses")),
     ("certifier:awards-ending", _("Échéances")),
     ("certifier:awards-designs", _("Modèles")),
     ("certifier:awards-rules", _("Assiduité")),
     ("certifier:awards-claims", _("Demandes")),
+    ("certifier:awards-corrections", _("Corrections")),
     ("certifier:awards-combinations", _("Combinaisons")),
     ("certifier:awards-mandates", _("Délégations")),
     ("certifier:awards-endorsements", _("Avis")),
     ("certifier:awards-elsewhere", _("Reprise")),
-    ("certifier:awards-visits", _("Arrivées")),
+    ("certifier:awards-figures", _("Chiffres")),
+    ("certifier:showcase", _("Vitrine")),
+    ("certifier:retention", _("Conservation")),
 )
 
 

@@ -1,0 +1,37 @@
+"""Awards that nobody received yet, for the tests of pages."""
+
+from __future__ import annotations
+
+from jurande.registers.awards.facts.receiving import contest_token_of, token_of
+from jurande.registers.awards.models import Award
+from jurande.registers.awards.models.delegation import DelegatedLot
+from jurande.registers.awards.models.people import email_digest
+from jurande.registers.parties.models import Certifier, Partnership
+from tests import factories
+from tests.registers.awards import proved
+
+HERS = "ines.attend@exemple.fr"
+
+
+def sent(design: object = None, address: str = HERS, **changed: object) -> Award:
+    """One whose letter left to this address."""
+    return proved.awarded(
+        design,  # type: ignore[arg-type]
+        email=address,
+        email_digest=email_digest(address),
+        settle=False,
+        **{"now": factories.NOW, "awarded_on": factories.TODAY} | changed,  # type: ignore[arg-type]
+    )
+
+
+def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
+    """What goes in the path of each page; the partner has issued a lot in the certifier's name already."""
+    own = DelegatedLot.objects.filter(mandate__partnership=theirs).select_related("lot__design").order_by("pk")[0]
+    award = sent(own.lot.design, partnership=theirs, lot=own.lot)
+    return {
+        "guest:receive": [award.shown_number, token_of(award)],
+        "guest:contest": [award.shown_number, contest_token_of(award)],
+        "guest:address": ["inconnu"],
+        "certifier:awards-addresses-one": [mine.code, award.code],
+        "partner:addresses-one": [theirs.code, award.code],
+    }
