@@ -7,6 +7,9 @@ ELSEWHERE = {
     "account:mark": "tests/web/test_account.py",
     "demonstration": "tests/demo/test_world.py",
     "demonstration-letters": "tests/demo/test_world.py",
+    # Pages of names are few a minute: the matrix would read too many.
+    "public:showcase-people": "tests/web/test_showcase.py",
+    "public:showcase-people-en": "tests/web/test_showcase.py",
     "api:partners": "tests/web/test_api.py",
     "api:partner": "tests/web/test_api.py",
     **dict.fromkeys(

@@ -531,6 +531,7 @@ MATRIX: dict[str, Page] = {
     **dict.fromkeys(("holder:take-away", "holder:expose", "holder:receive"), Page(None, HOLDERS, HOLDERS)),
     **dict.fromkeys(("holder:take-away-one", "holder:take-away-file"), Page(HOLDERS, None, HOLDERS)),
     "holder:award": Page(HOLDERS, None, HOLDERS),
+    "holder:appear": Page(None, HOLDERS, HOLDERS),
     "holder:refuse": Page(HOLDERS, HOLDERS, HOLDERS),
     "holder:take-back": Page(None, HOLDERS, HOLDERS),
     "holder:file": Page(HOLDERS, None, HOLDERS),

@@ -14,6 +14,7 @@ from jurande.web.access import client_address, is_too_frequent
 
 if TYPE_CHECKING:
     from jurande.registers.awards.models import Award
+    from jurande.registers.catalogue.models import Certification
 
 # Beyond it in a minute, somebody presses the same button again and again: what is counted would be a finger.
 FOLLOWED_MOST = 60
@@ -40,15 +41,26 @@ def is_somebody(request: HttpRequest) -> bool:
 
 def count_visit(request: HttpRequest, award: Award, kind: VisitKind) -> None:
     """Count that somebody saw a page of this award or followed a link of it; nobody is told apart from another."""
+    if _counts(request, kind):
+        note_visit(
+            kind=kind,
+            certification_code=award.certification.code,
+            partnership_code=award.partnership.code if award.partnership else "",
+            lot_code=award.lot.code if award.lot else "",
+            now=timezone.now(),
+        )
+
+
+def count_arrival(request: HttpRequest, certification: Certification) -> None:
+    """Count that somebody went to the training for a certification, from a page that is of no award."""
+    if _counts(request, VisitKind.TRAINING):
+        note_visit(
+            kind=VisitKind.TRAINING, certification_code=certification.code, partnership_code="", now=timezone.now()
+        )
+
+
+def _counts(request: HttpRequest, kind: VisitKind) -> bool:
     if not is_somebody(request):
-        return
+        return False
     is_followed = kind in (VisitKind.TRAINING, VisitKind.LINKEDIN)
-    if is_followed and is_too_frequent("link_followed", client_address(request), most=FOLLOWED_MOST):
-        return
-    note_visit(
-        kind=kind,
-        certification_code=award.certification.code,
-        partnership_code=award.partnership.code if award.partnership else "",
-        lot_code=award.lot.code if award.lot else "",
-        now=timezone.now(),
-    )
+    return not (is_followed and is_too_frequent("link_followed", client_address(request), most=FOLLOWED_MOST))

@@ -44,7 +44,7 @@ def addresses(mine: Certifier, people: dict[str, Any]) -> dict[str, list[str]]:
     job = jobs.request(taking_away.JOB, people["holder"].code, requested_by=people["holder"].code, now=factories.NOW)
     taking_away.bundle_file(job.code).parent.mkdir(parents=True)
     taking_away.bundle_file(job.code).write_bytes(b"")
-    pages = ("award", "expose", "refuse", "take-back", "erase", "erase-sure")
+    pages = ("award", "appear", "expose", "refuse", "take-back", "erase", "erase-sure")
     return {
         **{f"holder:{page}": [award.code] for page in pages},
         "holder:receive": [sent.code],

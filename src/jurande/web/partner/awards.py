@@ -27,6 +27,7 @@ from jurande.registers.awards.states import LotRowState, LotState, Subject
 from jurande.registers.common.queries import job_of
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
+from jurande.web.partner.issued import TABLE
 from jurande.web.ui.award_lots import ColumnsForm, RowForm, columns_of
 from jurande.web.ui.delegation import line_of
 from jurande.web.ui.formats import day_plain
@@ -34,6 +35,7 @@ from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 from jurande.web.ui.partner_file import day_input
 from jurande.web.ui.parts import Effect, Fact
+from jurande.web.ui.tables import Column, Table
 from jurande.web.ui.work import progress_of, told_again
 
 ROWS_SHOWN = 200
@@ -46,6 +48,36 @@ CHIPS = {
     LotState.ISSUED: "ok",
     LotState.ABANDONED: "draft",
 }
+
+
+def lot_table(partnership: str) -> Table[Any]:
+    """Our lots, the latest first."""
+    return Table(
+        name="lots",
+        columns=(
+            Column(
+                "lot",
+                lazy("Lot"),
+                lambda one: one.reference,
+                url=lambda one: reverse("partner:awards-lot", args=[partnership, one.code]),
+                order=("reference",),
+            ),
+            Column("nom", lazy("Nom"), lambda one: one.title, order=("title",)),
+            Column("quoi", lazy("Certification"), lambda one: one.certification.title, on_phone=False),
+            Column("obtention", lazy("Obtention"), lambda one: one.awarded_on, order=("awarded_on",)),
+            Column("personnes", lazy("Personnes"), lambda one: one.total, order=("total",), numeric=True),
+            Column("prepare", lazy("Préparé le"), lambda one: one.prepared_at, order=("prepared_at",), at_first=False),
+            Column(
+                "etat",
+                lazy("État"),
+                lambda one: one.get_state_display(),
+                show=lambda one: chip(CHIPS[LotState(one.state)], one.get_state_display(), bare=True),
+                order=("state",),
+            ),
+        ),
+        order="-prepare",
+        unit=lazy("lot,lots"),
+    )
 
 
 class NewForm(forms.Form):
@@ -72,10 +104,9 @@ def listing(request: Asked, partnership: str) -> HttpResponse:
     require(policies.can_see_delegation(request.actor))
     today = timezone.localdate()
     lines = [line_of(row, today) for row in queries.mandates_of(request.actor)]
-    held = [(lot, chip(CHIPS[LotState(lot.state)], lot.get_state_display(), bare=True)) for lot in _own(request)]
     page = {
         "lines": lines,
-        "lots": held,
+        "lots": lot_table(partnership).read(request.GET, _own(request)),
         "active": sum(line.is_active for line in lines),
         "may_prepare": any(line.is_active for line in lines)
         and bool(lot_policies.can_prepare_award(request.actor, request.partnership.certifier, request.partnership)),
@@ -137,7 +168,9 @@ def lot(request: Asked, partnership: str, code: str) -> HttpResponse:
     if mandate is not None:
         mandate.lot_count = 0  # type: ignore[attr-defined]  # what a line shows; not shown here
         line = line_of(mandate, timezone.localdate())
-    awards = held.awards.order_by("last_name", "first_name")[:ROWS_SHOWN]
+    issued = TABLE.read(request.GET, held.awards.select_related("certification"))
+    if sheet := issued.sheet():
+        return sheet
     page = {
         "lot": held,
         "chip": chip(CHIPS[LotState(held.state)], held.get_state_display()),
@@ -147,7 +180,7 @@ def lot(request: Asked, partnership: str, code: str) -> HttpResponse:
         "is_open": lot_policies.can_prepare_lot(request.actor, held).allowed,
         "why_not": line.why_not if line is not None and held.state not in _OVER else "",
         "acts": list(_acts(request, held, counts)) if line is None or line.is_active else [],
-        "awards": awards,
+        "issued": issued if issued.total or issued.words else None,
         "progress": progress if held.state in _WORKING else None,
         "answer": _answer(held, counts),
     }
@@ -271,7 +304,7 @@ _OVER = (LotState.ISSUED, LotState.ABANDONED)
 
 def _own(request: Asked) -> Any:
     """Our own lots: those that we issue, not those that the certifier issues about us."""
-    return lots.lots(request.actor).filter(delegation__isnull=False)[:ROWS_SHOWN]
+    return lots.lots(request.actor).filter(delegation__isnull=False)
 
 
 def _found(request: Asked, code: str) -> Any:
