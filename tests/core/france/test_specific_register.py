@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
@@ -12,10 +11,9 @@ from jurande.core.france.referentiels import EXPECTED_TAGS
 from jurande.core.france.specific_register import CRITERIA, PIECES, Evidence, Facts, Promotion, Said, Standing, examine
 from jurande.core.france.wording import findings
 
-BARE = Facts(is_first=True, year=2026)
+BARE = Facts(is_first=True)
 WHOLE = Facts(
     is_first=True,
-    year=2026,
     version=2,
     competencies=4,
     criteria=9,
@@ -47,8 +45,7 @@ class TestR6113x11:
 
     def test_r6113_11_has_six_criteria_the_first_of_them_in_five_parts(self):
         assert [one.key for one in CRITERIA] == ["1", "1bis", "1ter", "1quater", "1quinquies", "2", "3", "4", "5", "6"]
-        assert law.IN_FORCE_ON == date(2025, 6, 9)
-        assert law.REQUESTS_FROM == date(2025, 10, 1)
+        assert [str(day) for day in (law.IN_FORCE_ON, law.REQUESTS_FROM)] == ["2025-06-09", "2025-10-01"]
         assert CRITERIA[4].article == "C. trav. R. 6113-11, I, 1°\u00a0quinquies"
 
     def test_r6113_11_shows_nothing_of_what_nobody_did(self):
@@ -63,8 +60,12 @@ class TestR6113x11:
     def test_r6113_11_ii_a_counts_only_those_whom_the_applicant_trained(self):
         trained = replace(WHOLE, promotions=(Promotion(2026, 0, 30), Promotion(2025, 8, 2)))
         assert trained.holders() == 8
-        assert "8\u00a0titulaires, 1\u00a0promotion (2025)" in evidence(trained, "1bis", "Promotions de titulaires").seen
-        assert "32\u00a0titulaires, non comptés" in evidence(trained, "1bis", "Titulaires formés par des partenaires").seen
+        assert (
+            "8\u00a0titulaires, 1\u00a0promotion (2025)" in evidence(trained, "1bis", "Promotions de titulaires").seen
+        )
+        assert (
+            "32\u00a0titulaires, non comptés" in evidence(trained, "1bis", "Titulaires formés par des partenaires").seen
+        )
 
     def test_r6113_11_ii_a_warns_of_three_years_when_there_is_one_promotion(self):
         found = evidence(replace(WHOLE, promotions=(Promotion(2026, 5, 0),)), "1bis", "Promotions de titulaires")

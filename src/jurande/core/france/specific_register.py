@@ -204,13 +204,12 @@ class Facts:
     """What a certifier's registers hold on a day; each is counted, none is declared.
 
     ``bare``: competencies without a criterion. ``aligned``: entries by framework. ``promotions``: the latest first.
-    ``missed``: assessed and not awarded. ``places``: those habilitated that day, ``assessing`` those of them that
-    assess; ``conventions``: those that bind that day, ``without_mentions`` those of them concluded before the seven
-    mentions, ``with_means`` those that say the three means. ``pieces``: how many files of each kind are joined.
+    ``places``: bodies habilitated that day; ``conventions``: those that bind that day, ``without_mentions`` those of
+    them concluded before the seven mentions, ``with_means`` those that say the three means; ``checks``: bodies that
+    were checked. ``pieces``: how many files of each kind are joined.
     """
 
     is_first: bool
-    year: int
     version: int | None = None
     competencies: int = 0
     criteria: int = 0
@@ -223,10 +222,8 @@ class Facts:
     workload_hours: int | None = None
     aligned: Mapping[str, int] = field(default_factory=dict)
     promotions: tuple[Promotion, ...] = ()
-    missed: int = 0
     endorsements: int = 0
     places: int = 0
-    assessing: int = 0
     conventions: int = 0
     without_mentions: int = 0
     with_means: int = 0

@@ -27,7 +27,7 @@ from jurande.registers.conventions.models import Convention
 from jurande.registers.declarations.models import DossierAnnex, RegistrationDossier
 from jurande.registers.declarations.states import RequestKind
 from jurande.registers.network.models import Check, Habilitation, HabilitationSpell
-from jurande.registers.network.states import ACTIONS_OF, Action, Basis, HabilitationKind, SpellState
+from jurande.registers.network.states import Basis, SpellState
 from jurande.registers.parties.models import Certifier, Relaxation
 from jurande.registers.parties.states import Rule
 
@@ -46,7 +46,6 @@ class Place:
     name: str
     siret: str
     kind: str
-    does: frozenset[Action]
     since: date
     until: date
     convention: str = ""
@@ -88,7 +87,6 @@ def seen_of(dossier: RegistrationDossier, *, today: date) -> Seen:
     }
     facts = Facts(
         is_first=dossier.kind == RequestKind.FIRST,
-        year=today.year,
         promotions=_promotions(years),
         endorsements=cohorts.endorsements_given(certification).count(),
         said=answers,
@@ -125,7 +123,6 @@ def _place(row: Habilitation, bound: Convention | None) -> Place:
         name=row.partnership.name,
         siret=row.partnership.site.siret,
         kind=row.get_kind_display(),
-        does=ACTIONS_OF[HabilitationKind(row.kind)],
         since=row.valid_from,
         until=row.valid_until,
         convention=bound.reference if bound else "",
@@ -251,7 +248,13 @@ def _criterion(one: Examined, answer: Any, seen: Seen) -> dict[str, Any]:
         ],
         "answer": answer.text if answer else "",
         "annexes": [
-            {"number": number, "title": each.title, "filename": each.document.filename, "digest": each.digest}
+            {
+                "number": number,
+                "code": each.code,
+                "title": each.title,
+                "filename": each.document.filename,
+                "digest": each.digest,
+            }
             for number, each in enumerate(seen.annexes, start=1)
             if each.criterion == criterion.key
         ],

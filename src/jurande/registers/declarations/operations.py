@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from django.db import transaction
@@ -250,7 +250,7 @@ def discard_dossier(*, dossier: RegistrationDossier, actor: Actor, now: datetime
 # --- what is taken away ---------------------------------------------------------------------------
 
 
-def content_now(dossier: RegistrationDossier, *, today: date) -> dict[str, object]:
+def content_now(dossier: RegistrationDossier, *, today: date) -> dict[str, Any]:
     """What the dossier says: as it was frozen, or as its registers are today."""
     return dossier.content or facts.content_of(dossier, facts.seen_of(dossier, today=today))
 
@@ -323,7 +323,7 @@ def _suffix(filename: str) -> str:
     return found.group().lower() if found else ""
 
 
-def _typeset(content: dict[str, object], fingerprint: str) -> bytes:
+def _typeset(content: dict[str, Any], fingerprint: str) -> bytes:
     try:
         return typeset("dossier", facts.paper_of(content, fingerprint=fingerprint))
     except TooMuchText as error:

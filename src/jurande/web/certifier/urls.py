@@ -82,6 +82,7 @@ urlpatterns = [
     path("etat/rattacher/", state_network.claim, name="state-claim"),
     path("etat/<str:code>/detacher/", state_network.release, name="state-release"),
     path("certifications/", include("jurande.web.certifier.certifications.urls")),
+    path("dossiers/", include("jurande.web.certifier.declarations.urls")),
     path("recrutement/", include("jurande.web.certifier.recruitment.urls")),
     path("conventions/", include("jurande.web.certifier.conventions.urls")),
     path("delivrance/", include("jurande.web.certifier.awards.urls")),

@@ -18,12 +18,15 @@ from jurande.core.france import microcertifications as micro
 from jurande.core.france.comparison import Change, compare
 from jurande.core.france.referentiels import EXPECTED_TAGS, TAGS, TRAINING_LIMITS, tags_without_competency
 from jurande.core.france.wording import DISCLAIMER
+from jurande.registers.awards.policies.lots import can_see_awards
 from jurande.registers.catalogue import facts, policies
 from jurande.registers.catalogue.operations import certifications as operations
 from jurande.registers.catalogue.operations import versions
 from jurande.registers.catalogue.queries import certifications as queries
 from jurande.registers.catalogue.states import LineKind, RetireReason
 from jurande.registers.common.verdicts import require
+from jurande.registers.declarations.policies import can_start_dossier
+from jurande.registers.declarations.queries import draft_of
 from jurande.registers.parties import policies as parties
 from jurande.registers.parties.queries import names_of
 from jurande.web.access import Asked, audience
@@ -79,6 +82,9 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "overview_version": shown,
         "overview_count": sum(len(bloc.competencies.all()) for bloc in overview),
         "disclaimer": DISCLAIMER if held.is_micro else "",
+        "may_see_life": can_see_awards(actor).allowed,
+        "dossier": draft_of(held),
+        "may_request": can_start_dossier(actor, held).allowed,
     }
     return render(request, "certifier/certifications/one.html", page)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jurande.web.certifier.certifications import editor, listing, publishing, record, sheet
+from jurande.web.certifier.certifications import editor, life, listing, publishing, record, sheet
 
 urlpatterns = [
     path("", listing.certifications, name="certifications"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("<str:code>/retirer/", record.retire, name="certifications-retire"),
     path("<str:code>/version/", record.start_version, name="certifications-version"),
     path("<str:code>/comparer/", record.compare_versions, name="certifications-compare"),
+    path("<str:code>/vie/", life.overview, name="micro-life"),
+    path("<str:code>/vie/mois.csv", life.months_sheet, name="micro-life-months"),
     path("<str:code>/<str:version>/", record.read, name="certifications-read"),
     path("<str:code>/<str:version>/ecrire/", editor.write, name="certifications-write"),
     path("<str:code>/<str:version>/coller/<str:bloc>/", editor.paste, name="certifications-paste"),
