@@ -74,8 +74,9 @@ def back_up(home: Home, folder: Path, *, environment: Mapping[str, str], now: da
     crash_point("K9")
     copy_tree(home.documents, folder / "documents")
     copy_tree(home.keys, folder / KEYS)
-    if home.settings.exists():
-        copy_file(home.settings, folder / home.settings.name)
+    for single in (home.settings, home.erased):
+        if single.exists():
+            copy_file(single, folder / single.name)
     files = listing(folder)
     manifest = {
         "format": FORMAT,

@@ -46,6 +46,11 @@ class Home:
         return self.path / "backups"
 
     @property
+    def erased(self) -> Path:
+        """The codes of what was erased, to be erased again in an older backup."""
+        return self.path / "erased.txt"
+
+    @property
     def settings(self) -> Path:
         return self.path / "settings.json"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import ForeignObjectRel
@@ -12,6 +13,7 @@ from jurande.registers.awards.emails import erasure as emails
 from jurande.registers.awards.models import Award, AwardClaim, CombinationRequest, Share
 from jurande.registers.awards.operations.erasing import demand_free, forget_awards, forget_claims, tell
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.sweeping import Gone, remember
 from jurande.registers.awards.policies.erasure import can_close_space
 from jurande.registers.awards.queries.holders import addresses_of, waiting_at
 from jurande.registers.awards.states.awards import AwardState
@@ -54,9 +56,23 @@ def close_space(*, person: Person, actor: Actor, now: datetime) -> int:
     """
     row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     require(can_close_space(actor, row))
-    addresses = list(dict.fromkeys([row.email, *addresses_of(row)]))
-    awards = _everything(row, addresses)
-    demand_free(awards, now=now)
+    demand_free(_everything(row), now=now)
+    address, awards = row.email, forget_space(row, actor=actor, now=now)
+    record(
+        chain=INSTALLATION,
+        actor_code=actor.code,
+        action=ErasureAct.SPACE_CLOSED,
+        subject_kind="person",
+        subject_code=row.code,
+        now=now,
+    )
+    write([emails.closed(to_email=address, count=awards)], now=now)
+    return awards
+
+
+def forget_space(row: Person, *, actor: Actor, now: datetime) -> int:
+    """Empty this person's space and account, in the transaction of who decided and tells; their row is locked."""
+    addresses, awards = _addresses(row), _everything(row)
     forget_awards([award.pk for award in awards], cause=ErasureCause.HOLDER, by_code=actor.code, now=now)
     for award in awards:
         tell(award, ErasureAct.AWARD_ERASED, by_code=actor.code, now=now)
@@ -70,15 +86,7 @@ def close_space(*, person: Person, actor: Actor, now: datetime) -> int:
             erase_letters_of(person_code=row.code, actor_code=actor.code, email=address, now=now)
         forget_addresses(row)
         close_account(row, called=str(_("Espace fermé")), now=now)
-    record(
-        chain=INSTALLATION,
-        actor_code=actor.code,
-        action=ErasureAct.SPACE_CLOSED,
-        subject_kind="person",
-        subject_code=row.code,
-        now=now,
-    )
-    write([emails.closed(to_email=addresses[0], count=len(awards))], now=now)
+    transaction.on_commit(partial(remember, Gone.PERSON, [row.code]))
     return len(awards)
 
 
@@ -101,10 +109,14 @@ def name_of(relation: ForeignObjectRel) -> str:
     return f"{relation.related_model._meta.label}.{relation.field.name}"
 
 
-def _everything(person: Person, addresses: list[str]) -> list[Award]:
+def _addresses(person: Person) -> list[str]:
+    return list(dict.fromkeys([person.email, *addresses_of(person)]))
+
+
+def _everything(person: Person) -> list[Award]:
     whole = Award.objects.select_related("certifier__organisation", "lot", "replaces")
     held = whole.filter(holder=person).exclude(state=AwardState.ERASED)
-    waiting = whole.filter(pk__in=waiting_at(*addresses).order_by().values("pk"))
+    waiting = whole.filter(pk__in=waiting_at(*_addresses(person)).order_by().values("pk"))
     found = {award.pk: award for award in [*held.order_by("pk"), *waiting.order_by("pk")]}
     for award in list(found.values()):
         former = award.replaces

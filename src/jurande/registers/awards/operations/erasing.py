@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,7 @@ from jurande.registers.awards.models import (
     TakeoverRow,
     Withdrawal,
 )
+from jurande.registers.awards.models.claims import AwardClaimQuerySet
 from jurande.registers.awards.operations.shares import drop_from_shares
 from jurande.registers.awards.operations.taking_away import forget_bundles_of
 from jurande.registers.awards.policies.erasure import can_erase_award
@@ -194,7 +196,7 @@ def tell(row: Award, act: ErasureAct, *, by_code: str, now: datetime) -> None:
 
 
 def _forget_shares(keys: Sequence[int], *, by_code: str, now: datetime) -> None:
-    """Take them out of the links that show them; a link that shows nothing any more is stopped, and forgets its name."""
+    """Take them out of the links that show them; one that shows nothing any more is stopped, and forgets its name."""
     items = ShareItem.objects.filter(award__in=keys).order_by("pk").select_related("award__certifier")
     shown = {item.award_id: item.award for item in items}
     shares = {item.share_id for item in items}
@@ -221,9 +223,9 @@ def forget_corrections(keys: Sequence[int], *, now: datetime) -> None:
     erase_letters_about(subject_kind="correction", subject_codes=codes, now=now)
 
 
-def _claims_of(rows: Sequence[Award]):  # type: ignore[no-untyped-def]
+def _claims_of(rows: Sequence[Award]) -> AwardClaimQuerySet:
+    """The claims that became these: each made a lot of its own, of one row."""
     lots = {row.lot_id for row in rows if row.lot_id is not None}
-    # A claim makes a lot of its own, of one row.
     return AwardClaim.objects.filter(lot__in=lots, lot__source=LotSource.APPLICATION)
 
 
@@ -236,7 +238,7 @@ def forget_claims(keys: Sequence[int], *, now: datetime) -> None:
     erase_letters_about(subject_kind="award_claim", subject_codes=codes, now=now)
 
 
-def _discard_evidence(rows, *, now: datetime) -> None:  # type: ignore[no-untyped-def]
+def _discard_evidence(rows: QuerySet[ClaimEvidence] | QuerySet[CorrectionEvidence], *, now: datetime) -> None:
     codes = list(rows.values_list("document__code", flat=True))
     rows.delete()
     for code in codes:

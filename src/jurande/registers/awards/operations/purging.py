@@ -1,4 +1,4 @@
-"""Letting go of what was kept long enough: some rows a transaction, whatever is frozen stays, a report for each house."""
+"""Letting go of what was kept long enough: some rows a transaction; what is frozen stays; each house has a report."""
 
 from __future__ import annotations
 

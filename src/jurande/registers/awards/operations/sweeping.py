@@ -9,20 +9,22 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
 
-from jurande.registers.awards.models import Award, Erasure
+from jurande.registers.awards.models import Erasure
 from jurande.registers.awards.operations import archives, packing
 from jurande.registers.awards.operations.rendering import forget_drawings
-from jurande.registers.awards.states.awards import AwardState
+from jurande.registers.awards.states.erasure import ErasureCause
 from jurande.registers.common import jobs
 from jurande.registers.common.models import JobRequest
 from jurande.registers.parties.models import Certifier
 
 CHUNK = 500
-_LINE = re.compile(r"[0-9A-Z]{10,16}", re.ASCII)
+_READ = ("cause", "award__code", "award__lot__code")
+_LINE = re.compile(r"(award|over|person) ([0-9A-Z]{10,16})", re.ASCII)
 
 
 def sweep_erased(*, now: datetime, report: Callable[[int, int], None]) -> int:
@@ -33,13 +35,14 @@ def sweep_erased(*, now: datetime, report: Callable[[int, int], None]) -> int:
     """
     waiting = Erasure.objects.filter(swept_at=None)
     total, done = waiting.count(), 0
-    while rows := list(waiting.order_by("pk").values_list("pk", "award__code", "award__lot__code")[:CHUNK]):
-        codes = [code for _pk, code, _lot in rows]
+    while rows := list(waiting.order_by("pk").select_related("award__lot").only(*_READ)[:CHUNK]):
+        codes = [row.award.code for row in rows]
         forget_drawings(codes)
-        _drop_packs({lot for _pk, _code, lot in rows if lot}, now=now)
+        _drop_packs({row.award.lot.code for row in rows if row.award.lot is not None}, now=now)
         _drop_copies(Certifier.objects.filter(awards__code__in=codes).distinct(), now=now)
-        remember(codes)
-        done += Erasure.objects.filter(pk__in=[pk for pk, _code, _lot in rows]).update(swept_at=now)
+        for cause, gone in ((ErasureCause.HOLDER, Gone.AWARD), (ErasureCause.RETENTION, Gone.OVER)):
+            remember(gone, [row.award.code for row in rows if row.cause == cause])
+        done += Erasure.objects.filter(pk__in=[row.pk for row in rows]).update(swept_at=now)
         report(done, total)
     return done
 
@@ -66,32 +69,29 @@ def _drop_copies(houses: Iterable[Certifier], *, now: datetime) -> None:
 # --- the list that a restoration replays ----------------------------------------------------------
 
 
-def list_file() -> Path:
-    """Where the codes of what was erased are listed, one a line; nothing in it names anybody."""
-    return settings.HOME.path / "erased.txt"
+class Gone(StrEnum):
+    """What a line of the list is about: an award that its holder erased, one kept long enough, a space closed."""
+
+    AWARD = "award"
+    OVER = "over"
+    PERSON = "person"
 
 
-def remember(codes: Iterable[str]) -> None:
-    """Add codes to the list, durably. Twice does no harm."""
-    path = list_file()
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600), "a", encoding="ascii") as file:
-        file.writelines(f"{code}\n" for code in codes)
+def remember(gone: Gone, codes: Iterable[str]) -> None:
+    """Add codes to the list of the home, durably; nothing in it names anybody. Twice does no harm."""
+    descriptor = os.open(settings.HOME.erased, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "a", encoding="ascii") as file:
+        file.writelines(f"{gone} {code}\n" for code in codes)
         file.flush()
         os.fsync(file.fileno())
 
 
-def listed(path: Path) -> Iterator[str]:
-    """Yield the codes of a list, in a memory that does not grow; what is no code is passed over.
+def listed(path: Path) -> Iterator[tuple[Gone, str]]:
+    """Yield what a list says, in a memory that does not grow; what is no such line is passed over.
 
     :raises OSError: it cannot be read.
     """
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
-            if _LINE.fullmatch(line.strip()):
-                yield line.strip()
-
-
-def still_there(codes: Iterable[str]) -> list[int]:
-    """Which of these awards are here and not erased: what an older backup brought back."""
-    rows = Award.objects.filter(code__in=list(codes)).exclude(state=AwardState.ERASED)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+            if found := _LINE.fullmatch(line.strip()):
+                yield Gone(found[1]), found[2]

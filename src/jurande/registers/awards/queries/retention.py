@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from jurande.core.france.retention import CATEGORIES, Category, months_before
 from jurande.registers.awards.models import (
@@ -15,14 +15,19 @@ from jurande.registers.awards.models import (
     Correction,
     FormerRecord,
     LegalHold,
+    Lot,
+    PurgeReport,
     RetentionRule,
     Withdrawal,
 )
+from jurande.registers.awards.queries.proofs import read_number
 from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.corrections import CorrectionState
 from jurande.registers.awards.states.delegation import ClaimState
 from jurande.registers.awards.states.erasure import HoldScope, KeptCategory
+from jurande.registers.catalogue.models import Certification
 from jurande.registers.parties.models import Certifier
+from jurande.registers.parties.policies import Actor
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class Due:
     over: int
     frozen: int
 
+    @property
+    def leaving(self) -> int:
+        """How many go."""
+        return self.over - self.frozen
+
 
 def kept_by(certifier: Certifier) -> list[Kept]:
     """What a house keeps, and how long; one query."""
@@ -66,8 +76,8 @@ def due_in(certifier: Certifier, *, today: date) -> list[Due]:
     for kept in kept_by(certifier):
         limit = kept.over_before(today)
         rows = None if limit is None else over(certifier, kept.category, before=limit)
-        frozen = 0 if rows is None else rows.filter(frozen(kept.category, certifier, today)).count()
-        found.append(Due(kept, 0 if rows is None else rows.count(), frozen))
+        stays = 0 if rows is None else rows.filter(frozen(kept.category, certifier, today)).count()
+        found.append(Due(kept, 0 if rows is None else rows.count(), stays))
     return found
 
 
@@ -154,3 +164,52 @@ def hold_on(award: Award, *, today: date) -> LegalHold | None:
     return min(
         holds, key=lambda hold: (hold.until_on is not None, -(hold.until_on or date.max).toordinal()), default=None
     )
+
+
+# --- screens --------------------------------------------------------------------------------------
+
+
+def reports_of(actor: Actor) -> QuerySet[PurgeReport]:
+    """What purges did in one's house, the latest first."""
+    return PurgeReport.objects.visible_to(actor).order_by("-started_at")
+
+
+def holds_of(actor: Actor) -> QuerySet[LegalHold]:
+    """What is or was frozen in one's house: those in force first, then the latest."""
+    about = ("certifier", "award__certification", "lot", "certification")
+    return (
+        LegalHold.objects.visible_to(actor)
+        .select_related(*about)
+        .order_by(F("lifted_at").desc(nulls_first=True), "-pk")
+    )
+
+
+def count_frozen_by(hold: LegalHold) -> int:
+    """How many awards a hold keeps."""
+    rows = Award.objects.filter(certifier=hold.certifier_id).exclude(state=AwardState.ERASED)
+    if hold.award is not None:
+        if hold.scope == HoldScope.AWARD:
+            return rows.filter(pk=hold.award.pk).count()
+        return rows.filter(holder_digest=hold.award.holder_digest).count() if hold.award.holder_digest else 1
+    return (
+        rows.filter(lot=hold.lot_id).count()
+        if hold.lot_id
+        else rows.filter(certification=hold.certification_id).count()
+    )
+
+
+def certifications_of(certifier: Certifier) -> QuerySet[Certification]:
+    """What a house may freeze as a whole."""
+    return Certification.objects.filter(certifier=certifier).order_by("title", "pk")
+
+
+def named_in(
+    certifier: Certifier, scope: HoldScope, *, number: str = "", lot: str = "", certification: str = ""
+) -> Award | Lot | Certification | None:
+    """What people name so in this house; None when nothing bears that name."""
+    if scope == HoldScope.LOT:
+        return Lot.objects.filter(certifier=certifier, reference__iexact=lot.strip()).first()
+    if scope == HoldScope.CERTIFICATION:
+        return certifications_of(certifier).filter(code=certification).first()
+    typed = read_number(number)
+    return Award.objects.filter(certifier=certifier, number=typed).first() if typed else None

@@ -19,6 +19,7 @@ from jurande.integrations.typesetting.ornaments import wax_seal
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.proofs import Proof, Standing, endorsements_of, look_of, skills_of
 from jurande.registers.awards.states import Exposure, Subject
+from jurande.registers.awards.states.erasure import ErasureCause
 from jurande.web.public.proofs.checks import Checked, checks_of, counted
 from jurande.web.ui import spoken as words
 from jurande.web.ui.formats import initials, typo
@@ -253,6 +254,10 @@ def _replaced(award: Award, told: dict[str, str]) -> Verdict:
 
 
 def _erased(award: Award, told: dict[str, str]) -> Verdict:
+    erasure = getattr(award, "erasure", None)
+    if erasure is not None and erasure.cause == ErasureCause.RETENTION:
+        title = _("%(kind)s retirée le %(erased)s, une fois passée sa durée de conservation") % told
+        return Verdict("end", title, _("Elle a existé. Ce qui concernait la personne n’est plus conservé."))
     title = _("%(kind)s retirée à la demande de son titulaire le %(erased)s") % told
     said = _(
         "Elle a existé. Le nom et tout ce qui concernait la personne ont été effacés, et ne peuvent être retrouvés."

@@ -1,0 +1,159 @@
+"""A holder erases, closes, takes what concerns them; a certifier says how long it keeps, freezes, purges."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from jurande.registers.awards.models import Award, Erasure, LegalHold, RetentionRule
+from jurande.registers.awards.states import AwardState
+from jurande.registers.common.models import JobRequest
+from jurande.registers.parties.models import Person
+from jurande.registers.parties.states import Role, Rule
+from jurande.registers.seal.operations import projection
+from tests import factories
+from tests.registers.awards import holds, proved
+from tests.registers.awards.held import held, waiting
+from tests.registers.seal.homes import own_home
+
+
+@pytest.fixture(autouse=True)
+def _home(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_home(settings, tmp_path / "home")
+    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
+
+
+@pytest.fixture
+def award() -> Award:
+    house = proved.house()
+    made = held(factories.holder(by=house), proved.designed(house))
+    projection.settle(now=proved.NOW, wait_seconds=5)
+    return made
+
+
+@pytest.fixture
+def holder(award: Award) -> Person:
+    assert award.holder is not None
+    return award.holder
+
+
+def said(response: Any) -> str:
+    return str(response.content.decode().replace("\u00a0", " "))
+
+
+class TestAHolder:
+    def test_is_told_what_will_happen_then_asked_once_more_then_it_is_erased(
+        self, client: Client, award: Award, holder: Person
+    ) -> None:
+        factories.enter(client, holder)
+        assert reverse("holder:erase", args=[award.code]) in said(
+            client.get(reverse("holder:award", args=[award.code]))
+        )
+        page = said(client.get(reverse("holder:erase", args=[award.code])))
+        assert "retirée à la demande de son titulaire" in page
+        sure = reverse("holder:erase-sure", args=[award.code])
+        assert "Cochez la case" in said(client.post(sure, {}))
+        assert Award.objects.get(pk=award.pk).state == AwardState.ISSUED
+        assert client.post(sure, {"sure": "on"}).headers["Location"] == reverse("holder:home")
+        assert Award.objects.get(pk=award.pk).state == AwardState.ERASED
+        assert client.get(reverse("holder:award", args=[award.code])).status_code == 404
+        public = said(client.get(reverse("public:award", args=[award.shown_number])))
+        assert "retirée à la demande de son titulaire" in public
+        assert holder.last_name not in public
+
+    def test_is_told_that_a_procedure_keeps_it_and_until_when_never_why(
+        self, client: Client, award: Award, holder: Person
+    ) -> None:
+        holds.held(award, reason="Plainte de l’employeur.")
+        factories.enter(client, holder)
+        page = said(client.get(reverse("holder:erase", args=[award.code])))
+        assert "une procédure est en cours" in page
+        assert "Plainte" not in page
+        refused = said(client.post(reverse("holder:erase-sure", args=[award.code]), {"sure": "on"}))
+        assert "Rien n’a été effacé" in refused
+        assert Award.objects.get(pk=award.pk).state == AwardState.ISSUED
+
+    def test_closes_their_space_and_is_nobody_here_any_more(self, client: Client, award: Award, holder: Person) -> None:
+        waiting(holder, award.design)
+        projection.settle(now=proved.NOW, wait_seconds=5)
+        factories.enter(client, holder)
+        page = said(client.get(reverse("holder:close")))
+        assert "Votre réussite est effacée" in page
+        assert "Celle qui vous attend" in page
+        answer = client.post(reverse("holder:close-sure"), {"sure": "on"}, follow=True)
+        assert "Votre espace est fermé" in said(answer)
+        assert set(Award.objects.values_list("state", flat=True)) == {AwardState.ERASED}
+        gone = Person.objects.get(pk=holder.pk)
+        assert (gone.first_name, gone.is_active, gone.email.endswith("@ferme.invalid")) == ("", False, True)
+        assert client.get(reverse("holder:home")).status_code == 302
+
+    def test_takes_away_all_that_concerns_them_and_nobody_else(
+        self, client: Client, award: Award, holder: Person
+    ) -> None:
+        other = held(factories.holder(by=award.certifier), award.design)
+        factories.enter(client, holder)
+        answer = client.post(reverse("holder:export"))
+        with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
+            told = json.loads(archive.read("donnees.json"))
+            assert f"attestations/{award.number}.json" in archive.namelist()
+            whole = b"".join(archive.read(name) for name in archive.namelist()).decode()
+        assert [one["numéro"] for one in told["réussites"]] == [award.shown_number]
+        assert told["identité"]["nom"] == holder.last_name
+        assert other.last_name not in whole
+
+    def test_cannot_reach_what_is_somebody_elses(self, client: Client, award: Award) -> None:
+        factories.enter(client, factories.holder(by=award.certifier))
+        for page in ("erase", "erase-sure"):
+            assert client.get(reverse(f"holder:{page}", args=[award.code])).status_code == 404
+
+
+class TestACertifier:
+    def test_changes_a_duration_and_says_why(self, client: Client, award: Award) -> None:
+        house = award.certifier
+        factories.relaxed(house, Rule.SECOND_FACTOR)
+        factories.enter(client, factories.administrator(house))
+        rule = reverse("certifier:retention-rule", args=[house.code, "awards"])
+        assert "Donnez un nombre de mois" in said(client.post(rule, {"reason": "Le conseil l’a voulu."}))
+        client.post(rule, {"months": "120", "reason": "Le conseil l’a voulu."})
+        assert RetentionRule.objects.get().months == 120
+        page = said(client.get(reverse("certifier:retention", args=[house.code])))
+        assert "10 ans" in page
+        assert "Le conseil l’a voulu." in page
+        assert "Rien ne partira" in page
+
+    def test_sees_what_a_purge_takes_and_launches_it(self, client: Client, award: Award) -> None:
+        house = award.certifier
+        Award.objects.filter(pk=award.pk).update(awarded_on="2020-03-12")
+        RetentionRule.objects.create(
+            certifier=house, category="awards", months=12, reason="Essai.", set_at=proved.NOW, set_by_code="ANNESOPHIE"
+        )
+        factories.relaxed(house, Rule.SECOND_FACTOR)
+        factories.enter(client, factories.administrator(house))
+        assert "1 élément partira" in said(client.get(reverse("certifier:retention", args=[house.code])))
+        page = reverse("certifier:retention-purge", args=[house.code])
+        assert "Cela ne se défait pas" in said(client.get(page))
+        client.post(page)
+        assert JobRequest.objects.of("awards.purge", house.code).count() == 1
+        assert "Une purge est en cours" in said(client.get(page))
+
+    def test_freezes_by_number_then_lifts(self, client: Client, award: Award) -> None:
+        house = award.certifier
+        factories.enter(client, factories.member(Role.SIGNATORY, of=house))
+        new = reverse("certifier:hold-new", args=[house.code])
+        asked = {"scope": "person", "number": "0000-0000", "reason": "Contrôle."}
+        assert "ne porte ce numéro" in said(client.post(new, asked))
+        client.post(new, asked | {"number": award.shown_number.lower()})
+        hold = LegalHold.objects.get()
+        one = reverse("certifier:hold", args=[house.code, hold.code])
+        assert "Contrôle." in said(client.get(one))
+        client.post(one)
+        hold.refresh_from_db()
+        assert hold.lifted_at is not None
+        assert not Erasure.objects.exists()
