@@ -21,14 +21,20 @@ from jurande.demo import (
     award_lives,
     awards,
     certifications,
+    combinations,
     conventions,
+    corrections,
     delegation,
     designs,
+    dossiers,
     habilitations,
+    holders,
     ledger,
     national,
+    receiving,
     recruitment,
     seal,
+    showcase,
 )
 from jurande.demo.fiction import ANSWERS_LATE, BODIES, OTHER_PAPERS, Body, with_check_digit
 from jurande.demo.papers import pdf
@@ -88,7 +94,13 @@ def build(*, now: datetime) -> None:
     designs.plan(world)
     awards.plan(world)
     award_lives.plan(world)
+    holders.plan(world)
+    showcase.plan(world)
+    receiving.plan(world)
+    combinations.plan(world)
     delegation.plan(world)
+    dossiers.plan(world)
+    corrections.plan(world)
     recruitment.plan(world)
     conventions.plan(world)
     habilitations.plan(world)
