@@ -58,7 +58,9 @@ class TestHolder:
         assert "<mark>" in page
         assert "Ma demande de correction" in client.get(reverse("holder:award", args=[award.code])).content.decode()
         piece = reverse("holder:corrections-evidence", args=[made.code, made.evidence.get().code])
-        assert client.get(piece)["Content-Disposition"].startswith("attachment")
+        served = client.get(piece)
+        assert served["Content-Disposition"].startswith("attachment")
+        served.close()
         client.post(sent["Location"], {"withdraw": "1"})
         made.refresh_from_db()
         assert made.state == CorrectionState.WITHDRAWN

@@ -48,12 +48,12 @@ CHOICES: dict[str, tuple[CorrectionKind, tuple[str, ...]]] = {
     "autre": (CorrectionKind.OTHER, ()),
 }
 QUESTIONS: dict[CorrectionKind, str | Promise] = {
-    CorrectionKind.SPELLING: lazy("Comment s’écrit votre nom ?"),
-    CorrectionKind.NAME_ORDER: lazy("Quel est votre prénom, quel est votre nom ?"),
-    CorrectionKind.BIRTH_PLACE: lazy("Où êtes-vous né(e) ?"),
-    CorrectionKind.BIRTH_DATE: lazy("Quand êtes-vous né(e) ?"),
-    CorrectionKind.NAME_CHANGE: lazy("Comment vous appelez-vous maintenant ?"),
-    CorrectionKind.OTHER: lazy("Qu’est-ce qui ne va pas ?"),
+    CorrectionKind.SPELLING: lazy("Comment s’écrit votre nom\u00a0?"),
+    CorrectionKind.NAME_ORDER: lazy("Quel est votre prénom, quel est votre nom\u00a0?"),
+    CorrectionKind.BIRTH_PLACE: lazy("Où êtes-vous né ou née\u00a0?"),
+    CorrectionKind.BIRTH_DATE: lazy("Quel jour êtes-vous né ou née\u00a0?"),
+    CorrectionKind.NAME_CHANGE: lazy("Comment vous appelez-vous maintenant\u00a0?"),
+    CorrectionKind.OTHER: lazy("Qu’est-ce qui ne va pas\u00a0?"),
 }
 
 
@@ -74,7 +74,7 @@ class CorrectionForm(forms.Form):
         initial=REPLACE,
     )
     words = forms.CharField(
-        label=lazy("Quelque chose à ajouter ?"),
+        label=lazy("Quelque chose à ajouter\u00a0?"),
         required=False,
         max_length=operations.TEXT_CHARS,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -210,7 +210,7 @@ class AppealForm(forms.Form):
     """Why the answer of the partner is contested."""
 
     words = forms.CharField(
-        label=lazy("Pourquoi n’êtes-vous pas d’accord ?"),
+        label=lazy("Pourquoi n’êtes-vous pas d’accord\u00a0?"),
         max_length=operations.TEXT_CHARS,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
