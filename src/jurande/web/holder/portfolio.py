@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from jurande.registers.awards.queries import holders
+from jurande.registers.awards.states.designs import Subject
 from jurande.web.access import Asked, audience, person_of
 from jurande.web.holder import keeping, paths
 from jurande.web.holder.cards import Card, cards_of, seals_of
@@ -43,6 +44,11 @@ class Portfolio:
     def held(self) -> list[Award]:
         """What is in this person's space and counts for what it leads to."""
         return [card.award for card in self.shown + self.hidden]
+
+    @property
+    def has_national(self) -> bool:
+        """Whether some of it is a certification of a national register, or a bloc of one: what the State is told of."""
+        return any(card.award.subject != Subject.MICRO for card in (*self.shown, *self.hidden))
 
     @property
     def is_empty(self) -> bool:

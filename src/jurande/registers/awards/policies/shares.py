@@ -16,8 +16,11 @@ from jurande.registers.parties.states import Role
 def can_share_award(actor: Actor, award: Award) -> Verdict:
     """Showing it by a link: its holder, unless they refused or hid it, or it was withdrawn or replaced."""
     verdict = can_keep_award(actor, award)
-    if not verdict:
-        return verdict
+    return is_fit_to_share(award) if verdict else verdict
+
+
+def is_fit_to_share(award: Award) -> Verdict:
+    """Whether its holder, whoever they are, may show it."""
     if award.refused_at is not None:
         return no(_("Vous avez refusé cette réussite\u00a0: reprenez-la d’abord."))
     if award.exposure == Exposure.HIDDEN:

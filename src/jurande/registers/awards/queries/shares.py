@@ -78,7 +78,9 @@ def _latest(awards: Iterable[Award]) -> list[Award]:
 
 def shares_of(person: Person) -> ShareQuerySet:
     """Their links, the latest first, each with its items and their awards. Three queries."""
-    items = ShareItem.objects.order_by("position").select_related("award__certification", "award__certifier")
+    items = ShareItem.objects.order_by("position").select_related(
+        "award__certification", "award__referentiel", "award__certifier__organisation"
+    )
     found: ShareQuerySet = Share.objects.filter(holder=person).select_related("holder")
     return found.prefetch_related(Prefetch("items", items)).order_by("-created_at", "-pk")
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -119,7 +120,7 @@ def gathered(opened: Opened, made: list[Proof], token: str) -> Gathering:
     """The page of several: each told in a card that leads to its own."""
     cards = [
         Card(
-            page=page_of_one(opened, proof, token, rank),
+            page=_sealed_apart(page_of_one(opened, proof, token, rank), rank),
             url=address("share-one", token, rank),
             stands=proof.standing in STANDS,
         )
@@ -139,10 +140,18 @@ def gathered(opened: Opened, made: list[Proof], token: str) -> Gathering:
     )
 
 
+def _sealed_apart(page: Page, rank: int) -> Page:
+    """Several seals on a page: the ring along which each is written has a name of its own."""
+    drawn = page.seal.replace('id="ring"', f'id="ring-{rank}"').replace('"#ring"', f'"#ring-{rank}"')
+    return replace(page, seal=mark_safe(drawn))  # noqa: S308 - our own drawing, its text escaped
+
+
 def announced(opened: Opened, made: list[Proof], token: str) -> Announced:
     """What is said of the link where it is pasted; of what no longer stands, nothing but that."""
     preview = preview_of(made)
-    title = f"{preview.title}, {preview.name}" if preview.name and len(made) == 1 else preview.title
+    title = f"{preview.title}, {preview.name}" if preview.name else preview.title
+    if len(made) > 1:
+        title = _heading(len(made), preview.name)
     if all(proof.standing in STANDS for proof in made):
         said = _("%(kind)s, %(given)s. Vérifiable en ligne, sans compte.") % {
             "kind": preview.overline,

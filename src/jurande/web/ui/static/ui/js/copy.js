@@ -1,5 +1,6 @@
 // Copies a text, and says so. Also the house's only toast().
 // <button type="button" data-copy="7KQ4-M2XD">
+// <button type="button" data-copy-rich="#signature">: what stands there, links and pictures included
 export function toast(sentence) {
   const zone = document.querySelector("[data-toasts]");
   if (!zone) return;
@@ -25,5 +26,21 @@ document.addEventListener("click", async (event) => {
     toast("Copié.");
   } catch {
     toast("Ce navigateur refuse de copier : sélectionnez le texte à la main.");
+  }
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy-rich]");
+  if (!button) return;
+  const shown = document.querySelector(button.dataset.copyRich);
+  try {
+    await navigator.clipboard.write([new ClipboardItem({
+      "text/html": new Blob([shown.innerHTML], { type: "text/html" }),
+      "text/plain": new Blob([shown.innerText], { type: "text/plain" }),
+    })]);
+    toast("Copié.");
+  } catch {
+    getSelection().selectAllChildren(shown);
+    toast("Ce navigateur refuse de copier : le texte est sélectionné, copiez-le à la main.");
   }
 });

@@ -6,6 +6,7 @@ import "./dialog.js";
 import "./drop.js";
 import "./keep.js";
 import "./copy.js";
+import "./share.js";
 import "./choose.js";
 import "./focus.js";
 import "./reveal.js";
