@@ -47,6 +47,8 @@ def plan(world: World) -> None:
     world.on(110, lambda at: _publish(world, MICRO, Subject.MICRO, at), 16, 30)
     world.on(27, lambda at: _draw(world, "RNCP49021", Subject.CERTIFICATION, Language.FR, "Lyon", at), 9, 20)
     world.on(26, lambda at: _publish(world, "RNCP49021", Subject.CERTIFICATION, at), 11, 45)
+    world.on(23, lambda at: _draw(world, "RNCP49021", Subject.BLOC, Language.FR, "Lyon", at), 9, 35)
+    world.on(22, lambda at: _publish(world, "RNCP49021", Subject.BLOC, at), 11, 50)
     world.on(5, lambda at: _begin(world, "RNCP49021", Subject.BLOC, at), 14, 10)
 
 
