@@ -21,6 +21,7 @@ from jurande.registers.common import jobs
 from jurande.registers.common.models import JobRequest
 from jurande.registers.parties.models import ApiKey, Person
 from jurande.registers.parties.states import Role, Scope
+from jurande.registers.seal.operations import projection
 from tests import factories
 from tests.registers.awards import held as spaces
 from tests.registers.awards import proved
@@ -219,10 +220,12 @@ class TestFiles:
         assert award.shown_number in answer["Content-Disposition"]
 
     def test_the_signed_proof_is_what_was_signed(self, client: Client, mine: Award) -> None:
+        projection.settle(now=NOW, wait_seconds=5)
         answer = client.get(reverse("holder:file", args=[mine.code, "attestation.json"]))
         assert json.loads(answer.content)["proof"]
 
     def test_what_no_longer_holds_is_not_drawn_anew(self, client: Client, mine: Award) -> None:
+        projection.settle(now=NOW, wait_seconds=5)
         Award.objects.filter(pk=mine.pk).update(state=AwardState.REVOKED, revoked_on=TODAY)
         assert client.get(reverse("holder:file", args=[mine.code, "document.pdf"])).status_code == 404
         assert client.get(reverse("holder:file", args=[mine.code, "attestation.json"])).status_code == 200
@@ -245,7 +248,7 @@ class TestTakingEverythingAway:
         job = JobRequest.objects.get(name=taking_away.JOB)
         assert answer["Location"] == reverse("holder:take-away-one", args=[job.code])
         assert "hx-get" in page(client, answer["Location"])
-        jobs.execute(job.code, worker_code="essai", clock=lambda: NOW)
+        jobs.execute(job.code, worker_code="essai")
         file_url = reverse("holder:take-away-file", args=[job.code])
         assert file_url in page(client, answer["Location"])
         assert b"".join(client.get(file_url).streaming_content).startswith(b"PK")  # type: ignore[attr-defined]

@@ -51,7 +51,7 @@ def plan(world: World) -> None:
     """Plan what is sealed, if this demonstration has an address: nothing can be signed without one."""
     if not settings.PUBLIC_URL_IS_SET:
         return
-    world.on(40, partial(_key, world), 10)
+    world.on(105, partial(_key, world), 10)
     world.on(36, partial(_convention, world), 14)
     for number, (days, name, revoked) in enumerate(GIVEN, start=1):
         world.on(days, partial(_give, world, number, name), 15, number)

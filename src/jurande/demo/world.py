@@ -34,6 +34,7 @@ from jurande.demo import (
     receiving,
     recruitment,
     seal,
+    shares,
     showcase,
 )
 from jurande.demo.fiction import ANSWERS_LATE, BODIES, OTHER_PAPERS, Body, with_check_digit
@@ -95,6 +96,7 @@ def build(*, now: datetime) -> None:
     awards.plan(world)
     award_lives.plan(world)
     holders.plan(world)
+    shares.plan(world)
     showcase.plan(world)
     receiving.plan(world)
     combinations.plan(world)

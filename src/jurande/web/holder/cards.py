@@ -80,7 +80,7 @@ def cards_of(awards: Sequence[Award], *, today: date) -> list[Card]:
             award=award,
             url=reverse("holder:award", args=[award.code]),
             title=typo(titles[award.code]),
-            when=when_of(award),
+            when=when_of(award, is_told=award.valid_until is not None and award.valid_until < today + SOON),
             standing=standing_of(award, today),
             seen=seen_of(award),
             seal=_seal_id(award),
@@ -105,10 +105,13 @@ def seals_of(awards: Iterable[Award]) -> list[tuple[str, SafeString]]:
     return list(drawn.items())
 
 
-def when_of(award: Award) -> str:
-    """«14 octobre 2026, valable trois ans», «…, valable jusqu’au 3 mars 2027», or the day alone when it has no end."""
+def when_of(award: Award, *, is_told: bool = False) -> str:
+    """«14 octobre 2026, valable trois ans», «…, valable jusqu’au 3 mars 2027».
+
+    The day alone without an end, or when its standing tells the end already (``is_told``).
+    """
     day = spoken.day(award.awarded_on)
-    if award.valid_until is None:
+    if award.valid_until is None or is_told:
         return day
     years = _whole_years(award.awarded_on, award.valid_until)
     if years == 1:

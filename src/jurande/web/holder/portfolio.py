@@ -93,7 +93,7 @@ def home(request: Asked) -> HttpResponse:
     context: dict[str, object] = {
         "person": person,
         "portfolio": portfolio,
-        "path": paths.shown_of(person, portfolio.held, today=today),
+        "path": paths.shown_of(person, portfolio.held, [card.award for card in portfolio.waiting], today=today),
     }
     return render(request, "holder/home.html", context)
 

@@ -83,17 +83,21 @@ def _letters(person: Person, held: Sequence[Award]) -> list[Sent]:
     own = {address_digest(address) for address in addresses_of(person)}
     about = Q(about_kind="award", about_code__in=[award.code for award in held])
     rows = Message.objects.filter(Q(to_code=person.code) | Q(to_digest__in=own) | about).newest_first()
-    return [
-        Sent(
-            at=row.written_at,
-            what=str(catalogue()[row.kind].label) if row.kind in catalogue() else row.kind,
-            by=row.signature,
-            to=row.to_email if row.to_code == person.code or row.to_digest in own else "",
-            state=row.state,
-            code=row.code if row.to_code == person.code and not row.is_erased else "",
-        )
-        for row in rows[:LETTERS_MOST]
-    ]
+    return [_sent(row, is_theirs=row.to_code == person.code or row.to_digest in own) for row in rows[:LETTERS_MOST]]
+
+
+def _sent(row: Message, *, is_theirs: bool) -> Sent:
+    kind = catalogue().get(row.kind)
+    label = str(kind.label) if kind is not None else row.kind
+    return Sent(
+        at=row.written_at,
+        # Its own words for whoever received it; what kind of letter it is for a letter to somebody else.
+        what=(row.subject if is_theirs else "") or label,
+        by=row.signature,
+        to=row.to_email if is_theirs else "",
+        state=row.state,
+        code=row.code if is_theirs and row.to_code and not row.is_erased else "",
+    )
 
 
 def _copies(held: Sequence[Award], houses: dict[str, str]) -> list[Copied]:
