@@ -61,6 +61,7 @@ class Gift:
 
     award: Award
     title: str
+    house: str
     day: str
     until: str
     by: str
@@ -74,6 +75,7 @@ def _gift(held: Award) -> Gift:
     return Gift(
         award=held,
         title=holders.title_of(held),
+        house=_starting(spoken.named(held.certifier.name)),
         day=spoken.day(held.awarded_on),
         until=spoken.day(held.valid_until) if held.valid_until else "",
         by=held.partnership.name if held.partnership else "",
@@ -81,6 +83,11 @@ def _gift(held: Award) -> Gift:
         seal=mark_safe(wax_seal(held.certifier.name, accent, emblem)),  # noqa: S308 - our own drawing, its text escaped
         ornament_url=reverse("public:award-ornament", args=[colour.removeprefix("#")]),
     )
+
+
+def _starting(name: str) -> str:
+    """A name as it stands at the head of a sentence: «L’Institut des métiers»."""
+    return name[:1].upper() + name[1:]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -147,7 +154,7 @@ def _receive(
 def _refuse(request: Asked, held: Award) -> HttpResponse | None:
     with refusing(request):
         keeping.refuse_by_link(award=held, note=request.POST.get("note", ""), now=timezone.now())
-        return render(request, "guest/receiving/refused.html", {"house": held.certifier.name})
+        return render(request, "guest/receiving/refused.html", {"house": _starting(spoken.named(held.certifier.name))})
     return None
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jurande.registers.parties import operations, queries
 from jurande.web.access import Asked, audience, client_address, is_too_frequent, person_of
+from jurande.web.ui import spoken
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.sessions import browser_name
 
@@ -51,7 +52,7 @@ def me(request: Asked) -> HttpResponse:
         "person": person,
         "addresses": queries.addresses_of(person),
         "form": form,
-        "sessions": [(session, browser_name(session.browser)) for session in sessions],
+        "sessions": [(one, browser_name(one.browser), spoken.moment(one.since_at)) for one in sessions],
         "keys": queries.passkeys_of(person),
     }
     return render(request, "holder/me.html", page)

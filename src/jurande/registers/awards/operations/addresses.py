@@ -31,6 +31,7 @@ SECOND_REMINDER = timedelta(days=30)
 # Past it nobody is reminded of anything: a server that slept for months does not wake everybody up.
 LAST_REMINDER = timedelta(days=60)
 CHUNK = 200
+MOST = 100_000
 
 
 class AddressRefused(Refused):
@@ -112,14 +113,16 @@ def _due(now: datetime) -> Iterator[list[int]]:
         reminded_at__gt=now - LAST_REMINDER,
     )
     for rows in (first, mended, second):
-        ordered = rows.order_by("certifier", "pk").values_list("pk", flat=True)
-        while keys := list(ordered[:CHUNK]):
-            yield keys
+        # Read once: what waits is not looked through again for each chunk. The next morning takes the rest.
+        keys = list(rows.order_by("certifier", "pk").values_list("pk", flat=True)[:MOST])
+        for at in range(0, len(keys), CHUNK):
+            yield keys[at : at + CHUNK]
 
 
 @transaction.atomic
 def _remind(keys: Sequence[int], now: datetime) -> int:
-    rows = Award.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("certifier", "pk")
+    # Judged again: some may have been received since.
+    rows = _waiting().select_for_update(of=("self",)).filter(pk__in=keys).order_by("certifier", "pk")
     awards = list(rows.select_related("certifier__organisation", "certification", "referentiel"))
     titles = titles_of(awards)
     for award in awards:
