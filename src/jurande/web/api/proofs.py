@@ -168,7 +168,7 @@ def _answer(found: Proof, *, key: str) -> ProofAnswer:
     at = [award.shown_number, key] if key else [award.shown_number]
     is_hidden = found.standing in HIDDEN
     # A former award that shows nobody leads nowhere: after a change of name, one would tell the other.
-    following = getattr(award, "replaced_by", None) if award.exposure != Exposure.HIDDEN else None
+    following = proofs.following_of(award) if award.exposure != Exposure.HIDDEN else None
     findings = found.examination.findings if found.examination is not None else ()
     return ProofAnswer(
         number=award.shown_number,

@@ -152,13 +152,13 @@ def find_by_credential(code: str) -> Award | None:
 
 
 def _one(rows: AwardQuerySet) -> Award | None:
-    award = rows.first()
-    return _whole(award) if award is not None else None
+    found = list(rows[:1])
+    return _whole(found[0]) if found else None
 
 
 def _rows() -> AwardQuerySet:
     # What identifies the holder beyond their name is never read here: neither birth nor address.
-    return Award.objects.select_related("credential", "replaces", "replaced_by").only(
+    return Award.objects.select_related("credential").only(
         "number",
         "certifier_id",
         "certification_id",
@@ -189,10 +189,18 @@ def _rows() -> AwardQuerySet:
         "credential__list_number",
         "credential__salt",
         "credential__signed",
-        "replaces__number",
-        "replaces__exposure",
-        "replaced_by__number",
+        "replaces_id",
     )
+
+
+def former_of(award: Award) -> Award | None:
+    """Return the award that this one replaces. One query when there is one."""
+    return award.replaces if award.replaces_id is not None else None
+
+
+def following_of(award: Award) -> Award | None:
+    """Return the award that replaces this one. One query when it was replaced."""
+    return getattr(award, "replaced_by", None) if award.replaced_at is not None else None
 
 
 def _whole(award: Award) -> Award:

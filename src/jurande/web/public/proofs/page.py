@@ -129,7 +129,7 @@ def page_of(proof: Proof, *, key: str = "", is_shown: bool = False) -> Page:
     is_erased = proof.standing is Standing.ERASED
     is_named = not is_erased and proofs.names_holder(award, with_document=bool(key) or is_shown)
     english = words.is_english()
-    signed = proof.signed
+    signed, former = proof.signed, proofs.former_of(award)
     at = [number, key] if key else [number]
     there = "award" if english else "award-en"
     has_files = is_named and proof.document is not None
@@ -157,8 +157,8 @@ def page_of(proof: Proof, *, key: str = "", is_shown: bool = False) -> Page:
         by=words.by_name(award.certifier.name),
         is_dimmed=proof.standing not in (Standing.VALID, Standing.UNCERTAIN, Standing.TAKEN_OVER, Standing.WAITING),
         seal=_seal(award),
-        next_url=_address(award.replaced_by) if hasattr(award, "replaced_by") and not _is_hidden(award) else "",
-        former_url=_address(award.replaces) if award.replaces and not _is_hidden(award.replaces) else "",
+        next_url="" if _is_hidden(award) else _address(proofs.following_of(award)),
+        former_url="" if former is None or _is_hidden(former) else _address(former),
         training_url=_training(award),
         file_url=reverse("public:award-file", args=at) if has_files else "",
         kit_url=reverse("public:award-kit", args=at) if has_files else "",
