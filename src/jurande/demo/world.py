@@ -103,6 +103,7 @@ def build(*, now: datetime) -> None:
     delegation.plan(world)
     dossiers.plan(world)
     corrections.plan(world)
+    erasure.plan(world)
     recruitment.plan(world)
     conventions.plan(world)
     habilitations.plan(world)

@@ -112,7 +112,7 @@ def _said(share: Share, is_open: bool) -> str:
         ngettext("ouverte %(count)s fois", "ouverte %(count)s fois", share.opened_count)
         % {"count": spoken.number(share.opened_count)}
         if share.opened_count
-        else _("pas encore ouverte")
+        else (_("pas encore ouverte") if is_open else _("jamais ouverte"))
     )
     told = {"until": spoken.day(share.ends_on), "stopped": spoken.day(share.withdrawn_at), "opened": opened}
     if share.withdrawn_at is not None:
