@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from jurande.demo.certifications import MICRO
+from jurande.demo.delegation import PARTNER
+from jurande.demo.fiction import BODIES
 from jurande.demo.holders import MEASURES, MECHANICAL, REFRIGERANT, SYMPTOMS
 from jurande.demo.personas import Persona
 from jurande.registers.awards.models import Combination, Design
@@ -18,7 +20,11 @@ from jurande.registers.awards.operations.combinations import Asked, Terms
 from jurande.registers.awards.states import LotSource, Subject
 from jurande.registers.catalogue.models import Bloc, Certification
 from jurande.registers.catalogue.states import ReferentielState
+from jurande.registers.network.operations import habilitations
+from jurande.registers.network.operations.habilitations import Scope
+from jurande.registers.network.states import Basis, HabilitationKind
 from jurande.registers.parties import operations as parties
+from jurande.registers.parties.queries import partners
 
 if TYPE_CHECKING:
     from jurande.demo.world import World
@@ -50,6 +56,7 @@ def plan(world: World) -> None:
     for rank in WAYS:
         world.on(24, partial(_write, world, rank), 10, 10 + rank)
         world.on(23, partial(_publish, world, rank), 15, 10 + rank)
+    world.on(19, partial(_habilitate, world), 11, 20)
     world.on(20, partial(_award, world), 16, 30)
     world.on(14, partial(_receive, world), 19, 15)
     world.on(13, _look, 4, 50)
@@ -82,6 +89,24 @@ def _publish(world: World, rank: int, at: datetime) -> None:
     """Hélène reads it, and publishes."""
     draft = Combination.objects.get(certifier=world.houses["imr"], title=WAYS[rank][0])
     combinations.publish_combination(combination=draft, revision=draft.revision, actor=_actor(world, "helene"), now=at)
+
+
+def _habilitate(world: World, at: datetime) -> None:
+    """A partner is declared able to assess the one that is missing most."""
+    claire, today = _actor(world, "claire"), timezone.localdate(at)
+    rare = _held(world, REFRIGERANT)
+    row = habilitations.prepare(
+        partnership=partners(claire).get(site__siret=next(body.siret for body in BODIES if body.name == PARTNER)),
+        scope=Scope(rare, rare.versions.get(state=ReferentielState.PUBLISHED), HabilitationKind.BOTH, (), ()),
+        basis=Basis.EARLIER_CONVENTION,
+        basis_reference=f"Avenant IMR {today.year}/5",
+        basis_on=today - timedelta(days=20),
+        valid_from=today,
+        valid_until=date(today.year + 3, today.month, 1) - timedelta(days=1),
+        actor=claire,
+        now=at,
+    )
+    habilitations.activate(habilitation=row, actor=claire, now=at)
 
 
 def _award(world: World, at: datetime) -> None:

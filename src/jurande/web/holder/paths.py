@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -108,9 +108,12 @@ class Shown:
 # --- what other pages show ------------------------------------------------------------------------
 
 
-def shown_of(person: Person, awards: Iterable[Award], *, today: date) -> Shown:
-    """What a home shows: where its awards lead. Three queries at most, none when there is no award."""
-    return _shown(queries.ways_of(person, awards, today), {})
+def shown_of(person: Person, awards: Iterable[Award], waiting: Iterable[Award], *, today: date) -> Shown:
+    """What a home shows: where its awards lead. Three queries at most, none when there is no award.
+
+    ``waiting``: what they were given and have not received yet.
+    """
+    return _shown(queries.ways_of(person, awards, today), {}, waiting)
 
 
 def leads_of(person: Person, award: Award, *, today: date) -> list[tuple[str, str]]:
@@ -144,7 +147,7 @@ def listing(request: Asked) -> HttpResponse:
         },
         today,
     )
-    return render(request, "holder/paths.html", {"shown": _shown(found, places)})
+    return render(request, "holder/paths.html", {"shown": _shown(found, places, holders.waiting_for(person))})
 
 
 @require_POST
@@ -158,8 +161,8 @@ def ask(request: Asked, code: str) -> HttpResponse:
         completing.ask_for_bloc(combination=held, person=person_of(request), actor=request.actor, now=timezone.now())
         messages.success(
             request,
-            _("Votre demande est partie. %(house)s la prépare, et vous suivez sa réponse ici.")
-            % {"house": held.certifier.name},
+            _("Votre demande est partie à %(house)s. Vous suivez sa réponse ici.")
+            % {"house": spoken.named(held.certifier.name)},
         )
     return redirect("holder:path")
 
@@ -180,11 +183,12 @@ def take_back(request: Asked, code: str) -> HttpResponse:
 # --- laying out -----------------------------------------------------------------------------------
 
 
-def _shown(found: Ways, places: Mapping[int, Places]) -> Shown:
-    return Shown(tuple(_way(path, places) for path in found.paths), tuple(_trade(one) for one in found.trades))
+def _shown(found: Ways, places: Mapping[int, Places], waiting: Iterable[Award]) -> Shown:
+    sent = frozenset(award.certification_id for award in waiting)
+    return Shown(tuple(_way(path, places, sent) for path in found.paths), tuple(_trade(one) for one in found.trades))
 
 
-def _way(path: Path, places: Mapping[int, Places]) -> Way:
+def _way(path: Path, places: Mapping[int, Places], sent: frozenset[int]) -> Way:
     progress, request = path.progress, path.request
     is_asked = request is not None and request.state in (RequestState.ASKED, RequestState.PREPARED)
     is_open = path.combination.state == CombinationState.PUBLISHED
@@ -193,9 +197,9 @@ def _way(path: Path, places: Mapping[int, Places]) -> Way:
         code=path.combination.code,
         heading=_heading(path, is_asked=is_waiting),
         words=_words(path),
-        house=path.combination.certifier.name,
+        house=spoken.named(path.combination.certifier.name),
         ring=ring(progress.met, progress.needed),
-        groups=_groups(path, places),
+        groups=_groups(path, places, sent),
         find="" if progress.is_complete or path.is_obtained else _find(progress.met),
         status=_status(path, request),
         reasons=request.reasons if request is not None and request.state == RequestState.DECLINED else "",
@@ -226,7 +230,7 @@ def _heading(path: Path, *, is_asked: bool) -> str:
             "count": spoken.in_letters(left),
             "name": name,
         }
-    return str(typo(said))
+    return str(typo(said[:1].upper() + said[1:]))
 
 
 def _words(path: Path) -> str:
@@ -267,9 +271,9 @@ def _status(path: Path, request: CombinationRequest | None) -> tuple[str, str]:
     if path.is_obtained or request is None:
         return "", ""
     if request.state == RequestState.ASKED:
-        return "run", _("Demandée le %(day)s. %(house)s doit répondre.") % {
+        return "run", _("Demandée le %(day)s à %(house)s, qui doit répondre.") % {
             "day": spoken.day(request.asked_at),
-            "house": path.combination.certifier.name,
+            "house": spoken.named(path.combination.certifier.name),
         }
     if request.state == RequestState.DECLINED:
         return "end", _("Refusée le %(day)s.") % {"day": spoken.day(request.decided_at)}
@@ -282,10 +286,13 @@ def _status(path: Path, request: CombinationRequest | None) -> tuple[str, str]:
     return "", ""
 
 
-def _groups(path: Path, places: Mapping[int, Places]) -> tuple[Group, ...]:
+def _groups(path: Path, places: Mapping[int, Places], sent: frozenset[int]) -> tuple[Group, ...]:
     steps: dict[int, list[Step]] = {}
     for part, outcome in zip(path.parts, path.progress.outcomes, strict=True):
-        steps.setdefault(part.choice, []).append(_step(part, outcome, path, places.get(part.certification_id)))
+        step = _step(part, outcome, path, places.get(part.certification_id))
+        if not step.is_met and part.certification_id in sent:
+            step = replace(step, mark="run", said=_("à recevoir"), places=(), more=0)
+        steps.setdefault(part.choice, []).append(step)
     choices = path.combination.choices
     return tuple(
         Group(_choice_label(choices[choice - 1]) if choice else "", tuple(listed))
@@ -325,9 +332,10 @@ def _places(path: Path, places: Places) -> tuple[Link, ...]:
         label = f"{one.name}, {one.site.city}"
         found.append(Link(label, reverse("public:partners-one", args=[one.site.organisation.siren])))
     if not found:
-        house = path.combination.certifier
-        label = _("Personne ne l’annonce pour le moment\u00a0: écrivez à %(house)s") % {"house": house.name}
-        found.append(Link(label, reverse("public:partners-one", args=[house.organisation.siren])))
+        house = spoken.named(path.combination.certifier.name)
+        found.append(
+            Link(_("Personne ne l’annonce pour le moment\u00a0: demandez à %(house)s.") % {"house": house}, "")
+        )
     return tuple(found)
 
 

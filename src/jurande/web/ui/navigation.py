@@ -80,7 +80,7 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
         Entry(_("Installation"), "operator:installation"),
     ),
     "holder": (
-        Entry(_("Réussites"), "holder:home", "rosette"),
+        Entry(_("Réussites"), "holder:home", "rosette", family=("holder:award", "holder:path")),
         Entry(_("Partages"), "holder:shares", "link"),
         Entry(_("Moi"), "holder:me", "user"),
     ),
