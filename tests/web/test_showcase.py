@@ -16,12 +16,14 @@ from django.utils import timezone
 from jurande.registers.awards.models import Award, Design, ShownCertification, VisitCount
 from jurande.registers.awards.operations import showcase as operations
 from jurande.registers.awards.operations import visits
+from jurande.registers.awards.queries import proofs
 from jurande.registers.parties.models import Person
 from jurande.registers.parties.states import Role
 from jurande.web.public import showcase as pages
 from tests import factories
 from tests.registers.awards import held, proved, showcases
-from tests.registers.awards.proved import NOW, TODAY
+from tests.registers.awards.proved import NOW
+from tests.registers.catalogue import certifications
 from tests.registers.seal.homes import own_home
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +70,12 @@ class TestAShowcase:
 
     def test_speaks_english(self, client: Client, design: Design) -> None:
         showcases.opened(design.certifier, design.certification)
-        assert '<html lang="en"' in read(client, f"/vitrines/{design.certifier.code}/en")
+        page = read(client, f"/vitrines/{design.certifier.code}/en")
+        assert '<html lang="en"' in page
+        assert "What we certify" in page
+        assert "Who obtained it" in read(
+            client, f"/vitrines/{design.certifier.code}/{design.certification.code}/personnes/en"
+        )
 
     def test_that_is_closed_is_no_page(self, client: Client, design: Design) -> None:
         showcases.opened(design.certifier, design.certification)
@@ -150,7 +157,8 @@ class TestTheHolder:
         assert "vitrine" in page
         path = f"/titulaire/reussites/{award.code}/vitrine/"
         assert client.post(path, {"name": "initial"}).status_code == 302
-        assert f"{ines.first_name} {ines.last_name[0]}." in read(client, f"/titulaire/reussites/{award.code}/")
+        assert f"« {ines.first_name} {ines.last_name[0]}. »" in read(client, f"/titulaire/reussites/{award.code}/")
+        assert "Stop appearing there" in read(client, f"/titulaire/reussites/{award.code}/?langue=en")
         assert client.post(path, {"leave": "1"}).status_code == 302
         assert Award.objects.get(pk=award.pk).shown_since_at is None
 
@@ -236,3 +244,17 @@ class TestThePartner:
             held.waiting(person, design, partnership=partner)
         factories.enter(client, factories.member(Role.HEAD, of=partner))
         assert "Ensemble" in read(client, f"/p/{partner.code}/delivrance/chiffres/")
+
+
+class TestTheWayThere:
+    def test_begins_on_the_page_of_a_proof(self, client: Client, design: Design) -> None:
+        award = proved.awarded(design)
+        assert "/vitrines/" not in read(client, f"/p/{award.shown_number}")
+        showcases.opened(design.certifier, design.certification)
+        proofs._shared.cache_clear()
+        assert f"/vitrines/{design.certifier.code}/en" in read(client, f"/p/{award.shown_number}/en")
+
+    def test_begins_on_the_page_of_the_certification_in_the_national_register(self, client: Client) -> None:
+        held_here = certifications.registered()
+        showcases.opened(held_here.certifier, held_here)
+        assert f"/vitrines/{held_here.certifier.code}/" in read(client, "/certifications/RNCP49021/")

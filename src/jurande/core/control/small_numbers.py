@@ -2,7 +2,8 @@
 """Small numbers are not shown, nor what would give them away: the total less the others, a whole less its other parts.
 
 A number of one to four people is hidden. A line about fewer than five people shows nothing that they did. Then, column
-by column and line by line, whatever would let a hidden number be worked out is hidden too, the smallest first.
+by column and line by line, whatever would let a hidden number be worked out is hidden too: a whole before its parts,
+the smallest first.
 """
 
 from __future__ import annotations
@@ -112,12 +113,12 @@ def _close_line(line: list[_Cell], population: int, shape: Shape) -> bool:
         cells = [line[at] for at in parts]
         if not any(cell.shown is Hidden.SMALL for cell in cells) or _are_safe(cells, 0, most):
             continue
+        if whole is not None and not isinstance(line[whole].shown, Hidden):
+            _close(line[whole])
+            return True
         seen = [cell for cell in cells if not isinstance(cell.shown, Hidden) and cell.value >= SMALL]
         if seen:
             _close(min(seen, key=lambda cell: cell.value))
-            return True
-        if whole is not None and not isinstance(line[whole].shown, Hidden):
-            _close(line[whole])
             return True
     return False
 

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Section:
-    """What the page of an award says of the showcase. ``shown_as``: the name shown today; empty for somebody not there.
+    """What the page of an award says of the showcase: ``house`` opens a sentence, ``by`` says whose it is.
 
+    ``shown_as``: the name shown today; empty for somebody who is not there.
     ``names``: what may be chosen, as (value, name); empty when nothing may be.
     """
 
     house: str
+    by: str
     shown_as: str
     since: str
     names: list[tuple[str, str]]
@@ -49,10 +51,11 @@ def showcase_section(request: Asked, award: Award) -> Section | None:
     appearance = queries.appearance_of(award)
     if not may and appearance is None:
         return None
-    english = words.is_english()
+    english, house = words.is_english(), words.named(award.certifier.name)
     view = "public:showcase-people-en" if english else "public:showcase-people"
     return Section(
-        house=award.certifier.name,
+        house=house[:1].upper() + house[1:],
+        by=words.by_name(award.certifier.name),
         shown_as=_name(award, appearance.name_shown) if appearance is not None else "",
         since=words.day(appearance.agreed_at) if appearance is not None else "",
         names=[(one.value, _name(award, one.value)) for one in ShownName] if may else [],

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from jurande.core.france.departements import DEPARTEMENTS
 from jurande.core.france.identifiers import IdentifierRefused, siret
+from jurande.registers.awards.queries.showcase import showcases_showing
 from jurande.registers.catalogue.queries import directory, national, sources
 from jurande.registers.catalogue.queries.fiches import FichePage, fiche_number, fiche_page
 from jurande.registers.catalogue.queries.national import Because
@@ -32,6 +33,7 @@ from jurande.web.ui.fields import DayInput
 from jurande.web.ui.formats import count, day, number
 from jurande.web.ui.parts import Bar, Fact, Filtered, Pages, Spot
 from jurande.web.ui.registers import DEPARTEMENT_CHOICES, LEVELS, ROUTES, cited, fiche_chip, level_label
+from jurande.web.ui.spoken import by_name
 
 # What an address may hold for «active» and for «sans niveau».
 STATES = {"active": True, "inactive": False}
@@ -194,6 +196,9 @@ def certification(request: HttpRequest, number: str) -> HttpResponse:
         "partners": len({partner.siret for partner in active}),
         "kinds": _kinds(active),
         "calls": open_calls_for_fiche(known, timezone.localdate()),
+        "showcases": [
+            (one.certifier.code, by_name(one.certifier.name)) for one in showcases_showing(page.version.fiche)
+        ],
         "spots": spots(directory.by_departement(active), certification=known),
         "directory_url": f"{reverse('public:partners')}?{urlencode({'certification': known})}",
         "form": form,

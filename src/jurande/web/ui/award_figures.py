@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from jurande.core.control.small_numbers import Hidden, Shown
-from jurande.registers.awards.queries.figures import COLUMNS, PEOPLE, PERIODS, Figures, Line
+from jurande.registers.awards.queries.figures import COLUMNS, PEOPLE, PERIODS, Figures, Line, Others
 from jurande.web.ui.exports import csv_sheet, xlsx_sheet
 from jurande.web.ui.formats import MONTHS, number
 from jurande.web.ui.parts import Stage, Stat, Tab
@@ -135,6 +135,8 @@ def _shown(by: str, line: Line, said: str = "") -> dict[str, Any]:
 
 def _said(by: str, line: Line) -> str:
     about: Any = line.about
+    if about is Others.FEW:
+        return _("Ceux de moins de cinq, réunis") if by == "partner" else _("Celles de moins de cinq, réunies")
     if about is None:
         return _("Autres lots, ou hors lot") if by == "lot" else _("Notre maison, sans partenaire")
     if isinstance(about, date):
@@ -145,17 +147,16 @@ def _said(by: str, line: Line) -> str:
 
 
 def _note(about: Any) -> str:
-    if about is None or isinstance(about, date) or hasattr(about, "site_id"):
+    if about is None or isinstance(about, date | Others) or hasattr(about, "site_id"):
         return ""
     return str(about.title if hasattr(about, "headers") else about.reference)
 
 
 def _stages(total: Line) -> list[Stage]:
-    """The way from issued to shared; a stage that is hidden is not drawn, nor what follows it."""
+    """The way from issued to shared; a stage that is hidden is not drawn."""
     stages = [Stage(_("Délivrées"), total.issued)]
     for name in FUNNEL:
         value = total.cell(name)
-        if isinstance(value, Hidden):
-            break
-        stages.append(Stage(str(HEADS[name]), value))
+        if not isinstance(value, Hidden):
+            stages.append(Stage(str(HEADS[name]), value))
     return stages if total.issued and len(stages) > 1 else []

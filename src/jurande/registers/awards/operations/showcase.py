@@ -174,8 +174,9 @@ def end_appearances(*, award: Award, now: datetime) -> None:
 def wording_of(award: Award, name: str) -> str:
     """The words to which a holder agrees, in the active language."""
     return _(
-        "J’accepte que %(house)s montre dans sa vitrine publique «\u00a0%(name)s\u00a0», avec «\u00a0%(title)s\u00a0» "
-        "et l’année où je l’ai obtenue. Je peux changer d’avis à tout moment, d’un geste, sans dire pourquoi."
+        "Vitrine publique, %(house)s\u00a0: j’accepte que «\u00a0%(name)s\u00a0» y figure, avec "
+        "«\u00a0%(title)s\u00a0» et l’année où je l’ai obtenue. Je peux changer d’avis à tout moment, d’un geste, sans "
+        "dire pourquoi."
     ) % {
         "house": award.certifier.name,
         "name": name_shown(award.first_name, award.last_name, name),

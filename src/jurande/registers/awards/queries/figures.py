@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 from typing import Any
 
 from django.core.cache import cache
@@ -17,7 +18,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from jurande.core.control.small_numbers import Shape, Shown, guard
+from jurande.core.control.small_numbers import SMALL, Shape, Shown, guard
 from jurande.registers.awards.models import Award, Lot, ShareItem, VisitCount
 from jurande.registers.awards.states.awards import AwardState, Origin
 from jurande.registers.awards.states.visits import VisitKind
@@ -31,7 +32,7 @@ PEOPLE = ("written", "delivered", "bounced", "collected", "refused", "shared")
 VISITS = (VisitKind.SEEN, VisitKind.SHARE_SEEN, VisitKind.LINKEDIN, VisitKind.TRAINING)
 COLUMNS = (*PEOPLE, *(str(kind.value) for kind in VISITS))
 # Delivered and bounced are parts of what was written; collected and refused, of what was issued.
-SHAPE = Shape(people=len(PEOPLE), wholes=((0, (1, 2)), (None, (3, 4))))
+SHAPE = Shape(people=len(PEOPLE), wholes=((0, (1, 2)), (None, (1, 2)), (None, (3, 4))))
 BREAKDOWNS = ("certification", "partner", "lot", "month")
 PERIODS = (12, 36)
 LOTS_MOST = 60
@@ -41,11 +42,17 @@ LETTERS = ("awards.issued", "awards.uncollected")
 _NOT_DELIVERED = (MessageState.FAILED, MessageState.BOUNCED, MessageState.WITHHELD)
 
 
+class Others(Enum):
+    """What is told together: fewer than five were issued of each."""
+
+    FEW = "few"
+
+
 @dataclass(frozen=True)
 class Line:
     """One line: what it is about (None: a body that is no partner, or other lots), issued, then ``COLUMNS``."""
 
-    about: Certification | Partnership | Lot | date | None
+    about: Certification | Partnership | Lot | date | Others | None
     issued: int
     cells: tuple[Shown, ...]
 
@@ -92,6 +99,9 @@ def _counted(house: Certifier, partnership: Partnership | None, by: str, since: 
     sizes: dict[Any, int] = defaultdict(int)
     for key in issued.keys() | visits.keys():
         about = named.get(key)
+        if by != "month" and about is not None and issued.get(key, 0) < SMALL:
+            # Of lots, those that are not named are told together already.
+            about = None if by == "lot" else Others.FEW
         row = table.setdefault(about, [0] * len(COLUMNS))
         for at, value in enumerate([*people.get(key, [0] * len(PEOPLE)), *visits.get(key, [0] * len(VISITS))]):
             row[at] += value
@@ -191,4 +201,4 @@ def _place(by: str, sizes: dict[Any, int]) -> Callable[[Any], Any]:
         return lambda about: (-about.toordinal(),)
     if by == "lot":
         return lambda about: (about is None, -about.prepared_at.timestamp() if about else 0)
-    return lambda about: (about is None, -sizes[about], str(about))
+    return lambda about: (about is Others.FEW, about is None, -sizes[about], str(about))

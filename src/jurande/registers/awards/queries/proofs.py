@@ -215,7 +215,9 @@ def _whole(award: Award) -> Award:
 
 
 _SHARED: dict[str, Callable[[], QuerySet[Any]]] = {
-    "certification": lambda: Certification.objects.select_related("certifier__organisation", "fiche", "shown"),
+    "certification": lambda: Certification.objects.select_related(
+        "certifier__organisation", "certifier__showcase", "fiche", "shown"
+    ),
     "referentiel": lambda: Referentiel.objects.select_related("elements"),
     "design": Design.objects.all,
     "lot": lambda: Lot.objects.only("code"),

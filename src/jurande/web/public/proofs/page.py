@@ -415,6 +415,8 @@ def _chain(award: Award, *, is_erased: bool, is_named: bool) -> list[Link]:
             _("Certificateur. Fixe les critères, délivre, peut retirer."),
             mark=initials(house)[:1],
             relation=_("habilite") if partner else _("délivre à"),
+            url=_showcase(award),
+            url_label=_("Voir sa vitrine"),
         )
     ]
     if partner is not None:
@@ -443,6 +445,15 @@ def _chain(award: Award, *, is_erased: bool, is_named: bool) -> list[Link]:
         *chain,
         Link(award.full_name, _("Détient la preuve et choisit à qui la montrer."), mark=initials(award.full_name)),
     ]
+
+
+def _showcase(award: Award) -> str:
+    """Where the house shows what it certifies; empty when it does not."""
+    showcase = getattr(award.certifier, "showcase", None)
+    if showcase is None or showcase.opened_at is None:
+        return ""
+    view = "public:showcase-en" if words.is_english() else "public:showcase"
+    return reverse(view, args=[award.certifier.code])
 
 
 def _training(award: Award) -> str:
