@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -194,7 +195,7 @@ class TestAHolder:
         ],
     )
     def test_is_not_shown_for_what_is_hidden_refused_or_revoked(
-        self, design: Design, shown: Showcase, ines: Person, changed: dict[str, object]
+        self, design: Design, shown: Showcase, ines: Person, changed: dict[str, Any]
     ) -> None:
         award = held.held(ines, design, **changed)
         with pytest.raises(NotAllowed):
