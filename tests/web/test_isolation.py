@@ -24,8 +24,11 @@ from jurande.registers.network.operations import exchanges
 from jurande.registers.parties import operations
 from jurande.registers.parties.models import Certifier, Partnership
 from jurande.registers.parties.states import CERTIFIER_ROLES, PARTNER_ROLES, DocumentKind, Role
+from jurande.registers.seal.operations import keys
+from jurande.registers.seal.policies import MACHINE
 from tests import factories
 from tests.factories import NOW
+from tests.registers.awards import claims, designs, lives, lots, proved
 from tests.registers.conventions import conventions
 from tests.registers.network import applications, calls, existing, habilitations, judgments
 from tests.registers.seal.homes import own_home
@@ -34,7 +37,7 @@ from tests.web.roles import VISITOR
 from tests.web.test_matrix import paths
 
 MARK = "CANARI-DE-LA-MAISON-VOISINE"
-REGISTERS = ("parties", "documents", "correspondence", "network", "conventions")
+REGISTERS = ("parties", "documents", "correspondence", "network", "conventions", "awards")
 # What the neighbour says to everybody: its name, its calls, its fees, its certifications, who and where it is.
 PUBLIC = {
     "parties.Certifier",
@@ -109,7 +112,18 @@ def neighbour(site_siret: str) -> tuple[Certifier, Partnership]:
     row = habilitations.opened(place)
     habilitations.suspend(row)
     existing.read(house, manager, existing.row(name=f"{MARK} partenaire"))
+    _awarding(house, place)
     return house, place
+
+
+def _awarding(house: Certifier, place: Partnership) -> None:
+    """What the other house designed, prepared, issued, decided and was asked for, with the same place."""
+    keys.create_key(certifier=house, actor=MACHINE, now=NOW)
+    proved.awarded(proved.designed(house), partnership=place, awarded_on=factories.TODAY, now=NOW)
+    designs.addresses(house)
+    lots.addresses(house)
+    claims.addresses(house)
+    lives.addresses(house, {"issuer": factories.member(Role.ISSUER, of=house)})
 
 
 @pytest.fixture
