@@ -49,7 +49,8 @@ class TestHolder:
         form = client.get(ask_url(award, "orthographe")).content.decode()
         assert f"Aujourd’hui\u00a0: {award.first_name}" in form
         sent = client.post(
-            ask_url(award, "orthographe"), {"first_name": "Zoë", "last_name": award.last_name, "files": paper()}
+            ask_url(award, "orthographe"),
+            {"first_name": f"{award.first_name}-Zoë", "last_name": award.last_name, "evidence": paper()},
         )
         made = Correction.objects.get()
         assert sent["Location"] == reverse("holder:corrections-one", args=[made.code])

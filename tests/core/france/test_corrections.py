@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jurande.core.france.corrections import Identity, answer_by, changes, partner_answers_by
+from jurande.core.france.corrections import Identity, answer_by, changes, is_same_name, partner_answers_by
 
 NAMES = st.text(alphabet="abcéèôñłßẞøÅ-’' ", max_size=12)
 
@@ -41,6 +41,27 @@ class TestChanges:
         for change in found:
             assert "".join(one.text for one in change.before) == before
             assert "".join(one.text for one in change.after) == after
+
+
+class TestSameName:
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (("Ines", "Carvalho"), ("Inès", "Carvalho")),
+            (("Joaquim", "Haddad"), ("João", "Haddad")),
+            (("Carvalho", "Ines"), ("Inès", "Carvalho")),
+            (("Inès", "Carvalho"), ("Inès", "Carvalho e Silva")),
+            (("Lukasz", "Strasse"), ("Łukasz", "Straße")),
+        ],
+    )
+    def test_is_the_one_that_was_misspelt_or_put_the_wrong_way_round(
+        self, before: tuple[str, str], after: tuple[str, str]
+    ) -> None:
+        assert is_same_name(Identity(*before), Identity(*after))
+
+    @pytest.mark.parametrize("after", [("Jean", "Dupont"), ("Inès", "Martin"), ("Camille", "Carvalho")])
+    def test_is_not_somebody_else_s(self, after: tuple[str, str]) -> None:
+        assert not is_same_name(Identity("Inès", "Carvalho"), Identity(*after))
 
 
 class TestRgpdArticle12Paragraph3:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from difflib import SequenceMatcher
 
 from jurande.core.france.ledger import later
+from jurande.core.france.spelling import fold
 
 RIGHT = "RGPD, art. 16"
 DELAY = "RGPD, art. 12, paragraphe 3"
@@ -18,6 +19,7 @@ IN_FORCE_SINCE = date(2018, 5, 25)
 MONTHS = 1
 # What a partner has of that month before the certifier answers in its place, when a house chose nothing.
 PARTNER_DAYS = 10
+HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,23 @@ def _changed(field: str, before: str, after: str) -> Change:
 
 def _side(cuts: Iterator[tuple[str, str]]) -> Iterator[Letters]:
     return (Letters(text, differ=tag != "equal") for text, tag in cuts if text)
+
+
+def is_same_name(today: Identity, wanted: Identity) -> bool:
+    """Tell whether a misspelling, or two names put the wrong way round, explains the difference; else it is another.
+
+    Letters are compared without accents nor case. Half of them in common is enough, or one name within the other.
+    """
+    straight = _resembles(today.first_name, wanted.first_name) and _resembles(today.last_name, wanted.last_name)
+    crossed = _resembles(today.first_name, wanted.last_name) and _resembles(today.last_name, wanted.first_name)
+    return straight or crossed
+
+
+def _resembles(one: str, other: str) -> bool:
+    first, second = fold(one), fold(other)
+    if first in second or second in first:
+        return True
+    return SequenceMatcher(None, first, second, autojunk=False).ratio() >= HALF
 
 
 def answer_by(asked_on: date, days: int | None = None) -> date:

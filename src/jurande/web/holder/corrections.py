@@ -79,16 +79,14 @@ class CorrectionForm(forms.Form):
         max_length=operations.TEXT_CHARS,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    files = forms.FileField(label=lazy("Un document qui le montre"), required=False)
-    second_file = forms.FileField(label=lazy("Un autre document"), required=False)
+    evidence = forms.FileField(label=lazy("Un document qui le montre"), required=False)
+    second_evidence = forms.FileField(label=lazy("Un autre document"), required=False)
 
-    def __init__(
-        self, *given: Any, kind: CorrectionKind, asked: tuple[str, ...], today: Identity, **named: Any
-    ) -> None:
+    def __init__(self, sent: Any, files: Any, *, kind: CorrectionKind, asked: tuple[str, ...], today: Identity) -> None:
         """Keep the fields that this kind asks for, beginning with what the document says."""
         first, last = (today.last_name, today.first_name) if kind == CorrectionKind.NAME_ORDER else (None, None)
         initial = vars(today) | ({"first_name": first, "last_name": last} if first else {})
-        super().__init__(*given, initial=initial, **named)
+        super().__init__(sent, files, initial=initial)
         self.kind, self.today = kind, today
         for name in FIELDS:
             if name not in asked:
@@ -98,7 +96,7 @@ class CorrectionForm(forms.Form):
         is_change = kind == CorrectionKind.NAME_CHANGE
         if not is_change:
             del self.fields["wish"]
-        self.fields["files"].help_text = (
+        self.fields["evidence"].help_text = (
             _("PDF ou photo\u00a0: pièce d’identité, acte ou livret de famille. Demandé pour un nouveau document.")
             if is_change
             else _("PDF ou photo, si vous en avez un. Il est effacé quelque temps après la réponse.")
@@ -120,7 +118,7 @@ class CorrectionForm(forms.Form):
 
     def given(self) -> list[tuple[Any, str]]:
         """Content and name of each file."""
-        sent = (self.cleaned_data.get(name) for name in ("files", "second_file"))
+        sent = (self.cleaned_data.get(name) for name in ("evidence", "second_evidence"))
         return [(one.file, one.name) for one in sent if one]
 
 

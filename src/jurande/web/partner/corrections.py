@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -26,6 +27,17 @@ from jurande.web.ui.corrections import AnswerForm, correction_dues, effects_of, 
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.parts import Due
+
+
+class OpinionForm(AnswerForm):
+    """What the holder will read, and the certifier when it is passed on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say who reads it."""
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "La personne la lira, et le certificateur si vous transmettez. Nécessaire pour refuser ou transmettre."
+        )
 
 
 def corrections_to_answer(actor: Actor, today: date) -> list[Due]:
@@ -59,7 +71,7 @@ def one(request: Asked, partnership: str, code: str) -> HttpResponse:
     held = queries.correction_of(request.actor, code)
     if held is None:
         raise Http404
-    form = AnswerForm(request.POST or None)
+    form = OpinionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         now, answer = timezone.now(), form.cleaned_data["reason"]
         with refusing(request, form):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from jurande.registers.awards.models import Correction
 
-FIELDS: Mapping[str, str | Promise] = {
+FIELDS: Mapping[str, Any] = {
     "first_name": lazy("Prénom"),
     "last_name": lazy("Nom"),
     "birth_on": lazy("Date de naissance"),
@@ -68,7 +68,7 @@ class AnswerForm(forms.Form):
 
     reason = forms.CharField(
         label=lazy("Votre réponse"),
-        help_text=lazy("La personne la lira. Nécessaire pour refuser ou transmettre."),
+        help_text=lazy("La personne la lira. Nécessaire pour refuser."),
         required=False,
         max_length=TEXT_CHARS,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -101,7 +101,7 @@ def table_of(url_of: Callable[[Correction], str]) -> Table[Correction]:
             Column("objet", _("Ce qui ne va pas"), lambda one: str(KINDS[one.kind])),
             Column("document", _("Document"), lambda one: one.award.certification.title, on_phone=False),
             Column("chez", _("Chez"), answered_by, on_phone=False),
-            Column("reponse", _("Réponse avant le"), lambda one: one.due_on, order=("due_on", "pk")),
+            Column("reponse", _("Réponse au plus tard"), lambda one: one.due_on, order=("due_on", "pk")),
             Column("etat", _("État"), lambda one: one.get_state_display(), show=state_of),
         ),
         filters=(

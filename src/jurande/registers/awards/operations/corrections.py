@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.award_sheets import Frame, read_row
-from jurande.core.france.corrections import Identity, answer_by, changes, partner_answers_by
+from jurande.core.france.corrections import Identity, answer_by, changes, is_same_name, partner_answers_by
 from jurande.registers.awards.emails import corrections as emails
 from jurande.registers.awards.models import Award, Correction, CorrectionEvidence, CorrectionRule
 from jurande.registers.awards.operations.life import write
@@ -35,6 +35,8 @@ from jurande.registers.parties.models import Certifier, Person
 from jurande.registers.parties.policies import Actor
 
 FILES_MOST = 3
+# Each request writes to several people.
+MOST_A_DAY = 5
 TEXT_CHARS = 2_000
 # When who answers is reminded, before the last day.
 REMIND_DAYS = 5
@@ -65,7 +67,8 @@ def ask_correction(
     ``wanted``: all of it, what does not change included; letters are kept exactly, composed. ``files``: content and
     name of each, one at least after a change of name.
     :raises NotAllowed: not theirs, or nothing can be made of it any more.
-    :raises CorrectionRefused: nothing changes, a name that is none, no word, no evidence, or one waits already.
+    :raises CorrectionRefused: nothing changes, a name that is none or another’s, no word, no evidence, one waits
+        already, or too many in a day.
     :raises DocumentRefused: a file is not what is accepted.
     """
     today = localdate(now)
@@ -79,12 +82,23 @@ def ask_correction(
             raise CorrectionRefused(_("Dites en quelques mots ce qu’il faut corriger."), field="words")
     else:
         wanted = _checked(wanted, row, now)
+    if kind not in (CorrectionKind.NAME_CHANGE, CorrectionKind.OTHER) and not is_same_name(
+        queries.identity_of(row), wanted
+    ):
+        raise CorrectionRefused(
+            _(
+                "Ce n’est plus le même nom. Choisissez «\u00a0J’ai changé de nom ou de prénom\u00a0» et joignez un "
+                "document, pour que personne d’autre ne puisse le demander à votre place."
+            )
+        )
     if kind == CorrectionKind.NAME_CHANGE and not files:
         raise CorrectionRefused(
-            _("Joignez un document à votre nouveau nom\u00a0: pièce d’identité, acte ou livret."), field="files"
+            _("Joignez un document à votre nouveau nom\u00a0: pièce d’identité, acte ou livret."), field="evidence"
         )
     if len(files) > FILES_MOST:
-        raise CorrectionRefused(_("Joignez %(most)d fichiers au plus.") % {"most": FILES_MOST}, field="files")
+        raise CorrectionRefused(_("Joignez %(most)d fichiers au plus.") % {"most": FILES_MOST}, field="evidence")
+    if queries.asked_by(person).filter(asked_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
+        raise CorrectionRefused(_("Vous avez fait plusieurs demandes aujourd’hui. Attendez demain pour la suivante."))
     partner = queries.prepared_by(row)
     days, partner_days = queries.rule_of(row.certifier)
     due_on = answer_by(today, days)

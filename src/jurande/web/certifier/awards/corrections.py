@@ -57,8 +57,6 @@ class RuleForm(forms.Form):
 class OtherForm(CorrectForm):
     """Everything that the new document says, then the answer."""
 
-    field_order = ()
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Ask for the answer in the place of the reason and the note of a decision of the house’s own."""
         super().__init__(*args, move=LifeMove.REPLACE, **kwargs)
