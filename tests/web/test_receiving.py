@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from jurande.registers.awards.facts.receiving import contest_token_of, token_of
 from jurande.registers.awards.models import Award
+from jurande.registers.awards.models.links import contest_token_of, token_of
 from jurande.registers.correspondence.models import Message
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.models import Person
@@ -74,6 +74,7 @@ class TestLetter:
     def test_is_read_in_english(self, client: Client, award: Award) -> None:
         page = text(client.get(page_of(award) + "?langue=en"))
         assert 'lang="en"' in page
+        assert "Receive it" in page
         client.post(page_of(award) + "?langue=en", {"act": "receive"})
         assert 'lang="en"' in text(client.get(reverse("holder:welcome")))
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from jurande.demo.papers import pdf
-from jurande.registers.awards.facts.receiving import token_of
 from jurande.registers.awards.models import Award, Correction
+from jurande.registers.awards.models.links import token_of
 from jurande.registers.awards.operations import answering, corrections, receiving
 from jurande.registers.awards.queries.corrections import identity_of
 from jurande.registers.awards.states.corrections import CorrectionKind

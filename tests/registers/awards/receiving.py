@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from jurande.registers.awards.facts.receiving import contest_token_of, token_of
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.delegation import DelegatedLot
+from jurande.registers.awards.models.links import contest_token_of, token_of
 from jurande.registers.awards.models.people import email_digest
 from jurande.registers.parties.models import Certifier, Partnership
 from tests import factories

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from jurande.registers.awards.facts.receiving import contest_token_of, masked, receive_url, token_of
+from jurande.registers.awards.facts.receiving import masked, receive_url
 from jurande.registers.awards.models import Award, Design
+from jurande.registers.awards.models.links import contest_token_of, token_of
 from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.operations import addresses, receiving, replacing, sending
 from jurande.registers.awards.operations.addresses import AddressRefused, mend_address, remind_uncollected

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations.addresses import mend_address
 from jurande.registers.awards.queries import receiving as queries
 from jurande.registers.correspondence.states import MessageState
@@ -27,6 +26,9 @@ from jurande.web.ui.forms import refusing
 from jurande.web.ui.parts import Due, Tab
 from jurande.web.ui.radar import Reader
 from jurande.web.ui.tables import Column, Table
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Award
 
 # Long enough to ask the person, short enough that their letter is still news.
 TO_MEND = timedelta(days=7)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from jurande.registers.awards.facts.receiving import contest_url, receive_url
 from jurande.registers.awards.models import Award
 from jurande.registers.correspondence.emails import Letter, MailKind
 from jurande.registers.parties.emails import moment
@@ -24,7 +23,8 @@ REMINDED = MailKind(
     subject=_("Elle vous attend toujours\u00a0: {{ intitule }}"),
     body=_(
         "Bonjour {{ prenom }},\n\n"
-        "{{ organisme }} vous a délivré\u00a0: {{ intitule }} (numéro {{ numero }}). Vous ne l’avez pas encore reçue.\n\n"
+        "{{ organisme }} vous a délivré\u00a0: {{ intitule }} (numéro {{ numero }}). "
+        "Vous ne l’avez pas encore reçue.\n\n"
         "Un bouton suffit, sans mot de passe. Elle reste à vous, et vous seul décidez qui la voit."
     ),
     action_label=_("Recevoir ma réussite"),
@@ -54,7 +54,7 @@ RECEIVED = MailKind(
 KINDS = (REMINDED, RECEIVED)
 
 
-def reminded(award: Award, *, title: str) -> Letter:
+def reminded(award: Award, *, title: str, url: str) -> Letter:
     """What waits is said once more."""
     house = award.certifier.name
     return Letter(
@@ -67,14 +67,14 @@ def reminded(award: Award, *, title: str) -> Letter:
             "organisme": house,
             "intitule": title,
             "numero": award.shown_number,
-            "lien": receive_url(award),
+            "lien": url,
         },
         about=("award", award.code),
         signature=house,
     )
 
 
-def received(award: Award, *, title: str, event: str, now: datetime) -> Letter:
+def received(award: Award, *, title: str, event: str, url: str, now: datetime) -> Letter:
     """What the mailbox is told once its link has served; read there and nowhere else."""
     return Letter(
         kind=RECEIVED.key,
@@ -86,7 +86,7 @@ def received(award: Award, *, title: str, event: str, now: datetime) -> Letter:
             "intitule": title,
             "evenement": event,
             "moment": moment(now),
-            "lien": contest_url(award),
+            "lien": url,
         },
         about=("award", award.code),
         signature=award.certifier.name,

@@ -1,17 +1,15 @@
-"""The link by which an award is received: derived from what it opens, kept nowhere."""
+"""The link by which an award is received: where it leads, and how long it serves."""
 
 from __future__ import annotations
 
-import base64
-import hmac
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from jurande.registers.awards.facts.addresses import document_url, shown
 from jurande.registers.awards.models import Award
+from jurande.registers.awards.models.links import contest_token_of, token_of
 from jurande.registers.awards.states.receiving import Door
-from jurande.registers.common.crypto import lookup_digest
 
 RECEIVE_PATH = "/recevoir/{number}/{token}/"
 CONTEST_PATH = "/recevoir/{number}/{token}/pas-moi/"
@@ -19,8 +17,6 @@ CONTEST_PATH = "/recevoir/{number}/{token}/pas-moi/"
 LINK_LIFETIME = timedelta(days=400)
 # As long as the link of a guest: past it, the letter alone no longer opens a space that exists.
 ENTRANCE_LIFETIME = timedelta(days=7)
-CONTEST_LIFETIME = timedelta(days=30)
-_RECEIVE, _CONTEST = "awards.receive", "awards.contest"
 
 
 def receive_url(award: Award) -> str:
@@ -37,26 +33,6 @@ def holder_url(award: Award) -> str:
     """Where a letter leads its holder: to receive it, then to its document."""
     waits = award.holder_id is None and award.collected_at is None and award.refused_at is None
     return receive_url(award) if waits and award.email_digest else document_url(award.number)
-
-
-def token_of(award: Award) -> str:
-    """The secret part of the address. Another address of e-mail makes another token: the old letter opens nothing."""
-    return _token(f"{award.code}\n{award.email_digest}", _RECEIVE)
-
-
-def contest_token_of(award: Award) -> str:
-    """The same, for who says that it was not them."""
-    return _token(f"{award.code}\n{award.email_digest}", _CONTEST)
-
-
-def is_token(award: Award, token: str) -> bool:
-    """Whether this is the token of this award; the same time whatever is wrong. Nothing opens what has no address."""
-    return _same(token_of(award), token) and bool(award.email_digest)
-
-
-def is_contest_token(award: Award, token: str) -> bool:
-    """The same, for who says that it was not them."""
-    return _same(contest_token_of(award), token) and bool(award.email_digest)
 
 
 def door_of(award: Award, now: datetime) -> Door:
@@ -82,15 +58,6 @@ def masked(email: str) -> str:
     """An address that its owner recognises, and nobody else learns: «i•••@exemple.fr»."""
     name, _at, place = email.partition("@")
     return f"{name[:1]}•••@{place}"
-
-
-def _token(text: str, purpose: str) -> str:
-    digest = bytes.fromhex(lookup_digest(text, purpose))
-    return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
-
-
-def _same(expected: str, given: str) -> bool:
-    return hmac.compare_digest(expected.encode(), given.encode("utf-8", "surrogatepass"))
 
 
 def _url(path: str, award: Award, token: str) -> str:

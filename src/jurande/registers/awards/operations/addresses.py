@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.emails import receiving as emails
+from jurande.registers.awards.facts.receiving import receive_url
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.awards import AwardQuerySet
 from jurande.registers.awards.models.people import email_digest
@@ -130,7 +131,7 @@ def _remind(keys: Sequence[int], now: datetime) -> int:
         award.reminded_at = now
     Award.objects.bulk_update(awards, ["reminder_count", "reminded_at"])
     for _house, of_house in groupby(awards, key=lambda award: award.certifier_id):
-        letters = [emails.reminded(award, title=titles[award.code]) for award in of_house]
+        letters = [emails.reminded(award, title=titles[award.code], url=receive_url(award)) for award in of_house]
         _write(letters, now)
     return len(awards)
 

@@ -12,15 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.emails import awards as issued_emails
 from jurande.registers.awards.emails import receiving as emails
-from jurande.registers.awards.facts.receiving import (
-    door_of,
-    holder_url,
-    is_contest_token,
-    is_token,
-    may_enter,
-)
+from jurande.registers.awards.facts.receiving import contest_url, door_of, holder_url, may_enter
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.awards import AwardQuerySet
+from jurande.registers.awards.models.links import is_contest_token, is_token
 from jurande.registers.awards.operations.life import write
 from jurande.registers.awards.queries import holders
 from jurande.registers.awards.states.awards import AwardState
@@ -84,7 +79,7 @@ def receive(*, award: Award, token: str, joining: Person | None = None, now: dat
         person, is_new = opened.person, opened.is_new
         event = _("Votre espace vient d’être ouvert.") if is_new else _("Elle est dans votre espace.")
     taken = _collect(person, holders.waiting_at(row.email), now)
-    letter = emails.received(row, title=holders.title_of(row), event=str(event), now=now)
+    letter = emails.received(row, title=holders.title_of(row), event=str(event), url=contest_url(row), now=now)
     write([letter], now=now)
     return Received(person, taken, is_new, may_enter=is_new or joining is not None or may_enter(row, now))
 

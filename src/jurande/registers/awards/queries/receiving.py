@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Subquery
 
-from jurande.registers.awards.facts.receiving import CONTEST_LIFETIME, is_contest_token, is_token
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.awards import NUMBER_ALPHABET, NUMBER_LENGTH, AwardQuerySet
+from jurande.registers.awards.models.links import is_contest_token, is_token
 from jurande.registers.awards.states.awards import AwardState, Origin
 from jurande.registers.correspondence.models import Message
 from jurande.registers.correspondence.states import MessageState
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Right
 
+CONTEST_LIFETIME = timedelta(days=30)
 LETTERS_MOST = 5_000
 CAME_BACK = (MessageState.BOUNCED, MessageState.WITHHELD, MessageState.FAILED)
 _NUMBER = re.compile(rf"[{NUMBER_ALPHABET}]{{{NUMBER_LENGTH}}}")
