@@ -170,3 +170,15 @@ class TestTheLife:
         assert "Une délivrance reprise d’ailleurs" in page
         assert "En vigueur" in page
         assert text(manager, reverse("certifier:micro-life-months", args=place)).startswith("\ufeffMois;Obtenues")
+
+
+class TestActs:
+    def test_close_says_what_lacks_before_and_leads_back(self, manager: Client, held: RegistrationDossier) -> None:
+        assert "ne sont pas entièrement montrés" in text(manager, address(held, "close"))
+        assert manager.post(address(held, "close"))["Location"] == address(held, "one")
+        assert manager.get(address(held, "close")).status_code == 403
+
+    def test_discard_leads_to_the_list(self, manager: Client, held: RegistrationDossier) -> None:
+        assert "Voici ce qui va se passer" in text(manager, address(held, "discard"))
+        answer = manager.post(address(held, "discard"), follow=True)
+        assert "Le dossier est abandonné." in answer.content.decode()

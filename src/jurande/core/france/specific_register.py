@@ -294,9 +294,9 @@ def _evidence(label: str, holds: bool, seen: str, how: str, *, partly: bool = Fa
 
 
 def _answer(criterion: Criterion, said: Said) -> Evidence:
-    how = "Écrivez votre réponse ci-dessous, en quelques phrases."
+    how = "Écrivez-la en quelques phrases."
     if criterion.may_be_moot:
-        how = "Écrivez votre réponse, ou dites que ce critère est sans objet, et pourquoi."
+        how = "Écrivez-la, ou dites que ce critère est sans objet, et pourquoi."
     return _evidence("Votre réponse", said.has_text, "Écrite." if said.has_text else "Elle n’est pas écrite.", how)
 
 
@@ -372,7 +372,9 @@ def _means(facts: Facts) -> Iterable[Evidence]:
             "Moyens des organismes habilités",
             all_of_them,
             f"{said} sur {_many(facts.conventions, 'convention en vigueur', 'conventions en vigueur')} "
-            f"{'dit' if said < 2 else 'disent'} les moyens techniques, pédagogiques et d’encadrement.",
+            f"{'dit' if said < 2 else 'disent'} les moyens techniques, pédagogiques et d’encadrement."
+            if facts.conventions
+            else "Aucune convention en vigueur n’est au registre.",
             "Complétez les conventions\u00a0: les trois moyens en sont une mention obligatoire (R. 6113-16-2, 6°).",
             partly=bool(said),
         )

@@ -120,7 +120,7 @@ def _stats(figures: cohorts.Figures) -> list[Stat]:
         Stat(_("Réussite"), percent(tally.rate) or "—", note=assessed),
         Stat(_("En vigueur"), number(figures.in_force), note=ending if figures.ending else ""),
         Stat(_("Heures"), number(figures.hours) if figures.hours else "—", note=_("de travail, en tout")),
-        Stat(_("Organismes"), number(figures.bodies), note=_("partenaires")),
+        Stat(_("Partenaires"), number(figures.bodies)),
     ]
 
 

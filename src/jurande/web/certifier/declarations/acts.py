@@ -143,7 +143,7 @@ def discard(request: Asked, certifier: str, code: str) -> HttpResponse:
         with refusing(request, form):
             operations.discard_dossier(dossier=held, actor=request.actor, now=timezone.now())
             messages.success(request, _("Le dossier est abandonné."))
-            return redirect("certifier:dossiers")
+            return redirect("certifier:dossiers", certifier)
     effects = [
         Effect("ban", str(_("Plus rien ne s’y écrit\u00a0; vous pourrez en commencer un autre."))),
         Effect("file-text", str(_("Ce qui y est écrit et joint reste à lire."))),
