@@ -27,6 +27,7 @@ from jurande.demo import (
     delegation,
     designs,
     dossiers,
+    erasure,
     habilitations,
     holders,
     ledger,

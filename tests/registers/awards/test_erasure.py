@@ -102,7 +102,7 @@ def one_in_a_space(person: tuple[str, str, str] = (FIRST, LAST, ADDRESS)) -> tup
         (OTHER[1], OTHER[0], "02/03/1990", "oustric@exemple.fr", "30", "35", ""),
     ]
     actor = lots.issuer(design.certifier)
-    held = lots.prepared(design, *sheet, actor=actor)
+    held = lots.prepared(design, *sheet, actor=actor, filename=f"{last.lower()} et un autre.csv")
     held = approving.approve_lot(held=held, actor=lots.signatory(design.certifier), now=NOW)
     issuing.issue_lot(held=held, actor=actor, now=NOW)
     lots.run(held, now=NOW)

@@ -16,11 +16,13 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from jurande.core.france.spelling import fold
 from jurande.integrations.inspection import Kind
 from jurande.registers.awards.models import (
     Appearance,
     Award,
     AwardClaim,
+    BulkAct,
     BulkItem,
     ClaimEvidence,
     Correction,
@@ -55,6 +57,20 @@ from jurande.registers.seal.operations.erasure import erase_many
 
 SWEEP = "awards.sweep_erased"
 _TABLES = (Kind.XLSX.value, Kind.ODS.value, Kind.CSV.value)
+_OF_ONE = (LotSource.ONE, LotSource.APPLICATION)
+_READ = (
+    "pk",
+    "code",
+    "last_name",
+    "certifier__code",
+    "credential_id",
+    "row_id",
+    "holder_digest",
+    "holder__code",
+    "lot__reference",
+    "lot__title",
+    "lot__source",
+)
 _NOBODY = {
     "state": AwardState.ERASED,
     "first_name": "",
@@ -151,8 +167,8 @@ def forget_awards(keys: Sequence[int], *, cause: ErasureCause, by_code: str, now
         Award.objects.select_for_update(of=("self",))
         .filter(pk__in=keys)
         .exclude(state=AwardState.ERASED)
-        .only("pk", "code", "certifier__code", "credential_id", "lot_id", "row_id", "holder_digest", "holder__code")
-        .select_related("certifier", "holder")
+        .only(*_READ)
+        .select_related("certifier", "holder", "lot")
         .order_by("pk")
     )
     if not rows:
@@ -166,6 +182,7 @@ def forget_awards(keys: Sequence[int], *, cause: ErasureCause, by_code: str, now
     Appearance.objects.filter(award__in=found).delete()
     _forget_origins(found)
     _forget_rows(rows)
+    _forget_titles(rows)
     forget_claims(list(_claims_of(rows).values_list("pk", flat=True)), now=now)
     erase_letters_about(subject_kind="award", subject_codes=[row.code for row in rows], now=now)
     for certifier_code in {row.certifier.code for row in rows}:
@@ -260,6 +277,22 @@ def _forget_rows(rows: Sequence[Award]) -> None:
     digests = {row.holder_digest for row in rows if row.holder_digest}
     others = LotRow.objects.filter(holder_digest__in=digests, lot__state__in=(LotState.ISSUED, LotState.ABANDONED))
     others.update(cells="", values="", holder_digest="", note="")
+
+
+def _forget_titles(rows: Sequence[Award]) -> None:
+    """What people called a lot or a list of awards may be the name of somebody in it."""
+    for row in rows:
+        lot = row.lot
+        if lot is None or lot.title == lot.reference:
+            continue
+        if lot.source in _OF_ONE or (row.last_name and fold(row.last_name) in fold(lot.title)):
+            lot.title = lot.reference
+            lot.save(update_fields=["title"])
+    keys = [row.pk for row in rows]
+    for bulk in BulkAct.objects.filter(items__award__in=keys).distinct():
+        if any(row.last_name and fold(row.last_name) in fold(bulk.title) for row in rows):
+            bulk.title = str(_("Une sélection"))
+            bulk.save(update_fields=["title"])
 
 
 def _discard_sheets(certifier_code: str, *, by_code: str, now: datetime) -> None:
