@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,7 +13,6 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jurande.registers.awards.models import Share
 from jurande.registers.awards.operations.previews import SIZE, Preview
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.queries.proofs import Proof, Standing, look_of
@@ -20,6 +20,9 @@ from jurande.registers.awards.queries.shares import Opened
 from jurande.web.public.proofs.page import Fact, Page, page_of
 from jurande.web.ui import spoken
 from jurande.web.ui.formats import NBSP
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Share
 
 # What still stands, and may be announced with the name of who obtained it.
 STANDS = (Standing.VALID, Standing.EXPIRED, Standing.UNCERTAIN, Standing.TAKEN_OVER, Standing.WAITING)

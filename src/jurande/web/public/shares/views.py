@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import segno
 from django.conf import settings
@@ -23,7 +23,6 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from jurande.registers.awards.models import Share
 from jurande.registers.awards.operations.previews import preview_png
 from jurande.registers.awards.operations.shares import note_opening
 from jurande.registers.awards.queries.proofs import Proof
@@ -37,6 +36,9 @@ from jurande.web.public.shares import page as pages
 from jurande.web.ui.badges import badge_svg
 from jurande.web.ui.pictures import qr
 from jurande.web.visitors import count_visit, is_somebody
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Share
 
 type View = Callable[..., HttpResponse]
 

@@ -35,7 +35,7 @@ document.addEventListener("click", async (event) => {
   const shown = document.querySelector(button.dataset.copyRich);
   try {
     await navigator.clipboard.write([new ClipboardItem({
-      "text/html": new Blob([shown.innerHTML], { type: "text/html" }),
+      "text/html": new Blob([new XMLSerializer().serializeToString(shown)], { type: "text/html" }),
       "text/plain": new Blob([shown.innerText], { type: "text/plain" }),
     })]);
     toast("Copié.");
