@@ -22,6 +22,7 @@ from jurande.registers.common.models import JobRequest
 from jurande.registers.parties.models import ApiKey, Person
 from jurande.registers.parties.states import Role, Scope
 from jurande.registers.seal.operations import projection
+from jurande.web.holder import portfolio
 from tests import factories
 from tests.registers.awards import held as spaces
 from tests.registers.awards import proved
@@ -110,6 +111,16 @@ class TestTheHome:
         assert said.count('<article class="mc') == 30
         assert len(asked) <= MOST_QUERIES, [one["sql"][:120] for one in asked]
         assert len(said.encode()) < MOST_OCTETS
+
+    def test_of_somebody_who_holds_a_great_many_begins_with_the_latest(
+        self, client: Client, design: Design, ines: Person
+    ) -> None:
+        first = spaces.held(ines, design)
+        Award.objects.bulk_create([factory(first, number) for number in range(portfolio.SHOWN_FIRST + 1)])
+        said = page(client)
+        assert said.count('<article class="mc') == portfolio.SHOWN_FIRST
+        assert "Voir les 2 autres réussites" in said
+        assert page(client, f"{HOME}?tout=1").count('<article class="mc') == portfolio.SHOWN_FIRST + 2
 
     def test_shows_a_script_in_a_name_as_text(self, client: Client, ines: Person) -> None:
         Person.objects.filter(pk=ines.pk).update(first_name="<script>alert(1)</script>")

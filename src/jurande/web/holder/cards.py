@@ -67,6 +67,11 @@ class Card:
         return self.standing.status in ("stop", "end")
 
     @property
+    def language(self) -> str:
+        """The language of the title when the page speaks another, for those who hear it."""
+        return "fr" if spoken.is_english() else ""
+
+    @property
     def is_long(self) -> bool:
         """Whether the title needs smaller letters."""
         return len(self.title) > LONG_TITLE

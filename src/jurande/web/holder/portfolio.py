@@ -27,18 +27,29 @@ if TYPE_CHECKING:
     from jurande.registers.parties.models import Person
 
 
+# A page stays light on a slow network; nobody but a test holds more.
+SHOWN_FIRST = 40
+
+
 @dataclass(frozen=True)
 class Portfolio:
     """All that a home lays out. ``waiting`` is to be received; ``hidden`` and ``refused`` are folded away.
 
-    ``seals``: each drawing once, by the id that cards name.
+    ``first`` is what is laid out of ``shown``, all of it unless somebody holds a great many. ``seals``: each drawing
+    once, by the id that cards name.
     """
 
     shown: list[Card]
+    first: list[Card]
     waiting: list[Card]
     hidden: list[Card]
     refused: list[Card]
     seals: list[tuple[str, SafeString]]
+
+    @property
+    def others(self) -> int:
+        """How many are not laid out."""
+        return len(self.shown) - len(self.first)
 
     @property
     def held(self) -> list[Award]:
@@ -56,15 +67,17 @@ class Portfolio:
         return not (self.shown or self.waiting or self.hidden or self.refused)
 
 
-def portfolio_of(person: Person, *, today: date) -> Portfolio:
+def portfolio_of(person: Person, *, today: date, is_whole: bool = False) -> Portfolio:
     """Read a home in five queries at most, however much one holds. What a correction replaced is not shown twice."""
     held = list(holders.held_by(person))
     sent = list(holders.sent_to(person))
     former = {award.replaces_id for award in held}
     everything = [award for award in held if award.pk not in former] + sent
     cards = with_links(cards_of(everything, today=today), today=today)
+    shown = [card for card in cards if keeping.is_shown(card.award)]
     return Portfolio(
-        shown=[card for card in cards if keeping.is_shown(card.award)],
+        shown=shown,
+        first=shown if is_whole else shown[:SHOWN_FIRST],
         waiting=[card for card in cards if keeping.is_waiting(card.award)],
         hidden=[card for card in cards if keeping.is_hidden(card.award)],
         refused=[card for card in cards if card.award.refused_at is not None],
@@ -88,7 +101,7 @@ def held_here(request: Asked, code: str) -> Award:
 def home(request: Asked) -> HttpResponse:
     """What I am able to do, and who can see it."""
     person, today = person_of(request), timezone.localdate()
-    portfolio = portfolio_of(person, today=today)
+    portfolio = portfolio_of(person, today=today, is_whole="tout" in request.GET)
     # One key a part, each made by one function of its own module.
     context: dict[str, object] = {
         "person": person,
