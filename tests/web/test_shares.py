@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
+from jurande.registers.awards.facts.addresses import document_url
 from jurande.registers.awards.models import Award, Share, SharingSettings
 from jurande.registers.awards.operations import shares as operations
 from jurande.registers.awards.operations.shares import fold_openings
@@ -114,6 +115,8 @@ class TestALink:
         asked = client.get(f"{address(share)}?iuv=1", headers={"accept": "application/json"})
         assert (asked.status_code, asked["Content-Type"]) == (200, "text/html; charset=utf-8")
         assert award.full_name in asked.content.decode()
+        document = urlsplit(document_url(award.number)).path
+        assert award.full_name in client.get(f"{document}?iuv=1").content.decode()
 
 
 class TestALinkThatShowsNothing:
@@ -298,6 +301,11 @@ class TestTheSpace:
         with CaptureQueriesContext(connection) as few:
             phone.get("/titulaire/partages/")
         assert len(few) <= 10
+
+    def test_is_light_on_a_phone(self, phone: Client, award: Award) -> None:
+        share = shared(award)
+        for page in ("/titulaire/partages/", f"/titulaire/partages/{share.code}/", address(share)):
+            assert len(phone.get(page).content) < 40_000
 
 
 class TestTheHouse:

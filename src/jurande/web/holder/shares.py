@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from jurande.registers.awards.models import Award, Share
     from jurande.web.holder.cards import Card
 
+# More than the links that may be open at once; of those that are over, the latest.
+MOST_LISTED = 150
+
 
 @dataclass(frozen=True)
 class Told:
@@ -143,7 +146,7 @@ def _what(share: Share, titles: Mapping[str, str]) -> str:
 @audience("holder")
 def shares(request: Asked) -> HttpResponse:
     """To whom do I show what, and until when."""
-    today, rows = timezone.localdate(), list(queries.shares_of(person_of(request)))
+    today, rows = timezone.localdate(), queries.latest_shares(person_of(request), most=MOST_LISTED)
     titles = holders.titles_of([item.award for share in rows for item in share.items.all()])
     told = [_told(share, today, _what(share, titles)) for share in rows]
     context = {
