@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import cos, pi, sin
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from jurande.core.france.combinations import Outcome, Why
-from jurande.registers.awards.models import CombinationPart
 from jurande.web.ui import spoken
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import CombinationPart
 
 # Square of 132, the ring between two circles; a gap between two segments, in radians.
 _MIDDLE, _OUTER, _INNER, _GAP = 66.0, 58.0, 43.0, 0.06

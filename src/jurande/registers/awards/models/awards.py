@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import date
 from typing import TYPE_CHECKING
@@ -189,6 +190,11 @@ class Award(models.Model):
     def shown_number(self) -> str:
         """The number as people read it: «7KQ4-M2XD»."""
         return f"{self.number[:4]}-{self.number[4:]}"
+
+    @property
+    def grade(self) -> str:
+        """The note or the mention, as it was given; empty without one."""
+        return str(json.loads(self.results).get("grade", "")) if self.results else ""
 
     @property
     def full_name(self) -> str:

@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.combinations import CHOICES_MOST, CombinationRefused, check
-from jurande.registers.awards.facts.combinations import rule_of
 from jurande.registers.awards.models import Combination, CombinationPart
 from jurande.registers.awards.policies import combinations as policies
 from jurande.registers.awards.queries import combinations as queries
@@ -143,7 +142,7 @@ def write_combination(
     draft.choices = [int(one) for one in terms.choices[:CHOICES_MOST]]
     parts = _parts(draft, terms.parts)
     try:
-        check(rule_of(draft, parts))
+        check(queries.rule_of(draft, parts))
     except CombinationRefused as error:
         raise CombinationNotPossible(SENTENCES[error.code], field="parts") from error
     draft.parts.all().delete()
@@ -192,7 +191,7 @@ def publish_combination(*, combination: Combination, revision: int, actor: Actor
             _("«\u00a0%(title)s\u00a0» est retirée\u00a0: ôtez-la de la combinaison.") % {"title": retired.title}
         )
     try:
-        check(rule_of(draft, parts))
+        check(queries.rule_of(draft, parts))
     except CombinationRefused as error:
         raise CombinationNotPossible(SENTENCES[error.code]) from error
     _target(draft.certification, draft.bloc)

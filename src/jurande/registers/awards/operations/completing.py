@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.combinations import Progress, evaluate
 from jurande.registers.awards.emails import combinations as emails
-from jurande.registers.awards.facts.combinations import held_of, rule_of
 from jurande.registers.awards.models import (
     Award,
     Combination,
@@ -220,7 +219,7 @@ class _Way:
         """Read its parts and its words."""
         self.held = held
         self.parts: list[CombinationPart] = queries.parts_of(held)
-        self.rule = rule_of(held, self.parts)
+        self.rule = queries.rule_of(held, self.parts)
         self.wanted = {part.certification_id for part in self.parts}
         self.title = _title(held)
 
@@ -250,7 +249,7 @@ def _complete_among(people: Sequence[int], ways: Sequence[_Way], on: date) -> tu
         for way in ways:
             if len(kinds & way.wanted) < way.rule.needed - 1:
                 continue
-            held = [one for one in map(held_of, awards) if one is not None]
+            held = [one for one in map(queries.held_of, awards) if one is not None]
             progress = evaluate(way.rule, held, on)
             if progress.is_complete:
                 found.append((person, way.held.pk))

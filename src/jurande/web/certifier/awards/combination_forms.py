@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.combinations import CHOICES_MOST, MONTHS_MOST, PARTS_MOST
 from jurande.core.france.microcertifications import EQF_LEVELS
-from jurande.registers.awards.models import Combination, CombinationPart
 from jurande.registers.awards.operations.combinations import GRADE_MOST, TITLE_MOST, WORDS_MOST, Asked, Terms
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.models import Combination, CombinationPart
 
 _EXTRA = 3
 _CHOICES = (
