@@ -215,3 +215,25 @@ class TestRules:
         outcomes = together([relax] * 3)
         assert len(refusals(outcomes)) == 2
         assert Rule.SEPARATION in outcomes
+
+
+class TestTwoTabsOfAHolder:
+    def test_open_one_space(self, together: Together) -> None:
+        def press() -> Any:
+            return operations.open_space(email="ines@exemple.fr", first_name="Inès", last_name="Carvalho", now=NOW)
+
+        outcomes = together([press, press])
+        assert len({outcome.person.pk for outcome in outcomes}) == 1
+        assert sorted(outcome.is_new for outcome in outcomes) == [False, True]
+
+    def test_merge_two_spaces_once(self, together: Together) -> None:
+        kept, closed = factories.holder(), factories.holder()
+        operations.ask_address(person=kept, email=closed.email, actor=actor_of(kept), now=NOW)
+        token = factories.token_sent_to(closed.email)
+
+        def press() -> Any:
+            return operations.use_address_link(token=token, person=kept, joining=True, actor=actor_of(kept), now=NOW)
+
+        assert len(refusals(together([press, press]))) == 1
+        [left] = together([lambda: Membership.objects.in_force().filter(person=closed).count()])
+        assert left == 0
