@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How long what concerns people is kept, by category: what is recommended, what is ours to propose.
 
 No text fixes these durations for certifiers: each is a default, which a certifier changes for its own house. That they
