@@ -235,6 +235,7 @@ class TestThePartner:
         page = read(client, f"/p/{partner.code}/delivrance/delivrances/")
         assert f"/p/{award.shown_number}" in page
         assert other.shown_number not in page
+        assert client.get(f"/p/{partner.code}/delivrance/?export=csv")["Content-Type"].startswith("text/csv")
         sheet = client.get(f"/p/{partner.code}/delivrance/delivrances/?export=csv")
         assert award.shown_number in sheet.content.decode()
 

@@ -104,9 +104,12 @@ def listing(request: Asked, partnership: str) -> HttpResponse:
     require(policies.can_see_delegation(request.actor))
     today = timezone.localdate()
     lines = [line_of(row, today) for row in queries.mandates_of(request.actor)]
+    held = lot_table(partnership).read(request.GET, _own(request))
+    if sheet := held.sheet():
+        return sheet
     page = {
         "lines": lines,
-        "lots": lot_table(partnership).read(request.GET, _own(request)),
+        "lots": held,
         "active": sum(line.is_active for line in lines),
         "may_prepare": any(line.is_active for line in lines)
         and bool(lot_policies.can_prepare_award(request.actor, request.partnership.certifier, request.partnership)),

@@ -16,7 +16,7 @@ from jurande.core.control.small_numbers import Hidden, Shown
 from jurande.registers.awards.queries.figures import COLUMNS, PEOPLE, PERIODS, Figures, Line, Others
 from jurande.web.ui.exports import csv_sheet, xlsx_sheet
 from jurande.web.ui.formats import MONTHS, number
-from jurande.web.ui.parts import Stage, Stat, Tab
+from jurande.web.ui.parts import Segment, Stat, Tab
 
 # What the address says → how it is counted, and its words.
 BY: dict[str, tuple[str, str | Promise]] = {
@@ -152,11 +152,13 @@ def _note(about: Any) -> str:
     return str(about.title if hasattr(about, "headers") else about.reference)
 
 
-def _stages(total: Line) -> list[Stage]:
-    """The way from issued to shared; a stage that is hidden is not drawn."""
-    stages = [Stage(_("Délivrées"), total.issued)]
-    for name in FUNNEL:
-        value = total.cell(name)
-        if not isinstance(value, Hidden):
-            stages.append(Stage(str(HEADS[name]), value))
-    return stages if total.issued and len(stages) > 1 else []
+def _stages(total: Line) -> list[dict[str, Any]]:
+    """The way from issued to shared, each stage as a bar of the first; one that is hidden is not drawn."""
+    found = [(name, total.cell(name)) for name in FUNNEL]
+    seen = [(str(HEADS[name]), value) for name, value in found if not isinstance(value, Hidden)]
+    if not seen or not total.issued:
+        return []
+    stages = [(_("Délivrées"), total.issued), *seen]
+    return [
+        {"label": label, "value": value, "bar": [Segment(value, "ok")], "of": total.issued} for label, value in stages
+    ]
