@@ -81,7 +81,7 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
     ),
     "holder": (
         Entry(_("Réussites"), "holder:home", "rosette", family=("holder:award", "holder:path")),
-        Entry(_("Partages"), "holder:shares", "link"),
+        Entry(_("Partages"), "holder:shares", "link", family="holder:share"),
         Entry(_("Moi"), "holder:me", "user"),
     ),
     "public": (

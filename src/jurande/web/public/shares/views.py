@@ -29,9 +29,8 @@ from jurande.registers.awards.queries.proofs import Proof
 from jurande.registers.awards.queries.shares import MISSES_MOST, Opened, is_token, opened_by
 from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.seal.queries.credentials import signed_bytes
-from jurande.web.access import audience, client_address, has_been_too_frequent, is_too_frequent
+from jurande.web.access import RATE_SECONDS, audience, client_address, has_been_too_frequent, is_too_frequent
 from jurande.web.public.proofs.page import training_target
-from jurande.web.public.proofs.views import too_many
 from jurande.web.public.shares import page as pages
 from jurande.web.ui.badges import badge_svg
 from jurande.web.ui.pictures import qr
@@ -66,7 +65,7 @@ def by_token(view: View) -> View:
         address = client_address(request)
         with override(language):
             if has_been_too_frequent("share_miss", address, most=MISSES_MOST):
-                return _discreet(too_many(request))
+                return _discreet(_too_many(request))
             opened = opened_by(token, now=timezone.now())
             if opened is None:
                 is_too_frequent("share_miss", address, most=MISSES_MOST)
@@ -76,6 +75,12 @@ def by_token(view: View) -> View:
         return _discreet(response)
 
     return found
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    response = render(request, "public/share_slow.html", status=429)
+    response["Retry-After"] = str(RATE_SECONDS)
+    return response
 
 
 def _discreet(response: HttpResponse) -> HttpResponse:
