@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from jurande.core.proof.conformance import check_credential
-from jurande.registers.awards.facts.addresses import document_url
+from jurande.registers.awards.facts.receiving import receive_url
 from jurande.registers.awards.models import Award, Design, Lot, LotRow
 from jurande.registers.awards.operations import approving, forgetting, issuing, mending, preparing, rules
 from jurande.registers.awards.operations.preparing import LotRefused
@@ -238,7 +238,7 @@ class TestIssuing:
         assert (held.state, held.issued, held.faulty, awards.count()) == ("issued", 3, 0, 3)
         assert set(LotRow.objects.values_list("state", "cells", "values")) == {("issued", "", "")}
         assert [message.action_url for message in Message.objects.filter(kind="awards.issued").order_by("pk")] == [
-            document_url(award.number) for award in awards
+            receive_url(award) for award in awards
         ]
         assert JobRequest.objects.filter(name="correspondence.deliver_many").count() == 1
         assert Entry.objects.filter(action="awards.rows.issued").count() == 1
