@@ -13,12 +13,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
 TEXTS = (".css", ".js", ".svg", ".txt")
 
 
-class LightStatic(WhiteNoiseMiddleware):  # type: ignore[misc]  # has no types
+class LightStatic(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Middleware: what WhiteNoise serves, as gzip for those who take it; each file is compressed once by process."""
 
     @staticmethod
