@@ -31,8 +31,9 @@ from jurande.registers.correspondence.models import Message
 from jurande.registers.documents.models import Document
 from jurande.registers.documents.operations import DocumentRefused
 from jurande.registers.journal.models import Entry
+from jurande.registers.parties.operations import end_partnership
 from jurande.registers.parties.policies import Actor
-from jurande.registers.parties.states import Role
+from jurande.registers.parties.states import EndReason, Role
 from jurande.registers.seal.states import Reason
 from tests import factories
 from tests.factories import NOW
@@ -321,6 +322,26 @@ class TestFollowing:
         assert [operations.follow_corrections(now=late) for _ in range(2)] == [1, 0]
         asked.refresh_from_db()
         assert (asked.addressed_to, asked.passed_on_because) == (Desk.CERTIFIER, PassedOn.LATE)
+        claims.issuer(asked.award.certifier)
+        before = letters("reminder")
+        assert operations.follow_corrections(now=NOW + timedelta(days=26)) == 1
+        assert letters("reminder") > before
+
+    def test_hands_over_at_once_what_a_partner_that_left_had(self, at_partner: tuple[Correction, Actor, Actor]) -> None:
+        asked, _clerk, _head = at_partner
+        place = asked.prepared_by
+        assert place is not None
+        end_partnership(
+            partnership=place,
+            reason=EndReason.AGREED,
+            note="",
+            ended_on=localdate(NOW),
+            actor=factories.actor_of(factories.administrator(place.certifier), place.certifier),
+            now=NOW,
+        )
+        assert operations.follow_corrections(now=NOW + timedelta(days=1)) == 1
+        asked.refresh_from_db()
+        assert asked.addressed_to == Desk.CERTIFIER
 
     def test_lets_evidence_go_after_the_answer(self) -> None:
         asked = corrections.asked(files=[corrections.paper()])

@@ -165,7 +165,7 @@ def appeal_correction(*, correction: Correction, words: str, actor: Actor, now: 
         raise CorrectionRefused(_("Dites pourquoi vous n’êtes pas d’accord."), field="words")
     row.state = CORRECTION_LIFE.after(row.state, "appeal")
     row.opinion, row.reason, row.decided_at, row.decided_by_code = row.reason, "", None, ""
-    row.due_on, row.reminded_at = answer_by(localdate(now), queries.rule_of(row.award.certifier)[0]), None
+    row.due_on = answer_by(localdate(now), queries.rule_of(row.award.certifier)[0])
     try:
         with transaction.atomic():
             _to_certifier(row, PassedOn.APPEAL, actor.code, now)
@@ -187,7 +187,6 @@ def pass_on_correction(*, correction: Correction, opinion: str, actor: Actor, no
         raise CorrectionRefused(_("Dites au certificateur ce que vous en pensez."), field="reason")
     if row.addressed_to != Desk.PARTNER:
         raise CorrectionRefused(_("Cette demande est déjà chez le certificateur."))
-    row.reminded_at = None
     _to_certifier(row, PassedOn.OPINION, actor.code, now)
     return row
 
@@ -324,7 +323,7 @@ def tell(act: CorrectionAct, row: Correction, by_code: str, now: datetime, *, re
 
 
 def _to_certifier(row: Correction, because: PassedOn, by_code: str, now: datetime) -> None:
-    row.addressed_to = Desk.CERTIFIER
+    row.addressed_to, row.reminded_at = Desk.CERTIFIER, None
     row.passed_on_at, row.passed_on_by_code, row.passed_on_because = now, by_code, because
     row.save()
     tell(CorrectionAct.PASSED_ON, row, by_code, now, reason_code=because)
