@@ -20,6 +20,7 @@ from jurande.registers.awards.queries.retention import hold_on
 from jurande.web.access import Asked, audience, person_of
 from jurande.web.holder.portfolio import held_here
 from jurande.web.language import bilingual
+from jurande.web.ui import spoken
 from jurande.web.ui.downloads import SANDBOX, disposition
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.parts import Effect
@@ -72,7 +73,7 @@ def erase_sure(request: Asked, code: str) -> HttpResponse:
 
 
 def _effects(award: Award) -> list[Effect]:
-    house = {"house": award.certifier.name}
+    house = {"house": spoken.named(award.certifier.name)}
     said = [
         Effect(
             "eye-off",
