@@ -249,6 +249,7 @@ def prepare(request: Asked, certifier: str, code: str) -> HttpResponse:
 @audience("certifier")
 def decline(request: Asked, certifier: str, code: str, asked: str) -> HttpResponse:
     """Answer that it will not be issued, and why."""
+    require(policies.can_see_combinations(request.actor, request.certifier))
     held = queries.request_of(request.actor, asked)
     if held is None or held.combination.code != code:
         raise Http404
