@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jurande.registers.awards.models import Award
+from jurande.registers.awards.models import Award, Renewal
 from jurande.registers.awards.operations import approving, mending
 from jurande.registers.awards.queries import cohorts
 from jurande.registers.awards.queries.cohorts import Tally
@@ -71,6 +71,18 @@ class TestALotThatSomeMissed:
         assert (cohort.issued, cohort.missed) == (2, 1)
         stranger = lots.issuer(factories.certifier())
         assert not cohorts.cohorts(stranger, certification).exists()
+
+
+class TestARenewal:
+    def test_is_nobody_more_who_obtained_it(self) -> None:
+        design = proved.designed(proved.house())
+        former = proved.awarded(design, awarded_on=TODAY, settle=False)
+        again = proved.awarded(design, awarded_on=TODAY, settle=False)
+        Renewal.objects.create(former=former, award=again, decided_at=NOW, decided_by_code="ANNESOPHIE")
+        found = cohorts.figures(design.certification, TODAY)
+        assert (found.tally.obtained, found.renewed, found.in_force) == (1, 1, 2)
+        [body] = cohorts.bodies(design.certification, TODAY)
+        assert (body.tally.obtained, body.in_force) == (1, 2)
 
 
 class TestAPromotion:

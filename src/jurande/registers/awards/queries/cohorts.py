@@ -28,6 +28,8 @@ from jurande.registers.parties.policies import Actor
 SOON, YEAR = timedelta(days=90), timedelta(days=365)
 # Rows that were assessed; what rests on awards held already was not assessed again.
 _ASSESSED = Q(lot__state=LotState.ISSUED) & ~Q(lot__source=LotSource.COMBINATION)
+# Once for each: neither a correction, nor a renewal, nor what was issued elsewhere or follows from awards held already.
+_OBTAINED = Q(replaces=None, renewal_of=None, origin=Origin.JURANDE) & ~Q(lot__source=LotSource.COMBINATION)
 _HOLDERS = (AwardState.ISSUED, AwardState.SUSPENDED, AwardState.ERASED)
 
 
@@ -63,6 +65,7 @@ class Figures:
     collected: int
     refused: int
     taken_over: int
+    combined: int
     hours: int
     cohorts: int
     endorsements: int
@@ -79,8 +82,8 @@ class Body:
 
 
 def _issued(certification: Certification) -> QuerySet[Award]:
-    """What was issued here once to each: neither what replaced another, nor what was issued elsewhere."""
-    return Award.objects.filter(certification=certification, replaces=None, origin=Origin.JURANDE)
+    """What somebody was assessed for here and obtained."""
+    return Award.objects.filter(_OBTAINED, certification=certification)
 
 
 def _missed(certification: Certification) -> QuerySet[LotRow]:
@@ -100,9 +103,8 @@ def _refused(certification: Certification) -> QuerySet[AwardClaim]:
 def figures(certification: Certification, today: date) -> Figures:
     """All of it. Eight queries."""
     over = Q(valid_until__lt=today)
-    obtained = Q(replaces=None, origin=Origin.JURANDE)
     counted = Award.objects.filter(certification=certification).aggregate(
-        obtained=Count("pk", filter=obtained),
+        obtained=Count("pk", filter=_OBTAINED),
         in_force=Count("pk", filter=Q(state=AwardState.ISSUED) & ~over),
         suspended=Count("pk", filter=Q(state=AwardState.SUSPENDED)),
         revoked=Count("pk", filter=Q(state=AwardState.REVOKED)),
@@ -116,7 +118,8 @@ def figures(certification: Certification, today: date) -> Figures:
         collected=Count("pk", filter=Q(collected_at__isnull=False)),
         refused=Count("pk", filter=Q(refused_at__isnull=False)),
         taken_over=Count("pk", filter=Q(origin=Origin.ELSEWHERE)),
-        hours=Coalesce(Sum("referentiel__elements__workload_hours", filter=obtained), Value(0)),
+        combined=Count("pk", filter=Q(lot__source=LotSource.COMBINATION)),
+        hours=Coalesce(Sum("referentiel__elements__workload_hours", filter=_OBTAINED), Value(0)),
         bodies=Count("partnership", distinct=True),
     )
     tally = Tally(counted.pop("obtained"), _missed(certification).count() + _refused(certification).count())
@@ -149,9 +152,9 @@ def bodies(certification: Certification, today: date) -> list[Body]:
     in_force = Q(state=AwardState.ISSUED) & ~Q(valid_until__lt=today)
     obtained = {
         place: (count, held)
-        for place, count, held in _issued(certification)
+        for place, count, held in Award.objects.filter(certification=certification)
         .values_list("partnership")
-        .annotate(count=Count("pk"), held=Count("pk", filter=in_force))
+        .annotate(count=Count("pk", filter=_OBTAINED), held=Count("pk", filter=in_force))
         .order_by()
     }
     missed = Counter(
