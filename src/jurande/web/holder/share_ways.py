@@ -121,8 +121,8 @@ def _signature(share: Share, url: str, subject: str, house: str) -> SafeString:
     """A few lines for the end of a message: a picture and a link, which mail programs keep when pasted."""
     width, height = SIGNATURE_SIZE
     return format_html(
-        '<a href="{url}"><img src="{image}" width="{width}" height="{height}" alt="" loading="lazy"></a><br>'
-        '<a href="{url}"><b>{subject}</b></a>{house}',
+        '<a href="{url}"><img src="{image}" width="{width}" height="{height}" alt="" loading="lazy"><br>'
+        "<b>{subject}</b></a>{house}",
         url=url,
         image=settings.PUBLIC_URL + reverse("public:share-preview", args=[share.token]),
         width=width,
