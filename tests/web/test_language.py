@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from ast import Call, Constant, Name, parse, walk
+from gettext import GNUTranslations
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.utils.translation import get_language
 
+from jurande import web
 from jurande.registers.parties.states import Role
+from jurande.web import ui
 from tests import factories
+
+SHELLS = ("holder", "_who", "_foot", "_demo")
+SAME = {"LinkedIn"}
 
 
 @pytest.fixture
@@ -46,3 +56,22 @@ class TestTheLanguageOfASpace:
         house = factories.certifier()
         factories.enter(client, factories.member(Role.READER, of=house))
         assert '<html lang="fr"' in client.get(f"/c/{house.code}/?langue=en").content.decode()
+
+
+class TestTheEnglishOfASpace:
+    def test_leaves_no_sentence_in_french(self) -> None:
+        """docs: src/jurande/locale/en; what has no English would be read in French."""
+        space = Path(web.__file__).parent / "holder"
+        said = set()
+        for file in space.glob("*.py"):
+            for node in walk(parse(file.read_text())):
+                if isinstance(node, Call) and isinstance(node.func, Name) and node.func.id in ("_", "lazy"):
+                    said |= {str(one.value) for one in node.args if isinstance(one, Constant)}
+        shells = Path(ui.__file__).parent / "templates/shells"
+        for file in [*space.glob("templates/holder/*.html"), *(shells / f"{name}.html" for name in SHELLS)]:
+            found = re.findall(r'{% translate "([^"]+)"(?:\|typo)? %}|_\("([^"]+)"\)', file.read_text())
+            said |= {one or other for one, other in found}
+        folder = Path(web.__file__).parents[1] / "locale/en/LC_MESSAGES"
+        with (folder / "django.mo").open("rb") as compiled:
+            catalog = GNUTranslations(compiled)
+        assert {one for one in said if catalog.gettext(one) == one} <= SAME
