@@ -108,12 +108,13 @@ def close(request: Asked, certifier: str, code: str) -> HttpResponse:
             return redirect("certifier:dossiers-one", certifier, code)
     content: Any = operations.content_now(held, today=timezone.localdate())
     counts = counts_in(content)
-    lacking = count(counts["missing"] + counts["partial"], str(_("critère,critères")))
+    lacking = counts["missing"] + counts["partial"]
+    words = _("critère n’est pas entièrement montré,critères ne sont pas entièrement montrés")
     effects = [
         Effect(
-            "alert-octagon", str(_("%(n)s ne sont pas entièrement montrés\u00a0: le dossier le dira.")) % {"n": lacking}
+            "alert-octagon", str(_("%(lacking)s\u00a0: le dossier le dira.")) % {"lacking": count(lacking, str(words))}
         )
-        if counts["missing"] + counts["partial"]
+        if lacking
         else Effect("clipboard-check", str(_("Chaque critère est montré, ou dit sans objet."))),
         Effect("lock", str(_("Les chiffres d’aujourd’hui, vos réponses et la liste des pièces sont figés."))),
         Effect("file-text", str(_("Le document est fait une fois pour toutes, avec son empreinte sur chaque page."))),
