@@ -194,6 +194,10 @@ class TestMe:
     def test_leads_from_the_account_to_the_addresses_of_the_space(self, client: Client, mine: Person) -> None:
         assert client.get(reverse("account_email"))["Location"] == reverse("holder:me")
 
+    def test_offers_a_passkey_to_somebody_without_a_password(self, client: Client, mine: Person) -> None:
+        assert reverse("mfa_add_webauthn") in text(client.get(reverse("holder:welcome")))
+        assert client.get(reverse("mfa_add_webauthn")).status_code == 200
+
     def test_passkey_of_somebody_without_a_password_never_locks_them_out(self, client: Client, mine: Person) -> None:
         Authenticator.objects.create(user=mine, type=Authenticator.Type.WEBAUTHN, data={"name": "Téléphone"})
         operations.request_magic_link(email=HERS, now=timezone.now())
