@@ -106,7 +106,8 @@ def holder_at(email: str) -> Person | None:
 
 def passkeys_of(person: Person) -> int:
     """How many passkeys the person made."""
-    return Authenticator.objects.filter(user_id=person.pk, type=Authenticator.Type.WEBAUTHN).count()
+    keys: int = Authenticator.objects.filter(user_id=person.pk, type=Authenticator.Type.WEBAUTHN).count()
+    return keys
 
 
 @dataclass(frozen=True)
