@@ -83,6 +83,7 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
     parts = queries.parts_of(held)
     rows = list(queries.requests_of(request.actor, held)[:SHOWN])
     count = getattr(held, "count", None)
+    total = sum(queries.waiting(request.actor).get(held.pk, (0, 0)))
     page = {
         "held": held,
         "target": _target_label(queries.targets_of([held])[0][1]),
@@ -90,6 +91,7 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
         "groups": _groups(held, parts),
         "waiting": [row for row in rows if _is_waiting(row)],
         "answered": [(row, _answer(row)) for row in rows if not _is_waiting(row)],
+        "total": total,
         "count": count,
         "near": _near(count.near) if count is not None else "",
         "has_design": queries.with_design(held) is not None,
