@@ -28,12 +28,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def address(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demonstration keeps everything."""
+    return tmp_path_factory.mktemp("demonstration")
+
+
+@pytest.fixture(scope="session")
+def address(chromium: Any, home: Path) -> Iterator[str]:
     """Where the demonstration answers. It is built once by each process that plays journeys."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    home = tmp_path_factory.mktemp("demonstration")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("JURANDE_", "DJANGO_", "DATABASE_"))}
     log = (home.parent / "demo.log").open("w")
     command = [str(ROOT / "jurande"), "demo", "--port", str(port), "--home", str(home)]
