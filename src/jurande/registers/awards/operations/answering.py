@@ -24,6 +24,7 @@ from jurande.registers.awards.operations.corrections import (
 )
 from jurande.registers.awards.operations.life import write
 from jurande.registers.awards.operations.replacing import Said, correct_award
+from jurande.registers.awards.operations.showcase import end_appearances
 from jurande.registers.awards.policies import corrections as policies
 from jurande.registers.awards.queries import corrections as queries
 from jurande.registers.awards.states.corrections import CorrectionAct, CorrectionKind, Desk
@@ -70,7 +71,8 @@ def accept_correction(
         now=now,
     )
     if is_name_change:
-        Award.objects.filter(pk=former.pk).update(exposure=Exposure.HIDDEN, shown_since_at=None)
+        end_appearances(award=former, now=now)
+        Award.objects.filter(pk=former.pk).update(exposure=Exposure.HIDDEN)
     close(row, "accept", actor.code, now)
     _name_space(row, former, said, now=now)
     if is_name_change:

@@ -17,6 +17,7 @@ from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.awards import AwardQuerySet
 from jurande.registers.awards.models.links import is_contest_token, is_token
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.showcase import end_appearances
 from jurande.registers.awards.queries import holders
 from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.holding import Exposure
@@ -137,7 +138,9 @@ def contest_receiving(*, award: Award, token: str, now: datetime) -> None:
         parties.give_address_back(person=keeper, email=row.email, now=now)
         owner = parties.open_space(email=row.email, first_name=row.first_name, last_name=row.last_name, now=now).person
         theirs = Award.objects.filter(holder=keeper, email_digest=row.email_digest)
-        theirs.update(holder=owner, exposure=Exposure.DOCUMENT, shown_since_at=None)
+        for one in theirs:
+            end_appearances(award=one, now=now)
+        theirs.update(holder=owner, exposure=Exposure.DOCUMENT)
     _enter(owner, row.email, now)
     record(
         chain=row.certifier.code,
