@@ -14,6 +14,7 @@ from jurande.registers.awards.models.links import contest_token_of, token_of
 from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.operations import addresses, receiving, replacing, sending
 from jurande.registers.awards.operations.addresses import AddressRefused, mend_address, remind_uncollected
+from jurande.registers.awards.operations.delegation import attach_mandate
 from jurande.registers.awards.operations.receiving import ReceiveRefused, collect_waiting, receive
 from jurande.registers.awards.operations.replacing import Said
 from jurande.registers.awards.queries import holders
@@ -31,7 +32,7 @@ from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
 from jurande.registers.seal.states import Reason
 from tests import factories
-from tests.registers.awards import proved
+from tests.registers.awards import lots, mandates, proved
 from tests.registers.awards.proved import NOW
 from tests.registers.seal.homes import own_home
 
@@ -315,3 +316,20 @@ class TestAddressToMend:
             with pytest.raises(NotAllowed):
                 mend_address(award=award, email="neuve@exemple.fr", actor=actor, now=NOW)
             assert not queries.with_addresses_to_mend(actor).exists()
+
+    def test_is_mended_by_the_partner_for_what_it_issued_itself(self, db: None) -> None:
+        design = proved.designed(mandates.house())
+        theirs = factories.partnership(design.certifier)
+        mandate = mandates.granted(mandates.habilitated(theirs, design.certification))
+        lot = lots.prepared(design, lots.person(1))
+        attach_mandate(lot=lot, mandate=mandate)
+        own, prepared = given(design, partnership=theirs, lot=lot), given(design, partnership=theirs)
+        issuer = factories.actor_of(factories.member(Role.ISSUER, of=design.certifier), design.certifier)
+        for award in (own, prepared):
+            sending.send_again(award=award, actor=issuer, now=NOW)
+            came_back(award, hard=False)
+        head = mandates.head_of(mandate)
+        assert list(queries.with_addresses_to_mend(head)) == [own]
+        mend_address(award=own, email="neuve@exemple.fr", actor=head, now=NOW)
+        with pytest.raises(NotAllowed, match="certificateur"):
+            mend_address(award=prepared, email="neuve@exemple.fr", actor=head, now=NOW)
