@@ -18,7 +18,6 @@ from jurande.registers.awards.policies.showcase import can_appear
 from jurande.registers.awards.queries import holders
 from jurande.registers.awards.queries import showcase as queries
 from jurande.registers.awards.states.showcase import ShownName
-from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience, person_of
 from jurande.web.ui import spoken as words
 from jurande.web.ui.forms import refusing
@@ -81,7 +80,11 @@ def appear(request: Asked, code: str) -> HttpResponse:
             messages.success(request, _("C’est fait\u00a0: vous n’apparaissez plus dans la vitrine."))
         else:
             showcase, shown = queries.showcase_of(award.certifier), queries.shown_of(award.certification)
-            require(can_appear(request.actor, award, showcase, is_listed=shown is not None))
-            operations.agree_to_appear(award=award, name=request.POST.get("name", ""), actor=request.actor, now=now)
-            messages.success(request, _("C’est fait\u00a0: vous apparaissez dans la vitrine."))
+            verdict = can_appear(request.actor, award, showcase, is_listed=shown is not None)
+            if verdict:
+                operations.agree_to_appear(award=award, name=request.POST.get("name", ""), actor=request.actor, now=now)
+                messages.success(request, _("C’est fait\u00a0: vous apparaissez dans la vitrine."))
+            else:
+                # The house closed it since the page was opened: a sentence, not a closed door.
+                messages.error(request, str(verdict.reason))
     return redirect(f"{reverse('holder:award', args=[code])}#vitrine")
