@@ -74,6 +74,14 @@ class TestWriting:
         draft.refresh_from_db()
         assert draft.state == CombinationState.PUBLISHED
 
+    def test_of_a_new_version_begins_from_the_page_of_the_one_in_use(self, client: Client) -> None:
+        held = combined.published()
+        signed_in(client, held.certifier)
+        key = f"{held.certification.code}.{held.bloc}"
+        assert f'name="target" value="{key}"' in client.get(address(held, "one")).content.decode()
+        client.post(reverse("certifier:awards-combinations-start", args=[held.certifier.code]), {"target": key})
+        assert Combination.objects.get(state=CombinationState.DRAFT).number == 2
+
     def test_another_house_sees_nothing(self, client: Client) -> None:
         draft = combined.drafted()
         other = factories.certifier()

@@ -80,13 +80,14 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
 def one(request: Asked, certifier: str, code: str) -> HttpResponse:
     """One version: what it asks for, who has it whole, what may be done."""
     held = _found(request, code)
-    parts = queries.parts_of(held)
+    parts, target = queries.parts_of(held), queries.targets_of([held])[0][1]
     rows = list(queries.requests_of(request.actor, held)[:SHOWN])
     count = getattr(held, "count", None)
     total = sum(queries.waiting(request.actor).get(held.pk, (0, 0)))
     page = {
         "held": held,
-        "target": _target_label(queries.targets_of([held])[0][1]),
+        "target": _target_label(target),
+        "target_key": target.key,
         "state": _state(held),
         "groups": _groups(held, parts),
         "waiting": [row for row in rows if _is_waiting(row)],
