@@ -130,7 +130,7 @@ class TestACertifier:
 
     def test_sees_what_a_purge_takes_and_launches_it(self, client: Client, award: Award) -> None:
         house = award.certifier
-        Award.objects.filter(pk=award.pk).update(awarded_on="2020-03-12")
+        Award.objects.filter(pk=award.pk).update(awarded_on="2020-03-12", issued_at="2020-03-12T09:00:00Z")
         RetentionRule.objects.create(
             certifier=house, category="awards", months=12, reason="Essai.", set_at=proved.NOW, set_by_code="ANNESOPHIE"
         )

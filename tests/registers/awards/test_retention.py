@@ -44,6 +44,13 @@ def kept_for(house: Certifier, category: KeptCategory, months: int | None) -> No
     )
 
 
+def aged(award: Award) -> Award:
+    """The same, as if it had been issued eleven years ago."""
+    Award.objects.filter(pk=award.pk).update(awarded_on=OLD, issued_at=NOW.replace(year=OLD.year, day=1))
+    award.refresh_from_db()
+    return award
+
+
 def purged(house: Certifier) -> dict[str, dict[str, int]]:
     """Run what the night runs, and give what its report counts."""
     purging.purge(certifier_code="", job_code="", report=lambda *counts: None, clock=lambda: NOW)
@@ -60,23 +67,24 @@ def award() -> Award:
 
 class TestAPurge:
     def test_takes_what_is_over_and_nothing_else(self, award: Award) -> None:
-        old = proved.awarded(award.design, name=("Ada", "Ancienne"), awarded_on=OLD)
-        still_valid = proved.awarded(award.design, awarded_on=OLD, valid_until=TODAY)
+        old = aged(proved.awarded(award.design, name=("Ada", "Ancienne")))
+        still_valid = aged(proved.awarded(award.design, valid_until=TODAY))
+        issued_late = proved.awarded(award.design, awarded_on=OLD)
         house = award.certifier
         assert purged(house) == {}
         kept_for(house, KeptCategory.AWARDS, 120)
         (due,) = (each for each in queries.due_in(house, today=TODAY) if each.over)
         assert (due.kept.category, due.leaving) == (KeptCategory.AWARDS, 1)
         assert purged(house) == {"awards": {"gone": 1, "held": 0}}
+        kept = {still_valid.pk, issued_late.pk, award.pk}
         states = dict(Award.objects.values_list("pk", "state"))
-        assert states == {old.pk: AwardState.ERASED, still_valid.pk: AwardState.ISSUED, award.pk: AwardState.ISSUED}
+        assert states == {old.pk: AwardState.ERASED} | dict.fromkeys(kept, AwardState.ISSUED)
         assert Erasure.objects.get().cause == ErasureCause.RETENTION
         assert Entry.objects.filter(chain=house.code, action="awards.retention.purged").count() == 1
         assert not check(now=NOW).faults
 
     def test_leaves_what_a_procedure_freezes_and_counts_it(self, award: Award) -> None:
-        Award.objects.filter(pk=award.pk).update(awarded_on=OLD)
-        award.refresh_from_db()
+        aged(award)
         house = award.certifier
         kept_for(house, KeptCategory.AWARDS, 1)
         hold = holds.held(award, scope=HoldScope.CERTIFICATION, about=award.certification)
@@ -85,8 +93,7 @@ class TestAPurge:
         assert purged(house) == {"awards": {"gone": 1, "held": 0}}
 
     def test_stops_nothing_once_the_last_day_of_a_hold_is_past(self, award: Award) -> None:
-        Award.objects.filter(pk=award.pk).update(awarded_on=OLD)
-        award.refresh_from_db()
+        aged(award)
         kept_for(award.certifier, KeptCategory.AWARDS, 1)
         hold = holds.held(award, until_on=TODAY)
         assert purged(award.certifier) == {"awards": {"gone": 0, "held": 1}}
@@ -128,7 +135,7 @@ class TestAPurge:
 
     def test_cut_short_goes_on_in_the_same_report(self, award: Award, monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(2):
-            proved.awarded(award.design, awarded_on=OLD)
+            aged(proved.awarded(award.design))
         kept_for(award.certifier, KeptCategory.AWARDS, 12)
         monkeypatch.setattr(purging, "CHUNK", 1)
 

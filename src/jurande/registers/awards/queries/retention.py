@@ -87,9 +87,10 @@ def over(certifier: Certifier, category: KeptCategory, *, before: date) -> Query
 
 
 def _awards(certifier: Certifier, before: date) -> QuerySet[Award]:
-    # What still holds is kept: the duration runs from the day of the award, or from its end when it has one.
+    # It runs from the day of the award, or from its end when it has one; and never before it was issued.
     ended = Q(valid_until=None, awarded_on__lt=before) | Q(valid_until__lt=before)
-    return Award.objects.filter(ended, certifier=certifier).exclude(state=AwardState.ERASED)
+    issued = Award.objects.filter(ended, certifier=certifier, issued_at__date__lt=before)
+    return issued.exclude(state=AwardState.ERASED)
 
 
 def _claims(certifier: Certifier, before: date) -> QuerySet[AwardClaim]:

@@ -227,7 +227,7 @@ def freeze(request: Asked, certifier: str) -> HttpResponse:
     form = HoldForm(
         request.POST or None,
         certifications=queries.certifications_of(house),
-        initial={"scope": HoldScope.AWARD, "number": request.GET.get("numero", "")[:20]},
+        initial={"scope": HoldScope.AWARD},
     )
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
