@@ -32,7 +32,6 @@ from jurande.registers.awards.queries.handed import Judgment, judge
 from jurande.registers.awards.states import AwardState, Exposure
 from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.parties.policies import Actor
-from jurande.registers.parties.states import Role
 from jurande.registers.seal.models import SealedCredential
 from jurande.registers.seal.operations import projection, statuses
 from jurande.registers.seal.operations.standing import public_folder
@@ -210,10 +209,6 @@ class TestVisits:
         assert visits.fold_visits(now=later) == 0
         counted = VisitCount.objects.get()
         assert (counted.count, counted.certification, counted.on) == (3, award.certification, TODAY)
-        reader = factories.enter(client, factories.member(Role.ISSUER, of=house))
-        page = reader.get(f"/c/{house.code}/delivrance/arrivees/").content.decode()
-        assert award.certification.reference in page
-        assert award.partnership.name in page
 
     def test_are_not_counted_again_when_the_machine_stopped_before_the_file_went(
         self, award: Award, monkeypatch: pytest.MonkeyPatch
