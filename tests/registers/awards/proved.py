@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from jurande.registers.awards.facts import credentials as facts
+from jurande.registers.awards.facts.addresses import key_of
 from jurande.registers.awards.models import Award, Design, new_number
 from jurande.registers.awards.operations import archives
 from jurande.registers.awards.states import DesignState, Subject
@@ -107,5 +108,10 @@ def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
     """What goes in the path of each public address of an award, in a house that has a key already."""
     award = awarded(designed(mine), partnership=theirs, awarded_on=factories.TODAY, now=factories.NOW)
     archives.pack(mine, archives.place_of(mine))  # the copy that a screen of the house gives
-    pages = ("award", "award-en", "award-qr", "award-file", "award-kit", "award-training", "award-name")
-    return {f"public:{page}": [award.shown_number] for page in pages} | {"public:award-ornament": ["2F3E8F"]}
+    pages = ("award", "award-en", "award-qr", "award-training", "award-name")
+    whole = [award.shown_number, key_of(award.number)]
+    return {
+        **{f"public:{page}": [award.shown_number] for page in pages},
+        **{f"public:{page}": whole for page in ("award-file", "award-kit")},
+        "public:award-ornament": ["2F3E8F"],
+    }
