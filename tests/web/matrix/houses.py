@@ -1,14 +1,8 @@
-"""Who may do what at each address. An address that is not here fails the suite (test_matrix.py).
-
-``look``: who is answered by GET; ``act``: by POST. None: the method does not exist there. In somebody's own house a
-missing right is a 403; somebody else's house is a 404; a visitor is sent to sign in. Nothing else is ever answered.
-"""
+"""Addresses of a certifier's house and of a partner's."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from tests.registers.awards import shared
+from tests.web.matrix.pages import Page, certifier, partner, public
 from tests.web.roles import (
     ADMINISTRATORS,
     AUDITORS,
@@ -17,180 +11,20 @@ from tests.web.roles import (
     AWARD_READERS,
     CONVENTION_READERS,
     DESIGNERS,
-    EVERYBODY,
     FILE_READERS,
     HEADS,
-    HOLDERS,
     JOURNAL_READERS,
     MANAGERS,
-    OPERATORS,
     PARTNER_FILERS,
     PARTNERS,
     PREPARERS,
     PUBLISHERS,
     REVIEWERS,
-    SIGNED_IN,
     TEAM,
     WITHDRAWERS,
 )
 
-
-@dataclass(frozen=True)
-class Page:
-    """``house``: whose roles are insiders, so that a refusal is a 403 for them and a 404 for the others."""
-
-    look: frozenset[str] | None = None
-    act: frozenset[str] | None = None
-    house: frozenset[str] = frozenset()
-    # Not ours: allauth guards its own pages, which are declared so that none appears unseen.
-    guards_itself: bool = False
-
-
-def public(*, act: bool = False) -> Page:
-    return Page(EVERYBODY, EVERYBODY if act else None)
-
-
-def account(*, look: bool = True, act: bool = False) -> Page:
-    return Page(SIGNED_IN if look else None, SIGNED_IN if act else None)
-
-
-def operator(look: frozenset[str] | None = OPERATORS, act: frozenset[str] | None = None) -> Page:
-    return Page(look, act, OPERATORS)
-
-
-def certifier(look: frozenset[str] | None, act: frozenset[str] | None = None) -> Page:
-    return Page(look, act, TEAM)
-
-
-def partner(look: frozenset[str] | None, act: frozenset[str] | None = None) -> Page:
-    return Page(look, act, PARTNERS)
-
-
-def applicant(*, act: bool = False) -> Page:
-    """Who applies: here somebody of a partner, whose colleagues who file documents see it too."""
-    return Page(PARTNER_FILERS, PARTNER_FILERS if act else None)
-
-
-ALLAUTH = Page(guards_itself=True)
-ALLAUTH_PAGES = (
-    "account_login",
-    "account_logout",
-    "account_inactive",
-    "account_signup",
-    "account_reauthenticate",
-    "account_email",
-    "account_email_verification_sent",
-    "account_change_password",
-    "account_set_password",
-    "account_reset_password",
-    "account_reset_password_done",
-    "account_reset_password_from_key",
-    "account_reset_password_from_key_done",
-    "account_confirm_email",
-    "account_confirm_login_code",
-    "mfa_index",
-    "mfa_authenticate",
-    "mfa_reauthenticate",
-    "mfa_activate_totp",
-    "mfa_deactivate_totp",
-    "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes",
-    "mfa_download_recovery_codes",
-    "mfa_list_webauthn",
-    "mfa_add_webauthn",
-    "mfa_edit_webauthn",
-    "mfa_remove_webauthn",
-    "mfa_login_webauthn",
-    "mfa_reauthenticate_webauthn",
-)
-
-MATRIX: dict[str, Page] = {
-    "public:home": public(),
-    "public:certifications": public(),
-    "public:certifications-one": public(),
-    "public:calls": public(),
-    "public:calls-one": public(),
-    "public:partners": public(),
-    "public:partners-one": public(),
-    "public:habilitation": public(),
-    "public:habilitation-badge": public(),
-    "public:habilitation-file": public(),
-    "public:log": public(),
-    "public:former": public(),
-    "public:former-address": public(),
-    "public:statuses": public(),
-    "public:keys": public(),
-    "public:trust": public(),
-    "public:proof": public(),
-    "public:authority": public(),
-    "public:verify": public(act=True),
-    "public:award": public(),
-    "public:award-en": public(),
-    "public:award-name": Page(None, EVERYBODY),
-    "public:award-qr": public(),
-    "public:award-file": public(),
-    "public:award-training": public(),
-    "public:award-kit": public(),
-    "public:verify-offline": public(),
-    "public:award-ornament": public(),
-    **{f"public:{page}": public() for page in (*shared.PAGES, *shared.PAGES_OF_ONE)},
-    **{f"public:showcase{page}": public() for page in ("", "-en", "-training")},
-    "public:legal": public(),
-    "public:privacy": public(),
-    "public:accessibility": public(),
-    "gallery": public(),
-    "sante": public(),
-    "guest:invitation": public(act=True),
-    "guest:link": public(act=True),
-    **dict.fromkeys(["guest:ask-link", "guest:receive", "guest:contest", "guest:address"], public(act=True)),
-    "guest:signer": public(act=True),
-    "guest:signer-decline": public(act=True),
-    "guest:signer-pdf": public(),
-    # --- one's own applications ---
-    "guest:claim": public(act=True),
-    "guest:endorse": public(act=True),
-    "guest:applications": account(),
-    "guest:applications-enter": public(act=True),
-    "guest:applications-start": public(act=True),
-    "guest:applications-one": applicant(),
-    "guest:applications-step": applicant(act=True),
-    "guest:applications-import": applicant(act=True),
-    "guest:applications-sent": applicant(),
-    "guest:applications-add": applicant(act=True),
-    "guest:applications-piece": applicant(),
-    "guest:applications-answer": applicant(act=True),
-    "guest:applications-condition": applicant(act=True),
-    "guest:applications-appeal": applicant(act=True),
-    "guest:applications-withdraw": applicant(act=True),
-    "guest:applications-discard": applicant(act=True),
-    # --- one's own account ---
-    "account:home": account(act=True),
-    "account:places": account(),
-    "account:sessions": account(),
-    "account:sessions-close": account(look=False, act=True),
-    "account:sessions-close-all": account(look=False, act=True),
-    "account:mailbox": account(),
-    # --- the installation ---
-    "operator:home": operator(),
-    "operator:home-new": operator(act=OPERATORS),
-    "operator:home-invite": operator(act=OPERATORS),
-    "operator:home-operators": operator(),
-    "operator:home-operators-invite": operator(act=OPERATORS),
-    "operator:home-operators-end": operator(act=OPERATORS),
-    "operator:home-operators-second-factor": operator(act=OPERATORS),
-    "operator:home-renew": operator(None, OPERATORS),
-    "operator:home-revoke": operator(None, OPERATORS),
-    "operator:jobs": operator(),
-    "operator:jobs-cancel": operator(None, OPERATORS),
-    "operator:journal": operator(),
-    "operator:seal": operator(),
-    "operator:seal-settle": operator(None, OPERATORS),
-    "operator:seal-check": operator(None, OPERATORS),
-    "operator:seal-key": operator(act=OPERATORS),
-    "operator:registers": operator(act=OPERATORS),
-    "operator:registers-snapshot": operator(),
-    "operator:registers-job": operator(),
-    "operator:installation": operator(),
+HOUSES: dict[str, Page] = {
     # --- a certifier's house ---
     "certifier:home": certifier(TEAM),
     "certifier:partners": certifier(TEAM),
@@ -524,28 +358,4 @@ MATRIX: dict[str, Page] = {
     "partner:team-end": partner(HEADS | {"trainer"}, HEADS | {"trainer"}),
     "partner:settings": partner(PARTNERS, HEADS),
     "partner:settings-qualiopi": partner(HEADS, HEADS),
-    # --- a holder's space ---
-    "holder:home": Page(HOLDERS, None, HOLDERS),
-    "holder:language": Page(None, HOLDERS, HOLDERS),
-    "holder:declared": Page(HOLDERS, None, HOLDERS),
-    **dict.fromkeys(("holder:take-away", "holder:expose", "holder:receive"), Page(None, HOLDERS, HOLDERS)),
-    **dict.fromkeys(("holder:take-away-one", "holder:take-away-file"), Page(HOLDERS, None, HOLDERS)),
-    "holder:award": Page(HOLDERS, None, HOLDERS),
-    "holder:appear": Page(None, HOLDERS, HOLDERS),
-    "holder:refuse": Page(HOLDERS, HOLDERS, HOLDERS),
-    "holder:take-back": Page(None, HOLDERS, HOLDERS),
-    "holder:file": Page(HOLDERS, None, HOLDERS),
-    **dict.fromkeys(["holder:correct", "holder:corrections-one"], Page(HOLDERS, HOLDERS, HOLDERS)),
-    "holder:corrections-evidence": Page(HOLDERS, None, HOLDERS),
-    **{f"holder:{page}": Page(HOLDERS, None, HOLDERS) for page in ("erase", "close")},
-    **{f"holder:{page}": Page(HOLDERS, HOLDERS, HOLDERS) for page in ("erase-sure", "close-sure", "export")},
-    "holder:closed": public(),
-    "holder:path": Page(HOLDERS, None, HOLDERS),
-    **dict.fromkeys(["holder:path-ask", "holder:path-take-back"], Page(None, HOLDERS, HOLDERS)),
-    **{f"holder:{page}": Page(*methods, HOLDERS) for page, methods in shared.SPACE_PAGES.items()},
-    "holder:welcome": Page(HOLDERS, None, HOLDERS),
-    "holder:me": Page(HOLDERS, HOLDERS, HOLDERS),
-    **{f"holder:me-{act}": Page(None, HOLDERS, HOLDERS) for act in ("address-main", "address-remove", "leave")},
-    # --- signing in: allauth's own pages ---
-    **dict.fromkeys(ALLAUTH_PAGES, ALLAUTH),
 }
