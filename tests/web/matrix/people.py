@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.registers.awards import shared
 from tests.web.matrix.pages import Page, account, applicant, operator, public
 from tests.web.roles import (
     EVERYBODY,
