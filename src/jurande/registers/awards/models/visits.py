@@ -1,4 +1,4 @@
-"""How often the proofs' pages are seen and their links followed: numbers by day, from which nobody can be recognised."""
+"""How often the proofs' pages are seen and their links followed: numbers by day, from which nobody is recognised."""
 
 from __future__ import annotations
 

@@ -17,7 +17,6 @@ from jurande.registers.seal.models import Commitment, SealedCredential
 from jurande.registers.seal.operations.standing import mac_of, mac_of_commitment
 from jurande.registers.seal.states import Act, SealState
 
-
 _UNDER_WAY = _("Cette attestation est en cours de scellement : réessayez dans une minute.")
 
 
@@ -56,7 +55,7 @@ def erase(*, credential: SealedCredential, actor: Actor, now: datetime) -> Seale
 
 @transaction.atomic
 def erase_many(*, keys: Collection[int], now: datetime) -> int:
-    """Erase these credentials, by their ``pk``, as ``erase`` does; those that are erased already stay so. Tell how many.
+    """Erase these credentials, by their ``pk``, as ``erase`` does; those erased already stay so. Tell how many.
 
     The register above decides who may, and tells the journal once: at its holder's wish, or many in a night.
     :raises ErasureRefused: one of them is not sealed yet; none is erased.

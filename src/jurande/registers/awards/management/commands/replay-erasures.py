@@ -33,8 +33,6 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused.sentence)) from refused
         self.stdout.write(
-            _(
-                "Lignes lues\u00a0: %(read)d. Effacés de nouveau\u00a0: %(awards)d attestations, %(spaces)d espaces."
-            )
+            _("Lignes lues\u00a0: %(read)d. Effacés de nouveau\u00a0: %(awards)d attestations, %(spaces)d espaces.")
             % {"read": done.read, "awards": done.awards, "spaces": done.spaces}
         )
