@@ -9,6 +9,7 @@ true ones would, and nobody asks for their page.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from typing import Any
@@ -24,6 +25,7 @@ django.setup()
 
 from allauth.account.models import EmailAddress  # noqa: E402 - the settings are read when the registers are imported
 from tests import factories  # noqa: E402
+from tests.registers.awards import shared  # noqa: E402
 
 from benches import _awards  # noqa: E402
 from benches._network import timed  # noqa: E402
@@ -38,6 +40,7 @@ from jurande.registers.seal.operations import projection  # noqa: E402
 
 TRUE = 1_000
 HELD = 30
+PICTURES = 80
 FIRST_COPY = 10_000_000
 BATCH = 50_000
 
@@ -129,6 +132,14 @@ def main(count: int) -> dict[str, Any]:
     pages = {
         "espace du titulaire": timed(client, lambda: reverse("holder:home")),
         "page d’une réussite": timed(client, lambda: reverse("holder:award", args=[mine[next(turn) % len(mine)].code])),
+    }
+    # One more than `timed` asks for: each picture is drawn once.
+    drawn = iter([shared.shared(one, now=now).token for one, _turn in zip(itertools.cycle(mine), range(PICTURES))])
+    kept = shared.shared(mine[0], now=now).token
+    anybody = Client()
+    pages |= {
+        "image d’un lien, dessinée": timed(anybody, lambda: reverse("public:share-preview", args=[next(drawn)])),
+        "image d’un lien, gardée": timed(anybody, lambda: reverse("public:share-preview", args=[kept])),
     }
     proofs = [document_url(one.number).removeprefix(settings.PUBLIC_URL) for one in genuine]
     assert all(len(path.rsplit("/", 1)[1]) == KEY_LENGTH for path in proofs)
