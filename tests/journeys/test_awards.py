@@ -101,7 +101,8 @@ def test_two_hundred_from_a_spreadsheet_and_a_forged_name_is_told(visitor: Any) 
     page.get_by_role("link", name="Axel Bernier").click()
     other = page.request.get(page.url + "parchemin.pdf").body()
 
-    employer = visitor().page
+    reading = visitor()
+    employer = reading.page
     employer.goto(f"/p/{number[0]}")
     expect(
         employer.get_by_role("heading", name="Micro-certification authentique, en cours de validité")
@@ -112,6 +113,9 @@ def test_two_hundred_from_a_spreadsheet_and_a_forged_name_is_told(visitor: Any) 
     employer.get_by_role("button", name="Comparer le nom").click()
     employer.get_by_text("Ce n’est pas le nom de la personne").wait_for()
     wrong += faults_at_each_width(employer, "another name")
+    # The browser says in its console that the name was refused.
+    assert [one for one in reading.said if "422" not in one] == []
+    reading.said.clear()
     employer.get_by_label("Vous avez le document sous les yeux").fill("Tessier")
     employer.get_by_role("button", name="Comparer le nom").click()
     employer.get_by_text("Noé Tessier").first.wait_for()

@@ -126,7 +126,7 @@ def test_two_people_on_one_line_lose_nothing(visitor: Any) -> None:
 def test_a_micro_certification_is_refused_until_it_is_whole(visitor: Any) -> None:
     claire = visitor()
     page = claire.become("claire")
-    opened(page, "Accueillir un client")
+    opened(page, "Accueillir un client et établir")
     page.get_by_role("link", name="Compléter", exact=True).click()
     page.get_by_text("est réservé").first.wait_for()
     page.get_by_label("Présentation").fill("La personne accueille, chiffre et explique un devis.")
@@ -158,7 +158,7 @@ def test_every_screen_of_certifications_holds(visitor: Any) -> None:
     page = claire.become("claire")
     home = f"{page.url}certifications/"
     addresses = [home, f"{home}nouvelle/", f"{home}micro/nouvelle/", f"{home}choix/"]
-    for words in ("RNCP49021", "RNCP49022", "Accueillir un client"):
+    for words in ("RNCP49021", "RNCP49022", "Accueillir un client et établir"):
         opened(page, words)
         file = page.url
         version = page.locator("th[scope=row] a").first.get_attribute("href")
@@ -172,7 +172,7 @@ def test_every_screen_of_certifications_holds(visitor: Any) -> None:
                 page.get_by_role("link", name=name).first.get_attribute("href")
                 for name in ("Coller une liste", "Modalités d’évaluation")
             ]
-        if words == "Accueillir un client":
+        if words == "Accueillir un client et établir":
             addresses += [f"{version}{name}/" for name in ("ecrire", "fiche", "publier")]
     wrong = []
     for where in addresses:
