@@ -175,6 +175,18 @@ class TestThePage:
             assert client.get("/p/0000-0000").status_code == 404
         assert client.get(f"/p/{award.shown_number}").status_code == 429
 
+    def test_bears_the_picture_of_its_house(self, client: Client) -> None:
+        house = proved.house()
+        logo = proved.picture(house)
+        address = f"/p/logo-{logo.blob.sha256}.png"
+        assert client.get(address).status_code == 404  # nothing that was published bears it yet
+        award = proved.awarded(proved.designed(house, logo=logo))
+        assert f'src="{address}"' in page_of(award, client)
+        answer = client.get(address)
+        assert answer.content.startswith(b"\x89PNG")
+        assert "immutable" in answer["Cache-Control"]
+        assert client.get(f"/p/logo-{'0' * 64}.png").status_code == 404
+
     def test_draws_the_code_and_the_guilloche_without_looking_anything_up(
         self, client: Client, django_assert_max_num_queries: Any
     ) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from io import BytesIO
 from typing import Any
 
 from django.utils import timezone
+from PIL import Image
 
 from jurande.registers.awards.facts import credentials as facts
 from jurande.registers.awards.facts.addresses import key_of
 from jurande.registers.awards.models import Award, Design, new_number
 from jurande.registers.awards.operations import archives
+from jurande.registers.awards.operations.pictures import keep_picture
 from jurande.registers.awards.states import DesignState, Subject
+from jurande.registers.documents.models import Document
 from jurande.registers.parties.models import Certifier, Partnership
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal.operations import credentials, keys, projection
@@ -30,7 +34,14 @@ def house() -> Certifier:
     return made
 
 
-def designed(of: Certifier) -> Design:
+def picture(of: Certifier) -> Document:
+    """A picture that a house put on its pages."""
+    content = BytesIO()
+    Image.new("RGB", (80, 40), "#2F3E8F").save(content, "PNG")
+    return keep_picture(content=content, filename="logo.png", certifier_code=of.code, field="logo", now=NOW)
+
+
+def designed(of: Certifier, *, logo: Document | None = None) -> Design:
     """A published design of a published micro-certification."""
     held = certifications.micro(of, whole=True)
     certifications.published(held, certifications.publisher(of))
@@ -41,6 +52,7 @@ def designed(of: Certifier) -> Design:
         number=1,
         state=DesignState.PUBLISHED,
         layout="workshop",
+        logo=logo,
         started_at=NOW,
         started_by_code="ANNESOPHIE",
         changed_at=NOW,
@@ -106,7 +118,8 @@ def awarded(
 
 def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
     """What goes in the path of each public address of an award, in a house that has a key already."""
-    award = awarded(designed(mine), partnership=theirs, awarded_on=factories.TODAY, now=factories.NOW)
+    logo = picture(mine)
+    award = awarded(designed(mine, logo=logo), partnership=theirs, awarded_on=factories.TODAY, now=factories.NOW)
     archives.pack(mine, archives.place_of(mine))  # the copy that a screen of the house gives
     pages = ("award", "award-en", "award-qr", "award-training", "award-name")
     whole = [award.shown_number, key_of(award.number)]
@@ -114,4 +127,5 @@ def addresses(mine: Certifier, theirs: Partnership) -> dict[str, list[str]]:
         **{f"public:{page}": [award.shown_number] for page in pages},
         **{f"public:{page}": whole for page in ("award-file", "award-kit")},
         "public:award-ornament": ["2F3E8F"],
+        "public:award-logo": [logo.blob.sha256],
     }

@@ -72,6 +72,7 @@ PEOPLE: dict[str, Page] = {
     "public:award-kit": public(),
     "public:verify-offline": public(),
     "public:award-ornament": public(),
+    "public:award-logo": public(),
     **{f"public:{page}": public() for page in (*shared.PAGES, *shared.PAGES_OF_ONE)},
     **{f"public:showcase{page}": public() for page in ("", "-en", "-training")},
     "public:legal": public(),

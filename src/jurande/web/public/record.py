@@ -21,6 +21,7 @@ from jurande.registers.awards.operations.kits import Evidence, NoKit, evidence_o
 from jurande.registers.awards.operations.record import SUMS, Copied, RecordCopy, count_of, numbers_of
 from jurande.registers.awards.queries import proofs
 from jurande.registers.common.jobs import Run
+from jurande.registers.documents.queries import open_content
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal.queries import certifier_of_code
 from jurande.web.public.copies import asset, assets_of, made_static
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from jurande.registers.parties.models import Certifier
 
 LANGUAGES = {"fr": "", "en": "/en"}
-ORNAMENT = "/p/ornement-"
+ORNAMENT, LOGO = "/p/ornement-", "/p/logo-"
 type Report = Callable[[int], None]
 
 
@@ -84,6 +85,7 @@ class _Site:
         self.copy, self.now = copy, now
         self.assets: set[str] = set()
         self.ornaments: set[str] = set()
+        self.logos: set[str] = set()
 
     def add(self, award: Award) -> None:
         """Write the page of an award in both languages, its square, and what proves it."""
@@ -105,6 +107,11 @@ class _Site:
 
     def complete(self) -> None:
         """Write what the pages share, and the page that says what the copy is."""
+        for digest in self.logos:
+            picture = proofs.logo_at(digest)
+            if picture is not None:
+                with open_content(picture) as content:
+                    self.copy.write(f"p/logo-{digest}.png", content.read())
         for colour in self.ornaments:
             drawn = rosette(WIDE_ROSETTE, f"#{colour}", strength=0.3)
             self.copy.write(f"p/ornement-{colour}.svg", drawn.encode())
@@ -137,6 +144,9 @@ class _Site:
             return address[1:]
         if address == reverse("public:verify"):
             return "verifier/index.html"
+        if address.startswith(LOGO):
+            self.logos.add(address.removeprefix(LOGO).removesuffix(".png"))
+            return address[1:]
         if address.startswith(ORNAMENT):
             self.ornaments.add(address.removeprefix(ORNAMENT).removesuffix(".svg"))
             return address[1:]

@@ -31,6 +31,7 @@ urlpatterns = [
     path("habilitations/<str:code>/badge.svg", habilitations.badge, name="habilitation-badge"),
     path("habilitations/<str:code>/attestation.json", habilitations.credential, name="habilitation-file"),
     path("p/ornement-<str:colour>.svg", proofs.ornament, name="award-ornament"),
+    path("p/logo-<str:digest>.png", proofs.logo, name="award-logo"),
     path("p/<str:number>", proofs.award, name="award"),
     path("p/<str:number>/en", proofs.award, {"language": "en"}, name="award-en"),
     path("p/<str:number>/nom", proofs.name, name="award-name"),

@@ -36,9 +36,10 @@ from jurande.core.proof.verification.statuses import OpenedList, open_list
 from jurande.registers.awards.models import Award, Design, Endorsement, Lot
 from jurande.registers.awards.models.awards import NUMBER_ALPHABET, NUMBER_LENGTH, AwardQuerySet
 from jurande.registers.awards.models.designs import USUAL_ACCENT, USUAL_COLOUR
-from jurande.registers.awards.states import AwardState, Exposure
+from jurande.registers.awards.states import AwardState, DesignState, Exposure
 from jurande.registers.catalogue.models import Bloc, Certification, Competency, Criterion, Referentiel
 from jurande.registers.common.codes import LENGTH
+from jurande.registers.documents.models import Document
 from jurande.registers.network.models import Habilitation
 from jurande.registers.network.queries import habilitations
 from jurande.registers.parties.models import Partnership
@@ -219,7 +220,7 @@ _SHARED: dict[str, Callable[[], QuerySet[Any]]] = {
         "certifier__organisation", "certifier__showcase", "fiche", "shown"
     ),
     "referentiel": lambda: Referentiel.objects.select_related("elements"),
-    "design": Design.objects.all,
+    "design": lambda: Design.objects.select_related("logo__blob"),
     "lot": lambda: Lot.objects.only("code"),
     "partnership": lambda: Partnership.objects.select_related("site__organisation"),
     "habilitation": lambda: (
@@ -425,6 +426,19 @@ def look_of(award: Award) -> tuple[str, str, str]:
     """The colour of its ornaments, that of its wax, the emblem of its seal: of its design, else the usual ones."""
     design = award.design
     return (design.colour, design.accent, design.emblem) if design is not None else (USUAL_COLOUR, USUAL_ACCENT, "")
+
+
+def logo_of(award: Award) -> str:
+    """The digest of the picture that its page bears, as its design froze it; empty when it bears none."""
+    design = award.design
+    return design.logo.blob.sha256 if design is not None and design.logo is not None else ""
+
+
+def logo_at(digest: str) -> Document | None:
+    """The picture with this digest, if a page that was published bears it. One query."""
+    borne = Design.objects.exclude(state=DesignState.DRAFT).filter(logo__blob__sha256=digest)
+    found = borne.select_related("logo__blob").first()
+    return found.logo if found is not None else None
 
 
 def endorsements_of(certification: Certification) -> tuple[Endorsement, ...]:

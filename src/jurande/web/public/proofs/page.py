@@ -108,6 +108,7 @@ class Page:
     is_micro: bool = False
     endorsements: list[Given] = field(default_factory=list)
     shows_award: bool = True
+    logo_url: str = ""
     name_url: str = ""
     withheld: str = ""
 
@@ -152,6 +153,7 @@ def page_of(proof: Proof, *, key: str = "", is_shown: bool = False) -> Page:
         elements=_elements(award),
         chain=_chain(award, is_erased=is_erased, is_named=is_named),
         ornament_url=_ornament(award),
+        logo_url=reverse("public:award-logo", args=[digest]) if (digest := proofs.logo_of(award)) else "",
         qr_url=reverse("public:award-qr", args=at),
         blocs=_blocs(award),
         by=words.by_name(award.certifier.name),

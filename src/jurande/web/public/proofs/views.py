@@ -21,6 +21,7 @@ from jurande.integrations.typesetting.ornaments import WIDE_ROSETTE, rosette
 from jurande.registers.awards.facts.addresses import is_key, key_of, shown
 from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.states.visits import VisitKind
+from jurande.registers.documents.queries import open_content
 from jurande.registers.seal.queries.credentials import signed_bytes
 from jurande.web.access import RATE_SECONDS, audience, client_address, has_been_too_frequent, is_too_frequent
 from jurande.web.public.proofs.page import page_of, training_target
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 KEPT_SECONDS = 2
 # Names told from one address in a minute.
 NAMES_MOST = 10
+_DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _COLOUR = re.compile(r"[0-9A-F]{6}", re.ASCII)
 
 type View = Callable[..., HttpResponse]
@@ -149,6 +151,17 @@ def code(request: HttpRequest, number: str, key: str = "") -> HttpResponse:
     address = settings.PUBLIC_URL + reverse("public:award", args=[number, key] if key else [number])
     drawn = qr(address, address).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
     return _for_ever(HttpResponse(drawn, content_type="image/svg+xml"))
+
+
+@require_safe
+@audience("public")
+def logo(request: HttpRequest, digest: str) -> HttpResponse:
+    """The picture that the pages of a house bear: a PNG that we made, named by its bytes, the same for ever."""
+    picture = proofs.logo_at(digest) if _DIGEST.fullmatch(digest) else None
+    if picture is None:
+        raise Http404
+    with open_content(picture) as content:
+        return _for_ever(HttpResponse(content.read(), content_type="image/png"))
 
 
 @require_safe
