@@ -12,6 +12,8 @@ from django.test import Client
 
 from jurande.web import ui
 
+# A request that ends looks at the connection, though it asks nothing.
+pytestmark = pytest.mark.django_db
 STATIC = Path(ui.__file__).parent / "static/ui"
 SHEET = f"{settings.STATIC_URL}ui/kit.css"
 
