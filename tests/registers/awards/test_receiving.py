@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from jurande.registers.awards.facts.receiving import masked, receive_url
 from jurande.registers.awards.models import Award, Design
@@ -246,6 +247,15 @@ class TestLostLink:
         receiving.send_entrance_of(award=award, now=NOW)
         assert kinds_to()[-1] == "parties.magic_link"
         assert masked(HERS) == "i•••@exemple.fr"
+
+
+@pytest.mark.django_db
+class TestAmongAMillion:
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a table of ten rows whole")
+    def test_what_waits_at_an_address_is_found_by_an_index(self) -> None:
+        plan = holders.waiting_at("amelie@exemple.fr").select_related(None).explain()
+        assert "award_by_email" in plan
+        assert "SCAN" not in plan
 
 
 class TestReminders:

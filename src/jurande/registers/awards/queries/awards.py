@@ -56,7 +56,7 @@ def matching(rows: AwardQuerySet, words: str) -> AwardQuerySet:
     if len(number) == NUMBER_LENGTH and rows.filter(number=number).exists():
         found = rows.filter(number=number)
     elif "@" in words:
-        found = rows.filter(email_digest=email_digest(words))
+        found = rows.issued_to(email_digest(words))
     else:
         for word in words.split():
             found = found.filter(Q(last_name__icontains=word) | Q(first_name__icontains=word))

@@ -89,8 +89,8 @@ def titles_of(awards: Iterable[Award]) -> dict[str, str]:
 
 
 def _in_no_space(*addresses: str) -> AwardQuerySet:
-    digests = [digest for digest in map(email_digest, addresses) if digest]
-    found: AwardQuerySet = Award.objects.filter(email_digest__in=digests, holder=None, collected_at=None)
+    sent: AwardQuerySet = Award.objects.issued_to(*map(email_digest, addresses))
+    found = sent.filter(holder=None, collected_at=None)
     return _with_terms(found.exclude(state__in=GONE)).order_by("-issued_at", "-pk")
 
 
