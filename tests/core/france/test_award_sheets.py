@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -46,7 +47,8 @@ class TestAttendance:
         assert (found.reaches(80), found.percent) == (reaches, shown)
 
     @pytest.mark.parametrize(
-        ("text", "minutes"), [("27,5", 1650), ("27 h 30", 1650), ("0", 0), ("", None), ("oui", None)]
+        ("text", "minutes"),
+        [("27,5", 1650), ("27 h 30", 1650), ("35:00:00", 2100), ("0", 0), ("", None), ("oui", None)],
     )
     def test_reads_hours(self, text: str, minutes: int | None) -> None:
         assert minutes_present(text) == minutes
@@ -101,15 +103,19 @@ class TestARow:
             ({"birth_on": "14/07/2024"}, ("birth_on.unlikely", "birth_on")),
             ({"email": "ines@exemple"}, ("email.form", "email")),
             ({"email": "a@b.fr;c@d.fr"}, ("email.form", "email")),
+            ({"email": "ines@exemple\u200b.fr"}, ("text.control", "email")),
             ({"awarded_on": "13/03/2026"}, ("awarded_on.future", "awarded_on")),
             ({"awarded_on": "bientôt"}, ("awarded_on.form", "awarded_on")),
             ({"certification": "CAP boucher"}, ("certification.unknown", "certification")),
             ({"certification": "rncp 49021"}, ("certification.other", "certification")),
             ({"present": ""}, ("attendance.missing", "present")),
             ({"planned": "beaucoup"}, ("attendance.form", "planned")),
+            ({"planned": "0", "present": "0"}, ("attendance.zero", "planned")),
             ({"present": "36"}, ("attendance.over", "present")),
             ({"present": "27,65"}, ("attendance.below", "present")),
             ({"outcome": "Non acquis"}, ("outcome.failed", "outcome")),
+            ({"outcome": "faux"}, ("outcome.failed", "outcome")),
+            ({"outcome": "FALSE"}, ("outcome.failed", "outcome")),
             ({"outcome": "peut-être"}, ("outcome.unknown", "outcome")),
             ({"grade": "#REF!"}, ("formula", "grade")),
             ({"email": '=HYPERLINK("x")'}, ("formula", "email")),
@@ -117,6 +123,11 @@ class TestARow:
     )
     def test_says_each_thing_to_mend(self, changes: dict[str, str], found: tuple[str, str]) -> None:
         assert codes(**changes) == [found]
+
+    def test_without_outcome_is_no_success_where_a_column_tells_it(self) -> None:
+        told = replace(FRAME, needs_outcome=True)
+        assert [fault.code for fault in read_row(GOOD, told).faults] == ["outcome.missing"]
+        assert read_row(GOOD | {"outcome": "TRUE"}, told).faults == ()
 
     def test_tells_everything_at_once(self) -> None:
         assert codes(first_name="", email="x", present="1") == [

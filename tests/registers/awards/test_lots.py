@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -127,11 +127,12 @@ class TestPreparing:
         assert not Lot.objects.exists()
 
     def test_gives_the_same_lot_to_the_same_request(self, design: Design, clerk: Actor) -> None:
-        def asked(name: str) -> Lot:
+        def asked(name: str, decided_on: date | None = None) -> Lot:
             return preparing.prepare_rows(
                 design=design,
                 rows=[{"first_name": name, "last_name": "Haddad"}],
                 awarded_on=TODAY,
+                decided_on=decided_on,
                 source=LotSource.API,
                 idempotency_key="SI-42",
                 actor=clerk,
@@ -139,8 +140,9 @@ class TestPreparing:
             )
 
         assert asked("Inès").pk == asked("Inès").pk
-        with pytest.raises(LotRefused):
-            asked("Malo")
+        for name, decided_on in (("Malo", None), ("Inès", TODAY)):
+            with pytest.raises(LotRefused):
+                asked(name, decided_on)
 
     def test_is_for_who_prepares_in_this_house(self, design: Design) -> None:
         for actor in (lots.signatory(design.certifier), lots.issuer(factories.certifier())):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from openpyxl import Workbook
@@ -69,6 +69,29 @@ class TestWorkbook:
             sheet.merge_cells("A2:A3")  # type: ignore[attr-defined]
 
         assert [row[0] for row in cells(read(workbook(fill), "x.xlsx"))] == ["L’Établi", "L’Établi", "Autre"]
+
+    def test_a_ticked_box_and_a_duration_say_what_they_show(self) -> None:
+        def fill(sheet: object) -> None:
+            sheet.append(["Acquis", "Heures"])  # type: ignore[attr-defined]
+            sheet.append([False, timedelta(hours=27, minutes=30)])  # type: ignore[attr-defined]
+            sheet.append([True, timedelta(hours=7)])  # type: ignore[attr-defined]
+
+        assert cells(read(workbook(fill), "x.xlsx")) == [("faux", "27 h 30"), ("vrai", "7 h 00")]
+
+    def test_titles_that_are_the_same_are_numbered(self) -> None:
+        table = read(b"Nom;Nom;;;Ville\nA;B;;;Lyon\n", "x.csv")
+        assert table.headers == ("Nom", "Nom (2)", "", "(2)", "Ville")
+
+    def test_a_hidden_sheet_before_the_one_that_people_see_is_not_read(self) -> None:
+        def fill(sheet: object) -> None:
+            sheet.sheet_state = "hidden"  # type: ignore[attr-defined]
+            for row in (["Choix", "Sens"], ["oui", "acquis"]):
+                sheet.append(row)  # type: ignore[attr-defined]
+            shown = sheet.parent.create_sheet("Session")  # type: ignore[attr-defined]
+            for row in (["Prénom", "Nom"], ["Zoé", "Martin"]):
+                shown.append(row)
+
+        assert read(workbook(fill), "x.xlsx").headers == ("Prénom", "Nom")
 
     def test_refuses_a_sheet_wider_than_any_network(self) -> None:
         def fill(sheet: object) -> None:

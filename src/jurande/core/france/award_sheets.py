@@ -57,11 +57,15 @@ _FAULTS: Mapping[str, str] = {
     "attendance.missing": "Les heures de présence ou les heures prévues manquent\u00a0: sans elles, l’assiduité ne se "
     "calcule pas.",
     "attendance.form": "«\u00a0{said}\u00a0» n’est pas une durée. Écrivez des heures, comme 27,5 ou 27 h 30.",
+    "attendance.zero": "Les heures prévues sont à zéro\u00a0: l’assiduité ne se calcule pas. Écrivez combien d’heures "
+    "étaient prévues.",
     "attendance.over": "Il y a plus d’heures de présence ({said}) que d’heures prévues ({more}). Vérifiez les deux.",
     "attendance.below": "Assiduité de {said}\u00a0%, pour {more}\u00a0% demandés\u00a0: le critère n’est pas rempli. "
     "Corrigez les heures si elles sont fausses, sinon écartez la ligne.",
     "outcome.failed": "Le tableau dit «\u00a0{said}\u00a0»\u00a0: rien n’est délivré à qui n’a pas réussi. Écartez la "
     "ligne.",
+    "outcome.missing": "Le résultat manque, ou sa formule n’a pas de valeur dans ce fichier. Écrivez "
+    "«\u00a0acquis\u00a0» ou «\u00a0non acquis\u00a0».",
     "outcome.unknown": "«\u00a0{said}\u00a0» ne dit pas si la personne a réussi. Écrivez «\u00a0acquis\u00a0» ou "
     "«\u00a0non acquis\u00a0».",
     "formula": "«\u00a0{said}\u00a0» est une formule ou une erreur de calcul. Remplacez-la par sa valeur.",
@@ -73,11 +77,12 @@ _FAULTS: Mapping[str, str] = {
 # Those that say that somebody was assessed and did not obtain it; all the others are about the sheet.
 MISSED_FAULTS = ("attendance.below", "outcome.failed")
 _PASSED = frozenset(
-    "acquis acquise admis admise obtenu obtenue reussi reussie recu recue valide validee oui ok 1 x vrai".split()  # noqa: SIM905
+    "acquis acquise admis admise obtenu obtenue reussi reussie recu recue valide validee oui ok 1 x vrai true".split()  # noqa: SIM905
 )
 _FAILED = frozenset(
-    {"non acquis", "non acquise", "refuse", "refusee", "ajourne", "ajournee", "echec", "echoue", "non", "0", "faux"}
+    {"non acquis", "non acquise", "refuse", "refusee", "ajourne", "ajournee", "echec", "echoue", "non", "0"}
     | {"non obtenu", "non obtenue", "non valide", "non validee", "non admis", "non admise", "absent", "absente"}
+    | {"faux", "false"}
 )
 _EMAIL = re.compile(r"[^@\s,;<>\"()]+@[^@\s,;<>\"()]+\.[^@\s.,;<>\"()]{2,}")
 _NOT_A_NAME = re.compile(r"[0-9@#/\\<>{}\[\]=*_|~^$€%&+\"]")
@@ -104,6 +109,7 @@ class Frame:
     """What rows are judged by. ``threshold``: of assiduity in percent, 0 when there is none.
 
     ``certifications``: those of the house, ``certification`` the key of the one that the lot is about.
+    ``needs_outcome``: somebody said which column tells who passed, so a row without it is not taken for a success.
     """
 
     today: date
@@ -112,6 +118,7 @@ class Frame:
     certifications: tuple[KnownCertification, ...] = ()
     threshold: int = 0
     needs_birth: bool = False
+    needs_outcome: bool = False
     _named: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     def named(self, text: str) -> str | None:
@@ -215,7 +222,9 @@ def _birth(values: dict[str, str], frame: Frame) -> Iterable[Fault]:
 
 def _email(values: dict[str, str], frame: Frame) -> Iterable[Fault]:
     text = values.get("email", "")
-    if text and (len(text) > 254 or not _EMAIL.fullmatch(text) or ".." in text):
+    if not text.isascii() and any(unicodedata.category(letter) == "Cf" for letter in text):
+        yield Fault("text.control", "email")
+    elif text and (len(text) > 254 or not _EMAIL.fullmatch(text) or ".." in text):
         yield Fault("email.form", "email")
 
 
@@ -252,9 +261,12 @@ def _attendance(values: dict[str, str], frame: Frame) -> Iterable[Fault]:
         return
     minutes = {name: minutes_present(text) for name, text in said.items()}
     for name, count in minutes.items():
-        if count is None or (name == "planned" and count == 0):
+        if count is None:
             yield Fault("attendance.form", name)
             return
+    if not minutes["planned"]:
+        yield Fault("attendance.zero", "planned")
+        return
     found = attendance_of(values)
     if found is None:
         yield Fault("attendance.over", "present", said["planned"])
@@ -266,6 +278,8 @@ def _outcome(values: dict[str, str], frame: Frame) -> Iterable[Fault]:
     text = fold(values.get("outcome", ""))
     if text in _FAILED or text.startswith("non "):
         yield Fault("outcome.failed", "outcome")
+    elif not text and frame.needs_outcome:
+        yield Fault("outcome.missing", "outcome")
     elif text and text not in _PASSED:
         yield Fault("outcome.unknown", "outcome")
 

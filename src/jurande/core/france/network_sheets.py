@@ -101,7 +101,7 @@ _MONTHS = tuple(
 _ERRORS = ("#ref", "#n/a", "#nom", "#name", "#valeur", "#value", "#div", "#nul", "#num")
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _SLASHED = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})(?: .*)?")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[t ].*)?")
+_ISO = re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})(?:[t ].*)?")
 _WORDED = re.compile(r"(\d{1,2})(?:er)? ([a-z]+) (\d{4})")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 # Spreadsheets count days from there, leap year of 1900 included as they believe it was.

@@ -27,6 +27,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "competencies": ("competence", "referentiel", "code"),
 }
 _HOURS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:h(?:eures?)?|:)\s*(\d{1,2})?(?:\s*(?:min|mn|m))?")
+# As spreadsheets write durations beyond a day.
+_CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)")
 _MINUTES = re.compile(r"(\d+)\s*(?:min(?:utes?)?|mn)")
 _DAYS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:j(?:ours?)?)")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
@@ -77,15 +79,17 @@ def guessed_columns(headers: Sequence[str], columns: Mapping[str, tuple[str, ...
 
 
 def minutes_in(text: str) -> int | None:
-    """Read a duration: «7», «7,5», «7 h 30», «1:30», «90 min», «2 jours»; a bare number is hours. None: not one.
+    """Read a duration: «7», «7,5», «7 h 30», «1:30», «1:30:00», «90 min», «2 jours»; a bare number is hours.
 
-    Parts of an hour are rounded to the minute; beyond ``MINUTES_MOST`` it is no duration.
+    None: not one. Parts of an hour are rounded to the minute; beyond ``MINUTES_MOST`` it is no duration.
     """
     said = fold(text).replace("\u00a0", " ").strip()
     if not said:
         return 0
     if match := _HOURS.fullmatch(said):
         minutes = round(_float(match[1]) * 60) + int(match[2] or 0)
+    elif match := _CLOCK.fullmatch(said):
+        minutes = int(match[1]) * 60 + int(match[2]) + (int(match[3]) >= 30)
     elif match := _MINUTES.fullmatch(said):
         minutes = int(match[1])
     elif match := _DAYS.fullmatch(said):

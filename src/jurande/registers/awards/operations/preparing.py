@@ -143,6 +143,8 @@ def prepare_rows(
     asked = [
         design.code,
         awarded_on.isoformat(),
+        decided_on.isoformat() if decided_on else "",
+        title,
         place,
         validity_months,
         list(blocs),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from typing import BinaryIO
 
 from django.utils.translation import gettext_lazy as _
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from jurande.integrations.inspection import Kind, Rejected, examine
 from jurande.registers.common.refusals import Refused
@@ -39,17 +40,18 @@ class TableRow:
 
 @dataclass(frozen=True)
 class ReadTable:
-    """The first sheet: its column titles, then the rows under them that hold something."""
+    """The first sheet that is not hidden: its column titles, then the rows under them that hold something."""
 
     headers: tuple[str, ...]
     rows: tuple[TableRow, ...]
 
 
 def read_table(*, content: BinaryIO, filename: str, rows_most: int) -> ReadTable:
-    """Read the first sheet of a spreadsheet as text. The titles are the first row that fills most of its columns.
+    """Read the first sheet that is not hidden, as text. The titles are the first row that fills most of its columns.
 
     A cell merged over several rows says the same on each of them. A formula gives the value that the file holds. A
-    whole number keeps all its digits. Text that is not UTF-8 is read as Windows writes it (cp1252).
+    whole number keeps all its digits, a box that is ticked says «vrai», a duration «27 h 30». A title that several
+    columns bear is numbered, «Nom (2)». Text that is not UTF-8 is read as Windows writes it (cp1252).
 
     :raises DocumentRefused: it is no spreadsheet. :raises TableRefused: it is empty, too long, or cannot be read.
     """
@@ -80,7 +82,7 @@ def stream_table(*, content: BinaryIO, filename: str, rows_most: int) -> tuple[t
     width = max((i + 1 for i, title in enumerate(head[at].cells) if title), default=0)
     if width > COLUMNS_MOST:
         raise _too_wide()
-    return _fitted(head[at].cells, width), _under(chain(head[at + 1 :], filled), width, rows_most)
+    return _titled(head[at].cells[:width]), _under(chain(head[at + 1 :], filled), width, rows_most)
 
 
 def _under(rows: Iterable[TableRow], width: int, rows_most: int) -> Iterator[TableRow]:
@@ -112,6 +114,16 @@ def _header_at(rows: list[TableRow]) -> int:
     return at if at < len(rows) - 1 else 0
 
 
+def _titled(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Number the titles that several columns bear: whoever names one of them must not be given another."""
+    seen: Counter[str] = Counter()
+    titles: list[str] = []
+    for title in cells:
+        seen[title] += 1
+        titles.append(title if seen[title] == 1 else f"{title} ({seen[title]})".strip())
+    return tuple(titles)
+
+
 def _fitted(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
     return (*cells[:width], *("",) * (width - len(cells)))
 
@@ -133,7 +145,8 @@ def _csv_lines(content: bytes) -> Iterator[TableRow]:
 
 def _sheet_lines(content: bytes, rows_most: int) -> Iterator[TableRow]:
     try:
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheet = book.get_sheet_by_index(_first_shown(book))
         # A lone cell far to the right would make each row thousands of cells wide.
         if sheet.total_width > CELLS_MOST:
             raise _too_wide()
@@ -155,6 +168,12 @@ def _sheet_lines(content: bytes, rows_most: int) -> Iterator[TableRow]:
         ) from fault
 
 
+def _first_shown(book: CalamineWorkbook) -> int:
+    # Lists of choices are often kept in a hidden sheet, and sometimes before the one that people see.
+    shown = (at for at, one in enumerate(book.sheets_metadata) if one.visible == SheetVisibleEnum.Visible)
+    return next(shown, 0)
+
+
 def _merged(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
     """For each row, the columns where something merged begins, and the row where it began."""
     found: dict[int, list[tuple[int, int]]] = {}
@@ -166,12 +185,15 @@ def _merged(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
 
 def _text(cell: object) -> str:
     if isinstance(cell, bool):
-        return ""
+        return "vrai" if cell else "faux"
     if isinstance(cell, float):
         # A SIRET kept as a number must come out with its fourteen digits, not as 8.4e+13.
         return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"
     if isinstance(cell, time):
         return f"{cell.hour} h {cell.minute:02d}"
+    if isinstance(cell, timedelta):
+        hours, minutes = divmod(round(cell.total_seconds() / 60), 60)
+        return f"{hours} h {minutes:02d}"
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat()
     if isinstance(cell, date):
