@@ -117,6 +117,10 @@ class TestThePage:
         for said in ("The signature is intact", "Not revoked as of today", "Authentic micro-credential, still valid"):
             assert said in page
 
+    def test_says_in_which_language_it_is(self, award: Award, client: Client) -> None:
+        address = f"/p/{award.shown_number}"
+        assert [client.get(f"{address}{end}")["Content-Language"] for end in ("", "/en")] == ["fr", "en"]
+
     def test_says_of_one_that_is_over_that_it_was_never_withdrawn(self, client: Client) -> None:
         award = proved.awarded()
         Award.objects.filter(pk=award.pk).update(valid_until=TODAY - timedelta(days=1))
@@ -401,6 +405,26 @@ class TestTheApi:
         assert [one["is_same_holder"] for one in answers] == [True, False, None, None]
         assert [one["state"] for one in answers] == ["valid", "valid", "valid", "unknown"]
         assert "Carvalho" not in json.dumps(answers, ensure_ascii=False)
+
+    def test_knows_a_name_that_registers_of_staff_write_without_accents(self, award: Award, client: Client) -> None:
+        assert self.asked(client, {"number": award.number, "holder": "CARVALHO INES"})[0]["is_same_holder"] is True
+
+    @pytest.mark.parametrize(
+        ("content", "status", "error", "field"),
+        [
+            ('{"questions": []}', 422, "request.invalid", "questions"),
+            ('{"questions": [{"number": 7}]}', 422, "request.invalid", "questions.0.number"),
+            ('{"questions": [', 400, "request.unreadable", ""),
+            ('{"questions": [{"number": "\\u0000"}]}', 400, "request.unreadable", ""),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_request_as_it_says_the_rest(
+        self, content: str, status: int, error: str, field: str, client: Client
+    ) -> None:
+        answer = client.post("/api/v1/preuves", content, content_type="application/json")
+        said = answer.json()
+        assert (answer.status_code, said["error"], said.get("field", "")) == (status, error, field)
+        assert said["reason"]
 
     def test_stops_answering_about_a_number_when_too_many_names_were_tried(self, award: Award, client: Client) -> None:
         tried = self.asked(client, *({"number": award.number, "holder": f"Nom{at}"} for at in range(40)))

@@ -86,8 +86,8 @@ class ProofSaid(Schema):
     """The answer to one question, in the order asked.
 
     ``state``: as above, or unknown when nothing has this number here. ``is_same_holder``: whether the name is the one
-    that was signed, or its family name, case and spaces aside; null when none was given, nothing can be said, the
-    holder shows it to nobody, or too many wrong names were tried for this number in an hour.
+    that was signed, or its family name, case, accents, hyphens and order aside; null when none was given, nothing can
+    be said, the holder shows it to nobody, or too many wrong names were tried for this number in an hour.
     """
 
     number: str

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Query, Schema, Status
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
 
 from jurande import __version__
 from jurande.registers.common.verdicts import NotAllowed, require
@@ -36,7 +39,21 @@ def by_key(request: Asked) -> bool:
     return True
 
 
+class JsonWithoutNul(Parser):
+    """Reads the body of a request; a character that no database takes makes it unreadable, wherever it stands."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """Give what the body says.
+
+        :raises ValueError: it is not JSON, or holds a null character.
+        """
+        if b"\\u0000" in request.body:
+            raise ValueError("NUL in the body")
+        return super().parse_body(request)
+
+
 api = NinjaAPI(
+    parser=JsonWithoutNul(),
     title="Jurande",
     version=__version__,
     description=(
@@ -53,6 +70,24 @@ api = NinjaAPI(
 def refuse(request: Asked, refusal: Refusal) -> HttpResponse:
     """Give the answer that access control prepared."""
     return refusal.answer
+
+
+@api.exception_handler(ValidationError)
+def point_out(request: Asked, refusal: ValidationError) -> HttpResponse:
+    """Say which part of the request is not as described, as every other refusal is said; never the value itself."""
+    first = refusal.errors[0]
+    field = ".".join(str(part) for part in first["loc"][2:] or first["loc"][-1:])
+    reason = _("«\u00a0%(field)s\u00a0» n’est pas comme la description le demande\u00a0: %(why)s.")
+    said = {"error": "request.invalid", "reason": reason % {"field": field, "why": first["msg"]}, "field": field}
+    return api.create_response(request, said, status=422)
+
+
+@api.exception_handler(HttpError)
+def cannot_read(request: Asked, refusal: HttpError) -> HttpResponse:
+    """Say that the request could not be read at all."""
+    reason = _("Cette demande n’a pas pu être lue. Envoyez du JSON, en UTF-8, sans caractère nul.")
+    said = {"error": "request.unreadable", "reason": reason}
+    return api.create_response(request, said, status=refusal.status_code)
 
 
 @api.exception_handler(NotAllowed)

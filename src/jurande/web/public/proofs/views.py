@@ -81,7 +81,9 @@ def award(request: HttpRequest, award: Award, key: str = "", language: str = "fr
     proof = proofs.prove(award, now=timezone.now())
     count_visit(request, award, VisitKind.SEEN)
     with override(language):
-        return _kept(render(request, "public/proof.html", {"page": page_of(proof, key=key)}))
+        response = _kept(render(request, "public/proof.html", {"page": page_of(proof, key=key)}))
+        response["Content-Language"] = language
+        return response
 
 
 # No cookie, so no token: a name is compared, nothing is written, nothing is kept.
@@ -108,6 +110,7 @@ def name(request: HttpRequest, award: Award) -> HttpResponse:
         with override(language):
             told = {"page": page_of(proof), "is_other_name": True}
             response = render(request, "public/proof.html", told, status=422)
+            response["Content-Language"] = language
     response["Cache-Control"] = "no-store"
     return response
 
