@@ -33,7 +33,7 @@ from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
 from jurande.registers.seal.states import Reason
 from tests import factories
-from tests.registers.awards import lots, mandates, proved
+from tests.registers.awards import held, lots, mandates, proved, shared
 from tests.registers.awards.proved import NOW
 from tests.registers.seal.homes import own_home
 
@@ -181,6 +181,35 @@ class TestContest:
         assert kinds_to()[-1] == "parties.magic_link"
         award.refresh_from_db()
         assert award.holder == done.person
+
+    def test_leaves_nothing_by_which_who_came_in_sees_it_or_comes_back(self, award: Award, design: Design) -> None:
+        came = received(award).person
+        actor = people.actor_for(came)
+        parties.ask_address(person=came, email="voleur@exemple.fr", actor=actor, now=NOW)
+        token = factories.token_sent_to("voleur@exemple.fr")
+        parties.use_address_link(token=token, person=came, joining=False, actor=actor, now=NOW)
+        award.refresh_from_db()
+        share = shared.shared(award)
+        Award.objects.filter(pk=award.pk).update(exposure=Exposure.PUBLIC)
+        receiving.contest_receiving(award=award, token=contest_token_of(award), now=NOW)
+        award.refresh_from_db()
+        share.refresh_from_db()
+        assert share.withdrawn_at == NOW
+        assert award.exposure == Exposure.DOCUMENT
+        assert [one.email for one in people.addresses_of(came)] == [HERS]
+        assert "n’ouvre plus votre espace" in Message.objects.addressed_to("voleur@exemple.fr").latest("pk").body
+
+    def test_leaves_what_its_owner_had_before(self, award: Award, design: Design) -> None:
+        mine = factories.holder(address=HERS, by=award.certifier)
+        former = held.held(mine, design, now=NOW - timedelta(days=9))
+        Award.objects.filter(pk=former.pk).update(exposure=Exposure.PUBLIC)
+        share = shared.shared(former, now=NOW - timedelta(days=9))
+        received(award)
+        award.refresh_from_db()
+        receiving.contest_receiving(award=award, token=contest_token_of(award), now=NOW)
+        share.refresh_from_db()
+        former.refresh_from_db()
+        assert (share.withdrawn_at, former.exposure) == (None, Exposure.PUBLIC)
 
     def test_takes_back_what_went_into_somebody_else_s_space(self, award: Award, design: Design) -> None:
         thief = factories.holder(address="voleur@exemple.fr", by=award.certifier)

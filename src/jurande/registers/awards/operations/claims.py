@@ -127,6 +127,9 @@ def submit_claim(
         raise ClaimRefused(
             _("Joignez d’une à %(most)d preuves\u00a0: PDF ou photo.") % {"most": FILES_MOST}, field="files"
         )
+    # Whoever closes their space at this instant is waited for: nothing is left of somebody who has gone.
+    if not Person.objects.select_for_update(of=("self",)).get(pk=person.pk).is_active:
+        raise ClaimRefused(_("Votre espace est fermé\u00a0: rien n’a été déposé."))
     claim = AwardClaim(
         opening=opening,
         person=person,
@@ -190,6 +193,10 @@ def accept_claim(*, claim: AwardClaim, reasons: str, actor: Actor, now: datetime
     """
     require(policies.can_judge_claim(actor, claim))
     row = _waiting(claim, "accept")
+    if not row.person.is_active:
+        raise ClaimRefused(
+            _("Cette personne a fermé ou réuni ses espaces\u00a0: la demande n’est plus à personne. Refusez-la.")
+        )
     row.reasons = _text(reasons, "reasons")
     design = queries.design_of(row.opening.certification)
     if design is None:
@@ -223,7 +230,8 @@ def refuse_claim(*, claim: AwardClaim, reasons: str, actor: Actor, now: datetime
     row = _waiting(claim, "refuse")
     row.reasons = _text(reasons, "reasons")
     made = _decided(row, "refuse", DelegationAct.CLAIM_REFUSED, actor.code, now)
-    correspondence.send(emails.decided(made, emails.REFUSED), now=now)
+    if row.person.is_active:
+        correspondence.send(emails.decided(made, emails.REFUSED), now=now)
     return made
 
 

@@ -6,23 +6,31 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import ForeignObjectRel
+from django.db.models import ForeignObjectRel, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jurande.registers.awards.emails import erasure as emails
-from jurande.registers.awards.models import Award, AwardClaim, CombinationRequest, Share
-from jurande.registers.awards.operations.erasing import demand_free, forget_awards, forget_claims, tell
+from jurande.registers.awards.models import Award, AwardClaim, CombinationRequest, LotRow, Share
+from jurande.registers.awards.operations.erasing import (
+    ErasureRefused,
+    demand_free,
+    forget_awards,
+    forget_claims,
+    tell,
+)
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.preparing import locked, recount
 from jurande.registers.awards.operations.sweeping import Gone, remember
 from jurande.registers.awards.policies.erasure import can_close_space
 from jurande.registers.awards.queries.holders import addresses_of, waiting_at
-from jurande.registers.awards.states.awards import AwardState
+from jurande.registers.awards.states.awards import AwardState, LotRowState, LotState
 from jurande.registers.awards.states.delegation import CLAIM_LIFE, ClaimState
 from jurande.registers.awards.states.erasure import ErasureAct, ErasureCause
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence.operations import erase_letters_of
 from jurande.registers.journal.operations import record
 from jurande.registers.journal.states import INSTALLATION
+from jurande.registers.parties import queries as people
 from jurande.registers.parties.models import Membership, Person
 from jurande.registers.parties.operations.closing import close_account, end_holding, forget_addresses
 from jurande.registers.parties.policies import Actor
@@ -57,6 +65,7 @@ def close_space(*, person: Person, actor: Actor, now: datetime) -> int:
     row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
     require(can_close_space(actor, row))
     demand_free(_everything(row), now=now)
+    _demand_rows_free(_spaces(row))
     address, awards = row.email, forget_space(row, actor=actor, now=now)
     record(
         chain=INSTALLATION,
@@ -71,14 +80,18 @@ def close_space(*, person: Person, actor: Actor, now: datetime) -> int:
 
 
 def forget_space(row: Person, *, actor: Actor, now: datetime) -> int:
-    """Empty this person's space and account, in the transaction of who decided and tells; their row is locked."""
-    addresses, awards = _addresses(row), _everything(row)
+    """Empty this person's space and account, in the transaction of who decided and tells; their row is locked.
+
+    What was left in spaces that they joined to theirs goes too, and what is being prepared because they asked for it.
+    """
+    addresses, awards, spaces = _addresses(row), _everything(row), _spaces(row)
     forget_awards([award.pk for award in awards], cause=ErasureCause.HOLDER, by_code=actor.code, now=now)
     for award in awards:
         tell(award, ErasureAct.AWARD_ERASED, by_code=actor.code, now=now)
-    _forget_claims(row, now=now)
-    _forget_shares(row, now=now)
-    _forget_requests(row)
+    _forget_rows(spaces)
+    _forget_claims(spaces, now=now)
+    _forget_shares(spaces, now=now)
+    _forget_requests(spaces)
     if works_here(row):
         end_holding(row, now=now)
     else:
@@ -86,7 +99,7 @@ def forget_space(row: Person, *, actor: Actor, now: datetime) -> int:
             erase_letters_of(person_code=row.code, actor_code=actor.code, email=address, now=now)
         forget_addresses(row)
         close_account(row, called=str(_("Espace fermé")), now=now)
-    transaction.on_commit(partial(remember, Gone.PERSON, [row.code]))
+    transaction.on_commit(partial(remember, Gone.PERSON, [each.code for each in spaces]))
     return len(awards)
 
 
@@ -127,23 +140,54 @@ def _everything(person: Person) -> list[Award]:
     return list(found.values())
 
 
-def _forget_claims(person: Person, *, now: datetime) -> None:
-    claims = AwardClaim.objects.filter(person=person)
-    for claim in claims.filter(state=ClaimState.SUBMITTED).order_by("pk"):
+def _spaces(person: Person) -> list[Person]:
+    return [person, *people.joined_into(person)]
+
+
+def _rows_in_hand(spaces: list[Person]) -> QuerySet[LotRow]:
+    """The rows of lots that are not over, which are there because they asked: a claim accepted, a bloc asked for."""
+    asked = CombinationRequest.objects.filter(holder__in=spaces, row__isnull=False).values("row")
+    theirs = Q(lot__claims__person__in=spaces) | Q(pk__in=asked)
+    return LotRow.objects.filter(theirs).exclude(lot__state__in=(LotState.ISSUED, LotState.ABANDONED))
+
+
+def _demand_rows_free(spaces: list[Person]) -> None:
+    if _rows_in_hand(spaces).filter(lot__state=LotState.ISSUING).exists():
+        raise ErasureRefused(
+            _(
+                "Ce que vous avez demandé est en cours de délivrance. Réessayez dans quelques minutes : rien n’a été effacé."
+            )
+        )
+
+
+def _forget_rows(spaces: list[Person]) -> None:
+    """Leave them out of what is being prepared: nothing is issued to somebody who has left."""
+    for row in _rows_in_hand(spaces).select_related("lot").order_by("lot", "pk"):
+        lot = locked(row.lot)
+        row.state, row.note = LotRowState.REJECTED, str(_("Cette personne a fermé son espace."))
+        row.cells = row.values = row.holder_digest = ""
+        row.faults = []
+        row.save(update_fields=["state", "note", "cells", "values", "holder_digest", "faults"])
+        recount(lot)
+
+
+def _forget_claims(spaces: list[Person], *, now: datetime) -> None:
+    claims = AwardClaim.objects.filter(person__in=spaces)
+    for claim in claims.filter(state=ClaimState.SUBMITTED).select_related("person").order_by("pk"):
         claim.state = ClaimState(CLAIM_LIFE.after(claim.state, "withdraw"))
-        claim.decided_at, claim.decided_by_code = now, person.code
+        claim.decided_at, claim.decided_by_code = now, claim.person.code
         claim.save(update_fields=["state", "decided_at", "decided_by_code"])
     forget_claims(list(claims.values_list("pk", flat=True)), now=now)
 
 
-def _forget_shares(person: Person, *, now: datetime) -> None:
-    shares = Share.objects.filter(holder=person)
+def _forget_shares(spaces: list[Person], *, now: datetime) -> None:
+    shares = Share.objects.filter(holder__in=spaces)
     shares.filter(withdrawn_at=None).update(withdrawn_at=now, token="")
     shares.update(title="", token="")
 
 
-def _forget_requests(person: Person) -> None:
+def _forget_requests(spaces: list[Person]) -> None:
     """What nobody answered yet goes; of the others, the dates stay."""
-    requests = CombinationRequest.objects.filter(holder=person)
+    requests = CombinationRequest.objects.filter(holder__in=spaces)
     requests.filter(decided_at=None).delete()
     requests.update(reasons="")

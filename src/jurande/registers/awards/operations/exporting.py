@@ -39,6 +39,7 @@ from jurande.registers.documents.queries import DocumentUnreadable, open_content
 from jurande.registers.journal.models import Entry
 from jurande.registers.journal.operations import record
 from jurande.registers.journal.states import INSTALLATION
+from jurande.registers.parties import queries as people
 from jurande.registers.parties.models import MagicLink, Membership, Person
 from jurande.registers.parties.policies import Actor
 from jurande.registers.seal.queries.credentials import signed_bytes
@@ -98,7 +99,9 @@ def _readme() -> str:
 
 def _files(person: Person) -> Iterator[tuple[str, Document]]:
     documents = "document__blob"
-    for piece in ClaimEvidence.objects.filter(claim__person=person).select_related(documents).order_by("pk"):
+    for piece in (
+        ClaimEvidence.objects.filter(claim__person__in=_spaces(person)).select_related(documents).order_by("pk")
+    ):
         yield f"pieces/{piece.code}-{piece.document.filename}", piece.document
     for given in CorrectionEvidence.objects.filter(correction__holder=person).select_related(documents).order_by("pk"):
         yield f"pieces/{given.code}-{given.document.filename}", given.document
@@ -112,6 +115,11 @@ def _copied(archive: ZipFile, name: str, document: Document) -> bool:
     except DocumentUnreadable:
         return False
     return True
+
+
+def _spaces(person: Person) -> list[Person]:
+    """Their account, and those that were joined to it: what could not be moved, and their past, is there."""
+    return [person, *people.joined_into(person)]
 
 
 # --- rows -----------------------------------------------------------------------------------------
@@ -173,7 +181,7 @@ def _said_of_awards(person: Person) -> list[dict[str, Any]]:
 
 
 def _said_of_claims(person: Person) -> list[dict[str, Any]]:
-    rows = AwardClaim.objects.filter(person=person).select_related("opening__certification").order_by("pk")
+    rows = AwardClaim.objects.filter(person__in=_spaces(person)).select_related("opening__certification").order_by("pk")
     return [
         {
             "intitulé": row.opening.certification.title,
@@ -239,7 +247,7 @@ def _said_of_appearances(person: Person) -> list[dict[str, Any]]:
 
 
 def _said_of_requests(person: Person) -> list[dict[str, Any]]:
-    rows = CombinationRequest.objects.filter(holder=person).select_related("combination").order_by("pk")
+    rows = CombinationRequest.objects.filter(holder__in=_spaces(person)).select_related("combination").order_by("pk")
     return [
         {
             "ensemble": row.combination.title,
@@ -282,7 +290,8 @@ def _ways_in(person: Person) -> dict[str, Any]:
 
 def _acts(person: Person) -> list[dict[str, Any]]:
     """What they decided, and what was decided of their account, in the words of the journal: codes."""
-    about = Q(actor_code=person.code) | Q(subject_kind="person", subject_code=person.code)
+    codes = [each.code for each in _spaces(person)]
+    about = Q(actor_code__in=codes) | Q(subject_kind="person", subject_code__in=codes)
     rows = Entry.objects.filter(about).order_by("at", "pk")
     return [{"le": row.at, "acte": row.action, "objet": f"{row.subject_kind} {row.subject_code}"} for row in rows]
 

@@ -17,6 +17,7 @@ from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.awards import AwardQuerySet
 from jurande.registers.awards.models.links import is_contest_token, is_token
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.shares import drop_from_shares, stop_shares_since
 from jurande.registers.awards.operations.showcase import end_appearances
 from jurande.registers.awards.queries import holders
 from jurande.registers.awards.states.awards import AwardState
@@ -30,7 +31,7 @@ from jurande.registers.journal.operations import Told, record, record_many
 from jurande.registers.parties import operations as parties
 from jurande.registers.parties import queries as people
 from jurande.registers.parties.models import Person
-from jurande.registers.parties.policies import Actor, can_update_person
+from jurande.registers.parties.policies import NOBODY, Actor, can_update_person
 from jurande.registers.parties.states import LinkPurpose
 
 _STALE: dict[Door, Promise] = {
@@ -122,8 +123,9 @@ def reconsider(*, award: Award, token: str, now: datetime) -> None:
 def contest_receiving(*, award: Award, token: str, now: datetime) -> None:
     """Undo what somebody else received with a letter that was sent on: the mailbox it was sent to takes all back.
 
-    In the space that the address opened, everybody is signed out and passkeys go. Out of a space of which it is not
-    the main address, what was received with it leaves for one of its own. A new entrance is sent to the address.
+    In the space that the address opened, everybody is signed out, passkeys and addresses added since go, links made
+    since stop, and what was received since is private again. Out of a space of which it is not the main address, what
+    was received with it leaves for one of its own. A new entrance is sent to the address.
 
     :raises ReceiveRefused: not the token of its letter, or nobody received it.
     """
@@ -132,15 +134,15 @@ def contest_receiving(*, award: Award, token: str, now: datetime) -> None:
         raise ReceiveRefused(_CLOSED)
     keeper = row.holder
     owner = keeper
+    since = row.collected_at or now
     if keeper.email == row.email.strip().lower():
-        parties.throw_out(person=keeper, now=now)
+        parties.throw_out(person=keeper, since=since, now=now)
+        stop_shares_since(holder=keeper, since=since, now=now)
+        _make_private(Award.objects.filter(holder=keeper, collected_at__gte=since), keeper, now)
     else:
         parties.give_address_back(person=keeper, email=row.email, now=now)
         owner = parties.open_space(email=row.email, first_name=row.first_name, last_name=row.last_name, now=now).person
-        theirs = Award.objects.filter(holder=keeper, email_digest=row.email_digest)
-        for one in theirs:
-            end_appearances(award=one, now=now)
-        theirs.update(holder=owner, exposure=Exposure.DOCUMENT)
+        _make_private(Award.objects.filter(holder=keeper, email_digest=row.email_digest), owner, now)
     _enter(owner, row.email, now)
     record(
         chain=row.certifier.code,
@@ -230,6 +232,15 @@ def _adopt_former(person: Person, keys: list[int], now: datetime) -> None:
         found = list(former.values_list("pk", "replaces_id"))
         Award.objects.filter(pk__in=[pk for pk, _of in found]).update(holder=person, collected_at=now)
         keys = [of for _pk, of in found if of]
+
+
+def _make_private(rows: AwardQuerySet, owner: Person, now: datetime) -> None:
+    """Put these in the space of who they are for, as on the first day."""
+    for one in rows:
+        end_appearances(award=one, now=now)
+        if one.holder_id != owner.pk:
+            drop_from_shares(award=one, actor=NOBODY, now=now)
+    rows.update(holder=owner, exposure=Exposure.DOCUMENT)
 
 
 def _tell(person: Person, rows: Sequence[Award], now: datetime) -> None:

@@ -29,8 +29,8 @@ from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
 from jurande.registers.journal.operations import record
 from jurande.registers.journal.states import INSTALLATION
-from jurande.registers.parties.models import Certifier
-from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.models import Certifier, Person
+from jurande.registers.parties.policies import NOBODY, Actor
 
 TOKEN_BYTES = 16
 MOST_AWARDS = 30
@@ -71,6 +71,10 @@ def create_share(*, awards: Sequence[Award], shown: Shown, title: str = "", acto
         require(can_share_award(actor, award))
     holder = awards[0].holder
     assert holder is not None  # noqa: S101 - the policy looked; for the type checker
+    # What another tab does to this space at the same instant, closing it or joining it to another, is waited for.
+    Person.objects.select_for_update(of=("self",)).get(pk=holder.pk)
+    for award in Award.objects.filter(pk__in=[award.pk for award in awards]).select_related("holder"):
+        require(can_share_award(actor, award))
     if Share.objects.filter(holder=holder).open_on(localdate(now)).count() >= MOST_OPEN:
         raise ShareRefused(
             _("Vous avez déjà %(most)d liens ouverts. Arrêtez ceux qui ne servent plus, puis recommencez.")
@@ -134,6 +138,15 @@ def drop_from_shares(*, award: Award, actor: Actor, now: datetime) -> None:
         if share.withdrawn_at is None and not share.items.exists():
             _stop(share, now)
             _told(ShareAct.WITHDRAWN, share, award.certifier.code, actor, now)
+
+
+@transaction.atomic
+def stop_shares_since(*, holder: Person, since: datetime, now: datetime) -> None:
+    """Stop every link made in this space since then: its owner says that somebody else was in it."""
+    rows = Share.objects.select_for_update(of=("self",)).filter(holder=holder, created_at__gte=since)
+    for share in rows.filter(withdrawn_at=None).order_by("pk"):
+        _stop(share, now)
+        _told(ShareAct.WITHDRAWN, share, _house_of(share), NOBODY, now)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence import operations as correspondence
 from jurande.registers.correspondence.emails import clean_address
+from jurande.registers.journal.models import Entry
 from jurande.registers.journal.operations import record
 from jurande.registers.journal.states import INSTALLATION
 from jurande.registers.parties import emails, policies, queries
@@ -211,8 +212,20 @@ def choose_main_address(*, person: Person, email: str, actor: Actor, now: dateti
 
 
 @transaction.atomic
-def throw_out(*, person: Person, now: datetime) -> None:
-    """Sign everybody out of a space and take its passkeys away: its owner says that somebody else came in."""
+def throw_out(*, person: Person, since: datetime, now: datetime) -> None:
+    """Sign everybody out of a space and take its passkeys away: its owner says that somebody else came in.
+
+    When addresses were added since, by a link or by joining spaces, only the main one opens it from now on: each of
+    the others is told, and its mailbox may ask its owner to be added again.
+    """
+    added = Entry.objects.filter(
+        chain=INSTALLATION, actor_code=person.code, action__in=(Act.ADDRESS_ADDED, Act.SPACES_MERGED), at__gte=since
+    )
+    if added.exists():
+        for row in EmailAddress.objects.filter(user_id=person.pk, primary=False).order_by("pk"):
+            row.delete()
+            _tell(person, _("L’adresse %(email)s n’ouvre plus votre espace.") % {"email": row.email}, row.email, now)
+            _told(Act.ADDRESS_REMOVED, person, "", now)
     close_sessions(person)
     Authenticator.objects.filter(user_id=person.pk).delete()
     MagicLink.objects.filter(person=person).usable_at(now).update(revoked_at=now)

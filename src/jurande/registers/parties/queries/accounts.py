@@ -15,9 +15,11 @@ from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from jurande.registers.correspondence.models import Message
+from jurande.registers.journal.models import Entry
+from jurande.registers.journal.states import INSTALLATION
 from jurande.registers.parties.models import MagicLink, Person
 from jurande.registers.parties.models.people import email_key
-from jurande.registers.parties.states import Role
+from jurande.registers.parties.states import Act, Role
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
@@ -81,6 +83,20 @@ def with_second_factor(person_ids: Iterable[int]) -> set[int]:
     return set(
         Authenticator.objects.filter(user_id__in=person_ids, type__in=SECOND_FACTORS).values_list("user_id", flat=True)
     )
+
+
+def joined_into(person: Person) -> list[Person]:
+    """The accounts whose space became part of this one, at once or through another: closed, and without a name.
+
+    What both had asked for could not be moved, and is still theirs. One query more for each time that spaces joined.
+    """
+    codes: list[str] = []
+    latest = [person.code]
+    while latest:
+        entries = Entry.objects.filter(chain=INSTALLATION, actor_code__in=latest, action=Act.SPACES_MERGED)
+        latest = [code for code in entries.values_list("subject_code", flat=True) if code not in codes]
+        codes += latest
+    return list(Person.objects.filter(code__in=codes).order_by("pk"))
 
 
 def person_at(email: str) -> Person | None:
