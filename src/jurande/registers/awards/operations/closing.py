@@ -155,7 +155,8 @@ def _demand_rows_free(spaces: list[Person]) -> None:
     if _rows_in_hand(spaces).filter(lot__state=LotState.ISSUING).exists():
         raise ErasureRefused(
             _(
-                "Ce que vous avez demandé est en cours de délivrance. Réessayez dans quelques minutes : rien n’a été effacé."
+                "Ce que vous avez demandé est en cours de délivrance\u00a0: rien n’a été effacé. Réessayez dans "
+                "quelques minutes."
             )
         )
 

@@ -98,10 +98,8 @@ def _readme() -> str:
 
 
 def _files(person: Person) -> Iterator[tuple[str, Document]]:
-    documents = "document__blob"
-    for piece in (
-        ClaimEvidence.objects.filter(claim__person__in=_spaces(person)).select_related(documents).order_by("pk")
-    ):
+    documents, spaces = "document__blob", _spaces(person)
+    for piece in ClaimEvidence.objects.filter(claim__person__in=spaces).select_related(documents).order_by("pk"):
         yield f"pieces/{piece.code}-{piece.document.filename}", piece.document
     for given in CorrectionEvidence.objects.filter(correction__holder=person).select_related(documents).order_by("pk"):
         yield f"pieces/{given.code}-{given.document.filename}", given.document
