@@ -71,6 +71,10 @@ class TestTheHome:
     def test_says_calmly_that_there_is_nothing_yet(self, client: Client) -> None:
         assert "Aucune réussite pour le moment" in page(client)
 
+    def test_is_kept_by_no_browser_that_others_use(self, client: Client) -> None:
+        for page in ("/titulaire/", "/titulaire/moi/", "/lien/"):
+            assert client.get(page)["Cache-Control"] == "private, no-store"
+
     def test_has_a_card_for_each_with_who_can_see_it(self, client: Client, mine: Award) -> None:
         said = page(client)
         assert reverse("holder:award", args=[mine.code]) in said

@@ -62,6 +62,7 @@ API_CALLS_MOST = 600
 RATE_SECONDS = 60
 PROVED_SECONDS = 600
 FORM_SECONDS = 3600
+_NEVER_KEPT = ("holder", "guest")
 
 
 # --- the middleware -----------------------------------------------------------------------------
@@ -137,7 +138,8 @@ def audience(name: str) -> Callable[[View], View]:
 
     A certifier's view takes ``certifier`` from its address, a partner's takes ``partnership``: their codes. Behind it,
     ``request.actor`` stands in that place, and ``request.certifier`` or ``request.partnership`` is the row.
-    A policy's refusal (``NotAllowed``) becomes a 403 that gives its reason.
+    A policy's refusal (``NotAllowed``) becomes a 403 that gives its reason. No browser keeps a holder's or a guest's
+    page: on a telephone that was lent, the way back shows nothing once they left.
     """
     gate = _GATES[name]
 
@@ -148,9 +150,12 @@ def audience(name: str) -> Callable[[View], View]:
             if answer is not None:
                 return answer
             try:
-                return view(request, *args, **kwargs)
+                made = view(request, *args, **kwargs)
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal.reason)) from refusal
+            if name in _NEVER_KEPT and not made.has_header("Cache-Control"):
+                made["Cache-Control"] = "private, no-store"
+            return made
 
         guarded.audience = name  # type: ignore[attr-defined]
         return guarded
