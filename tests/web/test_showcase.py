@@ -219,7 +219,7 @@ class TestFigures:
         for person in [factories.holder() for _ in range(5)]:
             held.waiting(person, design, partnership=partner)
         factories.enter(client, factories.member(Role.ISSUER, of=design.certifier))
-        assert "Ensemble" in read(client, f"/c/{design.certifier.code}/delivrance/chiffres/?par={by}&periode=36")
+        assert "Ensemble" in read(client, f"/c/{design.certifier.code}/delivrance/chiffres/?par={by}&periode=12")
 
     def test_say_what_will_be_here_when_nothing_is(self, client: Client, design: Design) -> None:
         factories.enter(client, factories.member(Role.ISSUER, of=design.certifier))

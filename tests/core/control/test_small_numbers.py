@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from jurande.core.control.small_numbers import Hidden, Shape, Shown, guard, guard_one
+from jurande.core.control.small_numbers import Hidden, Shape, Shown, guard, guard_all, guard_one
 
 ALONE = Shape(people=0)
 
@@ -46,6 +46,20 @@ class TestATable:
 
     def test_without_lines_has_no_totals(self) -> None:
         assert guard([], [], ALONE).totals == []
+
+
+class TestTablesOfTheSamePeople:
+    def test_hide_the_same_totals(self) -> None:
+        of_two, of_one = guard_all([([[4], [4]], [50, 50]), ([[8]], [100])], ALONE)
+        assert (of_two.lines, of_two.totals) == ([[Hidden.SMALL], [Hidden.SMALL]], [Hidden.CLOSED])
+        assert (of_one.lines, of_one.totals) == ([[Hidden.CLOSED]], [Hidden.CLOSED])
+
+    def test_show_what_none_of_them_has_to_hide(self) -> None:
+        found = guard_all([([[10], [20]], [50, 50]), ([[30]], [100])], ALONE)
+        assert [one.totals for one in found] == [[30], [30]]
+
+    def test_may_have_no_line(self) -> None:
+        assert [one.totals for one in guard_all([([], []), ([], [])], ALONE)] == [[], []]
 
 
 class TestAnAttacker:

@@ -117,6 +117,20 @@ class TestFigures:
         assert found.lines[0].cell("refused") is Hidden.SMALL
         assert found.total.cell("refused") is Hidden.SMALL
 
+    def test_counted_another_way_do_not_give_a_small_number_away(self, design: Design) -> None:
+        for partner in (factories.partnership(design.certifier) for _n in range(2)):
+            made = awards(design, 6, partnership=partner)
+            Award.objects.filter(pk__in=[one.pk for one in made[:4]]).update(refused_at=NOW)
+        assert [line.cell("refused") for line in counted(design, "partner").lines] == [Hidden.SMALL] * 2
+        assert {counted(design, by).total.cell("refused") for by in BREAKDOWNS} == {Hidden.CLOSED}
+        assert counted(design, "month").lines[0].cell("refused") is Hidden.CLOSED
+
+    def test_of_one_period_are_in_no_other(self, design: Design) -> None:
+        old, _recent = awards(design, 2)
+        Award.objects.filter(pk=old.pk).update(issued_at=NOW - timedelta(days=500))
+        before = figures_of(design.certifier, by="month", months=36, now=NOW)
+        assert (counted(design).total.issued, before.total.issued) == (1, 1)
+
     @pytest.mark.parametrize("by", BREAKDOWNS)
     def test_have_a_line_for_each(self, design: Design, by: str) -> None:
         partner = factories.partnership(design.certifier)

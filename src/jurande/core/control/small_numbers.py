@@ -54,8 +54,27 @@ class Guarded:
     totals: list[Shown]
 
 
-def guard(lines: Sequence[Sequence[int]], populations: Sequence[int], shape: Shape) -> Guarded:
-    """Hide what must be hidden. ``populations``: of each line, shown to everybody. A total is the sum of its column."""
+def guard_all(tables: Sequence[tuple[Sequence[Sequence[int]], Sequence[int]]], shape: Shape) -> list[Guarded]:
+    """Hide what must be hidden in tables that count the same people in other ways: lines and populations of each.
+
+    Their totals are the same: one that is hidden in a table is hidden in all, and nothing there gives it away.
+    """
+    kept: frozenset[int] = frozenset()
+    while True:
+        found = [guard(lines, populations, shape, closed=kept) for lines, populations in tables]
+        more = {at for one in found for at, cell in enumerate(one.totals) if cell is Hidden.CLOSED}
+        if more <= kept:
+            return found
+        kept |= more
+
+
+def guard(
+    lines: Sequence[Sequence[int]], populations: Sequence[int], shape: Shape, *, closed: frozenset[int] = frozenset()
+) -> Guarded:
+    """Hide what must be hidden. ``populations``: of each line, shown to everybody. A total is the sum of its column.
+
+    ``closed``: columns whose total is hidden because of another table.
+    """
     width = len(lines[0]) if lines else 0
     whole = sum(populations)
     table = [
@@ -63,6 +82,8 @@ def guard(lines: Sequence[Sequence[int]], populations: Sequence[int], shape: Sha
         for line, size in zip(lines, populations, strict=True)
     ]
     totals = [_cell(sum(line[at] for line in lines), whole if at < shape.people else None) for at in range(width)]
+    for at in closed & frozenset(range(width)):
+        _close_total([line[at] for line in table], totals[at])
     pending = True
     while pending:
         # Each turn hides one number more at least: it ends.
@@ -102,9 +123,21 @@ def _close_column(parts: list[_Cell], total: _Cell) -> bool:
     if seen:
         _close(min(seen, key=lambda cell: cell.value))
     else:
-        total.shown = Hidden.CLOSED
-        total.low, total.high = 0, float("inf")
+        _open_ended(total)
     return True
+
+
+def _close_total(parts: list[_Cell], total: _Cell) -> None:
+    """Hide a total that is not small by itself, and as many of its parts as it takes for their sum not to tell it."""
+    if isinstance(total.shown, Hidden):
+        return
+    _open_ended(total)
+    if seen := [cell for cell in parts if not isinstance(cell.shown, Hidden) and cell.value >= SMALL]:
+        _close(min(seen, key=lambda cell: cell.value))
+
+
+def _open_ended(total: _Cell) -> None:
+    total.shown, total.low, total.high = Hidden.CLOSED, 0, float("inf")
 
 
 def _close_line(line: list[_Cell], population: int, shape: Shape) -> bool:

@@ -25,7 +25,7 @@ BY: dict[str, tuple[str, str | Promise]] = {
     "lot": ("lot", lazy("Par lot")),
     "mois": ("month", lazy("Par mois")),
 }
-PERIOD_WORDS = {12: lazy("Douze mois"), 36: lazy("Trois ans")}
+PERIOD_WORDS = {12: lazy("Douze mois"), 36: lazy("Les deux ans d’avant")}
 HEADS: dict[str, str | Promise] = {
     "written": lazy("Lettres écrites"),
     "delivered": lazy("Arrivées"),

@@ -1,7 +1,8 @@
 """What became of what was issued, and what its pages are used for: numbers by certification, partner, lot, month.
 
-Nothing is known of whoever looked; what is known of holders is counted, and small numbers are hidden. Tables are
-guarded one by one: that is why they cannot be narrowed further, which would let one be subtracted from another.
+Nothing is known of whoever looked; what is known of holders is counted, and small numbers are hidden. The tables of a
+period are guarded together, and periods have no month in common: none is subtracted from another. That is why they
+cannot be narrowed further.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from enum import Enum
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, Value, When
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
-from jurande.core.control.small_numbers import SMALL, Shape, Shown, guard
+from jurande.core.control.small_numbers import SMALL, Shape, Shown, guard_all
 from jurande.registers.awards.models import Award, Lot, ShareItem, VisitCount
 from jurande.registers.awards.states.awards import AwardState, Origin
 from jurande.registers.awards.states.visits import VisitKind
@@ -33,12 +34,15 @@ VISITS = (VisitKind.SEEN, VisitKind.SHARE_SEEN, VisitKind.LINKEDIN, VisitKind.TR
 COLUMNS = (*PEOPLE, *(str(kind.value) for kind in VISITS))
 # Delivered and bounced are parts of what was written; collected and refused, of what was issued.
 SHAPE = Shape(people=len(PEOPLE), wholes=((0, (1, 2)), (None, (1, 2)), (None, (3, 4))))
+# In the order of ``_Key``.
 BREAKDOWNS = ("certification", "partner", "lot", "month")
 PERIODS = (12, 36)
 LOTS_MOST = 60
 KEPT_SECONDS = 600
 # The letters that say that something was issued, and those that say it again.
 LETTERS = ("awards.issued", "awards.uncollected")
+# Certification, partner's code, lot's code, first day of the month.
+type _Key = tuple[int, str, str, date]
 _NOT_DELIVERED = (MessageState.FAILED, MessageState.BOUNCED, MessageState.WITHHELD)
 
 
@@ -73,17 +77,23 @@ class Figures:
 def figures_of(
     house: Certifier, *, by: str, months: int, now: datetime, partnership: Partnership | None = None
 ) -> Figures:
-    """Count over the last ``months`` whole months and this one; for one partner, or for the whole house.
+    """Count over the last twelve whole months and this one, or over those before: one of ``PERIODS`` months ago.
 
-    What was issued in the period, and what became of it until now; visits of the period, whenever it was issued.
-    ``by``: one of ``BREAKDOWNS``. About ten queries, however long the table.
+    For one partner, or for the whole house. What was issued in the period, and what became of it until now; visits of
+    the period, whenever it was issued. ``by``: one of ``BREAKDOWNS``. About ten queries, however long the tables.
     """
-    key = f"awards.figures.{house.code}.{partnership.code if partnership else '-'}.{by}.{months}"
-    found: Figures | None = cache.get(key)
-    if found is None or not timedelta() <= now - found.counted_at < timedelta(seconds=KEPT_SECONDS):
-        found = _counted(house, partnership, by, _first_day(timezone.localdate(now), months), now)
+    key = f"awards.figures.{house.code}.{partnership.code if partnership else '-'}.{months}"
+    found: dict[str, Figures] | None = cache.get(key)
+    if found is None or not timedelta() <= now - found[by].counted_at < timedelta(seconds=KEPT_SECONDS):
+        found = _counted(house, partnership, _period(timezone.localdate(now), months), now)
         cache.set(key, found, KEPT_SECONDS)
-    return found
+    return found[by]
+
+
+def _period(today: date, months: int) -> tuple[date, date]:
+    """The first day, and the one after the last. No two periods have a month in common: nothing can be subtracted."""
+    later = [known for known in PERIODS if known < months]
+    return _first_day(today, months), _first_day(today, max(later)) if later else date.max
 
 
 def _first_day(today: date, months: int) -> date:
@@ -91,42 +101,90 @@ def _first_day(today: date, months: int) -> date:
     return date(whole // 12, whole % 12 + 1, 1)
 
 
-def _counted(house: Certifier, partnership: Partnership | None, by: str, since: date, now: datetime) -> Figures:
-    issued, people = _people(house, partnership, by, since)
-    visits = _visits(house, partnership, by, since)
-    named = _named(by, issued.keys() | visits.keys(), house)
-    table: dict[Any, list[int]] = {}
-    sizes: dict[Any, int] = defaultdict(int)
+@dataclass
+class _Table:
+    """Numbers by what they are about, being added up."""
+
+    rows: dict[Any, list[int]]
+    sizes: dict[Any, int]
+
+
+def _counted(
+    house: Certifier, partnership: Partnership | None, period: tuple[date, date], now: datetime
+) -> dict[str, Figures]:
+    lots = _lots(house, partnership)
+    issued, people = _people(house, partnership, lots, period)
+    visits = _visits(house, partnership, lots, period)
+    keys = issued.keys() | visits.keys()
+    tables: dict[str, _Table] = {}
+    for at, by in enumerate(BREAKDOWNS):
+        named = _named(by, {key[at] for key in keys}, lots)
+        tables[by] = _added_up(by, at, named, issued, people, visits)
+    order = {by: sorted(table.rows, key=_place(by, table.sizes)) for by, table in tables.items()}
+    guarded = guard_all(
+        [
+            ([table.rows[about] for about in order[by]], [table.sizes[about] for about in order[by]])
+            for by, table in tables.items()
+        ],
+        SHAPE,
+    )
+    whole = sum(issued.values())
+    return {
+        by: Figures(
+            [
+                Line(about, tables[by].sizes[about], tuple(cells))
+                for about, cells in zip(order[by], one.lines, strict=True)
+            ],
+            Line(None, whole, tuple(one.totals or [0] * len(COLUMNS))),
+            now,
+        )
+        for by, one in zip(tables, guarded, strict=True)
+    }
+
+
+def _added_up(
+    by: str,
+    at: int,
+    named: dict[Any, Any],
+    issued: dict[_Key, int],
+    people: dict[_Key, list[int]],
+    visits: dict[_Key, list[int]],
+) -> _Table:
+    of_each: dict[Any, int] = defaultdict(int)
+    for key, size in issued.items():
+        of_each[key[at]] += size
+    table = _Table({}, defaultdict(int))
     for key in issued.keys() | visits.keys():
-        about = named.get(key)
-        if by != "month" and about is not None and issued.get(key, 0) < SMALL:
+        about = named.get(key[at])
+        if by != "month" and about is not None and of_each[key[at]] < SMALL:
             # Of lots, those that are not named are told together already.
             about = None if by == "lot" else Others.FEW
-        row = table.setdefault(about, [0] * len(COLUMNS))
-        for at, value in enumerate([*people.get(key, [0] * len(PEOPLE)), *visits.get(key, [0] * len(VISITS))]):
-            row[at] += value
-        sizes[about] += issued.get(key, 0)
-    order = sorted(table, key=_place(by, sizes))
-    guarded = guard([table[about] for about in order], [sizes[about] for about in order], SHAPE)
-    lines = [Line(about, sizes[about], tuple(cells)) for about, cells in zip(order, guarded.lines, strict=True)]
-    totals = guarded.totals or [0] * len(COLUMNS)
-    return Figures(lines, Line(None, sum(sizes.values()), tuple(totals)), now)
+        row = table.rows.setdefault(about, [0] * len(COLUMNS))
+        found = [*people.get(key, [0] * len(PEOPLE)), *visits.get(key, [0] * len(VISITS))]
+        table.rows[about] = [one + more for one, more in zip(row, found, strict=True)]
+        table.sizes[about] += issued.get(key, 0)
+    return table
+
+
+def _lots(house: Certifier, partnership: Partnership | None) -> dict[str, Lot]:
+    """The latest lots, by code: those before are told together."""
+    rows = Lot.objects.filter(certifier=house, issued__gt=0)
+    if partnership is not None:
+        rows = rows.filter(partnership=partnership)
+    return {one.code: one for one in rows.order_by("-prepared_at", "-pk")[:LOTS_MOST]}
 
 
 def _people(
-    house: Certifier, partnership: Partnership | None, by: str, since: date
-) -> tuple[dict[Any, int], dict[Any, list[int]]]:
-    start = timezone.make_aware(datetime.combine(since, time()))
-    rows = Award.objects.filter(certifier=house, origin=Origin.JURANDE, issued_at__gte=start)
+    house: Certifier, partnership: Partnership | None, lots: dict[str, Lot], period: tuple[date, date]
+) -> tuple[dict[_Key, int], dict[_Key, list[int]]]:
+    since, until = period
+    rows = Award.objects.filter(certifier=house, origin=Origin.JURANDE, issued_at__gte=_start(since))
+    if until != date.max:
+        rows = rows.filter(issued_at__lt=_start(until))
     if partnership is not None:
         rows = rows.filter(partnership=partnership)
     letters = Message.objects.filter(about_kind="award", about_code=OuterRef("code"), kind__in=LETTERS)
-    keys = {
-        "certification": F("certification_id"),
-        "partner": F("partnership__code"),
-        "lot": F("lot__code"),
-        "month": TruncMonth("issued_at"),
-    }
+    pks = [one.pk for one in lots.values()]
     counted: Any = (
         # What was replaced is counted once, by what replaces it.
         rows.exclude(state=AwardState.REPLACED)
@@ -135,9 +193,10 @@ def _people(
             was_delivered=Exists(letters.filter(state=MessageState.SENT)),
             was_refused=Exists(letters.filter(state__in=_NOT_DELIVERED)),
             was_shared=Exists(ShareItem.objects.filter(award=OuterRef("pk"))),
-            key=keys[by],
+            of_lot=Case(When(lot__in=pks, then=F("lot__code")), default=Value("")),
+            month=TruncMonth("issued_at"),
         )
-        .values("key")
+        .values("certification_id", "partnership__code", "of_lot", "month")
         .annotate(
             issued=Count("pk"),
             written=Count("pk", filter=Q(was_written=True)),
@@ -149,40 +208,43 @@ def _people(
         )
         .order_by()
     )
-    issued: dict[Any, int] = {}
-    people: dict[Any, list[int]] = {}
+    issued: dict[_Key, int] = {}
+    people: dict[_Key, list[int]] = {}
     for row in counted:
-        key = _key(row["key"])
+        month = timezone.localtime(row["month"]).date()
+        key = (row["certification_id"], row["partnership__code"] or "", row["of_lot"], month)
         issued[key] = row["issued"]
         people[key] = [row[name] for name in PEOPLE]
     return issued, people
 
 
-def _visits(house: Certifier, partnership: Partnership | None, by: str, since: date) -> dict[Any, list[int]]:
-    rows = VisitCount.objects.filter(certification__certifier=house, on__gte=since)
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _visits(
+    house: Certifier, partnership: Partnership | None, lots: dict[str, Lot], period: tuple[date, date]
+) -> dict[_Key, list[int]]:
+    since, until = period
+    rows = VisitCount.objects.filter(certification__certifier=house, on__gte=since, on__lt=until)
     if partnership is not None:
         rows = rows.filter(partnership_code=partnership.code)
-    keys = {
-        "certification": F("certification_id"),
-        "partner": F("partnership_code"),
-        "lot": F("lot_code"),
-        "month": TruncMonth("on"),
-    }
-    found: dict[Any, list[int]] = {}
-    for row in rows.annotate(key=keys[by]).values("key", "kind").annotate(sum=Sum("count")).order_by():
-        at = VISITS.index(VisitKind(row["kind"]))
-        found.setdefault(_key(row["key"]), [0] * len(VISITS))[at] = row["sum"]
+    counted = (
+        rows.annotate(
+            of_lot=Case(When(lot_code__in=list(lots), then=F("lot_code")), default=Value("")), month=TruncMonth("on")
+        )
+        .values("certification_id", "partnership_code", "of_lot", "month", "kind")
+        .annotate(sum=Sum("count"))
+        .order_by()
+    )
+    found: dict[_Key, list[int]] = {}
+    for row in counted:
+        key = (row["certification_id"], row["partnership_code"], row["of_lot"], row["month"])
+        found.setdefault(key, [0] * len(VISITS))[VISITS.index(VisitKind(row["kind"]))] = row["sum"]
     return found
 
 
-def _key(found: Any) -> Any:
-    """One key for what two tables write differently: no partner, no lot, the first day of a month."""
-    if isinstance(found, datetime):
-        return timezone.localtime(found).date()
-    return found or ""
-
-
-def _named(by: str, keys: set[Any], house: Certifier) -> dict[Any, Any]:
+def _named(by: str, keys: set[Any], lots: dict[str, Lot]) -> dict[Any, Any]:
     """What the keys stand for; those of lots that are too old to be listed stand for nothing, together."""
     if by == "certification":
         return dict(Certification.objects.in_bulk(keys))
@@ -190,8 +252,7 @@ def _named(by: str, keys: set[Any], house: Certifier) -> dict[Any, Any]:
         rows = Partnership.objects.filter(code__in=keys).select_related("site__organisation")
         return {one.code: one for one in rows}
     if by == "lot":
-        lots = Lot.objects.filter(certifier=house, code__in=keys).order_by("-prepared_at", "-pk")
-        return {one.code: one for one in lots[:LOTS_MOST]}
+        return dict(lots)
     return {key: key for key in keys}
 
 
