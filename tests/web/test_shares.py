@@ -270,7 +270,10 @@ class TestTheSpace:
         share = shared(award)
         at = f"/titulaire/partages/{share.code}/changer/"
         assert phone.get(at).status_code == 200
+        told = f"/titulaire/partages/{share.code}/"
+        assert "On y lit aussi qui vous a formé, pas la note." in phone.get(told).content.decode()
         phone.post(at, {"until": "sans", "gives_file": "on"})
+        assert "On y lit tout, note comprise" in phone.get(told).content.decode()
         share.refresh_from_db()
         assert (share.gives_file, share.shows_grade, share.shows_assessor) == (True, True, True)
         assert award.shown_number in phone.get(address(share)).content.decode()

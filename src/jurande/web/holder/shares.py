@@ -139,6 +139,19 @@ def _what(share: Share, titles: Mapping[str, str]) -> str:
     return ngettext("%(first)s, et une autre", "%(first)s, et %(count)s autres", len(shown) - 1) % told
 
 
+def _reads(share: Share) -> str:
+    """What whoever has the link reads besides the name and the title, as the holder chose."""
+    if share.gives_file:
+        return _("On y lit tout, note comprise, et on peut prendre le fichier signé. Jamais votre date de naissance.")
+    said = {
+        (True, True): _("On y lit aussi la note, l’assiduité et qui vous a formé."),
+        (True, False): _("On y lit aussi la note et l’assiduité, pas qui vous a formé."),
+        (False, True): _("On y lit aussi qui vous a formé, pas la note."),
+        (False, False): _("On n’y lit ni la note, ni qui vous a formé."),
+    }
+    return said[share.shows_grade, share.shows_assessor]
+
+
 # --- pages ----------------------------------------------------------------------------------------
 
 
@@ -195,6 +208,7 @@ def one(request: Asked, code: str) -> HttpResponse:
         "told": _told(share, today, _what(share, titles)),
         "share": share,
         "shows_something": bool(opened and opened.numbers),
+        "reads": _reads(share),
         "shown": [typo(titles[item.award.code]) for item in share.items.all()],
         "ways": ways_of(share, titles) if opened and opened.numbers else None,
     }
