@@ -15,6 +15,7 @@ from jurande.registers.awards.models import Award, BulkAct, ReminderRule, Takeov
 from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.operations import bulk, elsewhere
 from jurande.registers.awards.states import AwardState, BulkState
+from jurande.registers.common import jobs
 from jurande.registers.parties.states import Role
 from tests import factories
 from tests.registers.awards import proved
@@ -135,6 +136,22 @@ class TestBulk:
         held.refresh_from_db()
         assert held.state == BulkState.DONE
         assert "1\u00a0attestation décidée" in page.content.decode()
+
+    def test_says_where_it_stopped_and_goes_on(self, signatory: Client, award: Award) -> None:
+        asked = {"move": "revoke", "numbers": award.shown_number, "reason": "revoke:fraud", **WHY}
+        signatory.post(f"{base(award)}/actes/", asked)
+        held = BulkAct.objects.get()
+        signatory.post(f"{base(award)}/actes/{held.code}/lancer/")
+        held.refresh_from_db()
+        jobs.cancel(held.job_code, now=timezone.now())
+        page = signatory.get(f"{base(award)}/actes/{held.code}/").content.decode()
+        assert "Arrêté en chemin\u00a0: 0\u00a0attestation décidée, 1\u00a0reste." in page
+        assert "Arrêté" in signatory.get(f"{base(award)}/actes/").content.decode()
+        page = signatory.post(f"{base(award)}/actes/{held.code}/reprendre/", follow=True).content.decode()
+        assert "reprend là où" in page
+        assert "L’acte est en cours" in page
+        again = signatory.post(f"{base(award)}/actes/{held.code}/reprendre/", follow=True).content.decode()
+        assert "déjà repris" in again
 
     @pytest.mark.parametrize(
         ("changed", "sentence"),

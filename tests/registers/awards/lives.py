@@ -46,7 +46,7 @@ def addresses(mine: Certifier, people: dict[str, Any]) -> dict[str, list[str]]:
     takeover = ("one", "columns", "discard", "rejected")
     return {
         **{f"certifier:awards-{act}": [mine.code, award.code] for act in acts},
-        **{f"certifier:awards-bulk{page}": [mine.code, shown.code] for page in ("", "-launch", "-discard")},
+        **{f"certifier:awards-bulk{page}": [mine.code, shown.code] for page in ("", "-launch", "-resume", "-discard")},
         **{f"certifier:awards-elsewhere-{page}": [mine.code, held.code] for page in takeover},
         "public:former-address": ["badges.fr/8"],
     }

@@ -17,6 +17,8 @@ from jurande.registers.awards.operations.life import LifeRefused
 from jurande.registers.awards.operations.replacing import Said
 from jurande.registers.awards.queries import life as queries
 from jurande.registers.awards.states import AwardState, BulkState, LifeMove, Origin
+from jurande.registers.common import jobs
+from jurande.registers.common.models import JobRequest
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.correspondence.models import Message
 from jurande.registers.journal.models import Entry
@@ -297,6 +299,40 @@ class TestBulk:
         bulk.run_bulk(bulk=held, report=lambda *counts: None, now=lambda: NOW)
         assert Withdrawal.objects.filter(bulk=held).count() == 5
         assert Message.objects.filter(kind="awards.revoked").count() == 5
+
+    def test_cancelled_by_hand_says_so_and_goes_on_as_who_resumes_it(
+        self, give: Give, signatory: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        awards = [give(f"p{n}@exemple.fr", name=("Prénom", f"Nom{'abcde'[n]}")) for n in range(5)]
+        held = bulk.start_bulk(bulk=self.shown(awards, signatory), actor=signatory, now=NOW)
+        monkeypatch.setattr(bulk, "CHUNK", 2)
+        monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 0)
+        assert not queries.stopped_among([held])
+        with pytest.raises(LifeRefused):
+            bulk.resume_bulk(bulk=held, actor=signatory, now=NOW)
+
+        JobRequest.objects.filter(code=held.job_code).update(run_after=NOW)
+        original = bulk._chunk
+
+        def cancelling(*asked: Any) -> int:
+            jobs.cancel(held.job_code, now=NOW)
+            return original(*asked)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(bulk, "_chunk", cancelling)
+            jobs.execute(held.job_code, worker_code="W", clock=lambda: NOW)
+        held.refresh_from_db()
+        assert queries.stopped_among([held]) == {held.code}
+        assert queries.outcome_of(held) == {"waiting": 3, "done": 2, "refused": 0}
+
+        other = factories.actor_of(factories.member(Role.SIGNATORY, of=held.certifier), held.certifier)
+        resumed = bulk.resume_bulk(bulk=held, actor=other, now=NOW)
+        jobs.execute(resumed.job_code, worker_code="W", clock=lambda: NOW)
+        held.refresh_from_db()
+        assert held.state == BulkState.DONE
+        decided = Withdrawal.objects.filter(bulk=held).order_by("pk").values_list("decided_by_code", flat=True)
+        assert list(decided) == [signatory.code] * 2 + [other.code] * 3
+        assert Entry.objects.filter(action="awards.bulk.resumed", subject_code=held.code).count() == 1
 
     def test_is_given_up_without_a_trace_on_awards(self, award: Award, signatory: Actor) -> None:
         held = self.shown([award], signatory)

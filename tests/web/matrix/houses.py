@@ -127,6 +127,7 @@ HOUSES: dict[str, Page] = {
     "certifier:hold": certifier(AWARD_READERS, WITHDRAWERS),
     "certifier:awards-record-archive": certifier(WITHDRAWERS),
     "certifier:awards-bulk-launch": certifier(None, WITHDRAWERS),
+    "certifier:awards-bulk-resume": certifier(None, WITHDRAWERS),
     "certifier:awards-bulk-discard": certifier(None, WITHDRAWERS),
     **dict.fromkeys(
         [f"certifier:awards-elsewhere{page}" for page in ("", "-one", "-columns")], certifier(DESIGNERS, DESIGNERS)

@@ -267,6 +267,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "awards.hold.lifted": lazy("%(who)s a levé un gel."),
     "awards.award.renewed": lazy("%(who)s a renouvelé une attestation."),
     "awards.bulk.started": lazy("%(who)s a lancé un acte sur plusieurs attestations : %(why)s."),
+    "awards.bulk.resumed": lazy("%(who)s a repris un acte sur plusieurs attestations, qui s’était arrêté : %(why)s."),
     "awards.bulk.chunk_decided": lazy("%(who)s a décidé de plusieurs attestations : %(why)s."),
     "awards.reminders.set": lazy("%(who)s a choisi quand rappeler les échéances des attestations."),
     "awards.takeover.started": lazy("%(who)s a lancé une reprise de délivrances."),

@@ -14,6 +14,7 @@ from jurande.registers.awards.models import Award, BulkAct, BulkItem
 from jurande.registers.awards.operations import life
 from jurande.registers.awards.operations.life import LifeRefused
 from jurande.registers.awards.policies.life import can_withdraw_awards
+from jurande.registers.awards.queries.life import stopped_among
 from jurande.registers.awards.states.life import BULK_LIFE, BULK_MOVES, BulkState, ItemState, LifeAct, LifeMove
 from jurande.registers.common import jobs
 from jurande.registers.common.refusals import Refused
@@ -86,24 +87,43 @@ def start_bulk(*, bulk: BulkAct, actor: Actor, now: datetime) -> BulkAct:
     if row.state != BulkState.SHOWN:
         raise LifeRefused(_("Cet acte est déjà lancé, ou abandonné. Rechargez la page."))
     row.state = BulkState(BULK_LIFE.after(row.state, "start"))
-    row.started_at, row.started_by_code = now, actor.code
+    row.started_at = now
+    _set_going(row, LifeAct.BULK_STARTED, actor, now)
+    return row
+
+
+@transaction.atomic
+def resume_bulk(*, bulk: BulkAct, actor: Actor, now: datetime) -> BulkAct:
+    """Ask for another job, that decides what a stopped act left; from there on, who resumes it decides.
+
+    :raises NotAllowed: who may withdraw, in this house. :raises LifeRefused: it is not stopped.
+    """
+    require(can_withdraw_awards(actor, bulk.certifier))
+    row = BulkAct.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=bulk.pk)
+    if not stopped_among([row]):
+        raise LifeRefused(_("Cet acte ne s’est pas arrêté, ou il est déjà repris. Rechargez la page."))
+    _set_going(row, LifeAct.BULK_RESUMED, actor, now)
+    return row
+
+
+def _set_going(row: BulkAct, act: LifeAct, actor: Actor, now: datetime) -> None:
+    row.started_by_code = actor.code
     row.job_code = jobs.request(JOB, row.code, certifier_code=row.certifier.code, requested_by=actor.code, now=now).code
     row.save(update_fields=["state", "started_at", "started_by_code", "job_code"])
     record(
         chain=row.certifier.code,
         actor_code=actor.code,
-        action=LifeAct.BULK_STARTED,
+        action=act,
         subject_kind="bulk_act",
         subject_code=row.code,
         now=now,
         reason_code=row.reason_code,
         digest=_digest(row.note),
     )
-    return row
 
 
 def run_bulk(*, bulk: BulkAct, report: Report, now: Callable[[], datetime]) -> None:
-    """Decide what is left, some awards a transaction, as who launched it may today; run again, it goes on from there.
+    """Decide what is left, some awards a transaction, as who launched it, or resumed it, may today; run again, it goes on from there.
 
     ``report`` is told between transactions: decided, refused, in all. An award of which it cannot be decided is left
     as it is, with the reason, and takes no other with it.

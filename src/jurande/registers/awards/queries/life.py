@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,8 @@ from jurande.registers.awards.models import Award, BulkAct, BulkItem, ReminderRu
 from jurande.registers.awards.models.awards import NUMBER_LENGTH
 from jurande.registers.awards.models.life import REMINDER_DAYS
 from jurande.registers.awards.states.awards import AWARD_LIFE, AwardState
-from jurande.registers.awards.states.life import ItemState
+from jurande.registers.awards.states.life import BulkState, ItemState
+from jurande.registers.common.models import JobRequest
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
 
@@ -61,6 +62,13 @@ def bulk_acts(actor: Actor) -> QuerySet[BulkAct]:
 def bulk_act(actor: Actor, code: str) -> BulkAct | None:
     """One of them; None: not of this house."""
     return bulk_acts(actor).filter(code=code).first()
+
+
+def stopped_among(bulks: Iterable[BulkAct]) -> set[str]:
+    """The codes of those that are not over, and of which no job decides any more: cancelled, failed or lost."""
+    running = {one.code: one.job_code for one in bulks if one.state == BulkState.RUNNING}
+    live = set(JobRequest.objects.filter(code__in=running.values()).unfinished().values_list("code", flat=True))
+    return {code for code, job in running.items() if job not in live}
 
 
 def items_of(bulk: BulkAct) -> QuerySet[BulkItem]:

@@ -109,6 +109,7 @@ class LifeAct(StrEnum):
     RENEWED = "awards.award.renewed"
     BULK_STARTED = "awards.bulk.started"
     BULK_CHUNK = "awards.bulk.chunk_decided"
+    BULK_RESUMED = "awards.bulk.resumed"
     REMINDERS_SET = "awards.reminders.set"
     TAKEOVER_STARTED = "awards.takeover.started"
     TAKEOVER_CHUNK = "awards.takeover.chunk_made"

@@ -104,9 +104,16 @@ def start(request: Asked, certifier: str) -> HttpResponse:
         with refusing(request, form):
             held = _prepared(request, form)
             return redirect("certifier:awards-bulk", certifier, held.code)
+    acts = list(queries.bulk_acts(request.actor)[:20])
+    stopped = queries.stopped_among(acts)
     earlier = [
-        (one, chip(_STATES[BulkState(one.state)], one.get_state_display(), bare=True))
-        for one in queries.bulk_acts(request.actor)[:20]
+        (
+            one,
+            chip("warn", _("Arrêté"), bare=True)
+            if one.code in stopped
+            else chip(_STATES[BulkState(one.state)], one.get_state_display(), bare=True),
+        )
+        for one in acts
     ]
     return render(request, "certifier/awards/bulk_new.html", {"form": form, "earlier": earlier})
 
@@ -200,15 +207,17 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
         return sheet
     job = common.job_of(certifier, held.job_code) if held.job_code else None
     is_shown = held.state == BulkState.SHOWN
+    is_stopped = bool(queries.stopped_among([held]))
     page = {
         "held": held,
         "label": str(MOVE_LABELS[LifeMove(held.move)]),
         "is_shown": is_shown,
+        "is_stopped": is_stopped,
         "foreseen": queries.foreseen(held) if is_shown else None,
         "outcome": queries.outcome_of(held),
         "listing": listing,
         "progress": progress_of(job, reverse("certifier:work", args=[certifier, job.code]), certifier)
-        if job and held.state == BulkState.RUNNING
+        if job and held.state == BulkState.RUNNING and not is_stopped
         else None,
     }
     return render(request, "certifier/awards/bulk.html", page)
@@ -225,6 +234,17 @@ def launch(request: Asked, certifier: str, code: str) -> HttpResponse:
             "L’acte est lancé, sur %(n)d attestation.", "L’acte est lancé, sur %(n)d attestations.", held.total
         )
         messages.success(request, said % {"n": held.total})
+    return redirect("certifier:awards-bulk", certifier, code)
+
+
+@require_POST
+@audience("certifier")
+def resume(request: Asked, certifier: str, code: str) -> HttpResponse:
+    """Go on with what was stopped."""
+    held = _held(request, code)
+    with refusing(request):
+        operations.resume_bulk(bulk=held, actor=request.actor, now=timezone.now())
+        messages.success(request, _("L’acte reprend là où il s’était arrêté."))
     return redirect("certifier:awards-bulk", certifier, code)
 
 

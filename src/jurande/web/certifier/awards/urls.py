@@ -65,6 +65,7 @@ urlpatterns = [
     path("actes/", bulk.start, name="awards-bulk-new"),
     path("actes/<str:code>/", bulk.one, name="awards-bulk"),
     path("actes/<str:code>/lancer/", bulk.launch, name="awards-bulk-launch"),
+    path("actes/<str:code>/reprendre/", bulk.resume, name="awards-bulk-resume"),
     path("actes/<str:code>/abandonner/", bulk.discard, name="awards-bulk-discard"),
     path("reprise/", elsewhere.start, name="awards-elsewhere"),
     path("reprise/<str:code>/", elsewhere.one, name="awards-elsewhere-one"),
