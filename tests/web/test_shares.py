@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,9 @@ from PIL import Image
 
 from jurande.registers.awards.facts.addresses import document_url
 from jurande.registers.awards.models import Award, Share, SharingSettings
+from jurande.registers.awards.operations import replacing
 from jurande.registers.awards.operations import shares as operations
+from jurande.registers.awards.operations.replacing import Said
 from jurande.registers.awards.operations.shares import fold_openings
 from jurande.registers.awards.queries.shares import MISSES_MOST
 from jurande.registers.awards.states.awards import AwardState
@@ -27,6 +30,7 @@ from jurande.registers.awards.states.holding import Exposure
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.states import Role
 from jurande.registers.seal.operations import projection
+from jurande.registers.seal.states import Reason
 from tests import factories
 from tests.registers.awards import held, proved
 from tests.registers.awards.shared import holder_of, shared
@@ -280,7 +284,7 @@ class TestTheSpace:
 
     def test_shows_nobody_elses(self, phone: Client) -> None:
         share = shared(held.held(factories.holder(address="autre@exemple.fr")))
-        for page in ("", "changer/", "linkedin/"):
+        for page in ("", "changer/", f"linkedin/{share.items.get().award.code}/"):
             assert phone.get(f"/titulaire/partages/{share.code}/{page}").status_code == 404
         assert phone.post(f"/titulaire/partages/{share.code}/arreter/").status_code == 404
 
@@ -289,7 +293,7 @@ class TestTheSpace:
         SharingSettings.objects.create(
             certifier=award.certifier, linkedin_id="1234567", changed_at=NOW, changed_by_code="ANNESOPHIE"
         )
-        answer = phone.get(f"/titulaire/partages/{share.code}/linkedin/")
+        answer = phone.get(f"/titulaire/partages/{share.code}/linkedin/{award.code}/")
         asked = parse_qs(urlsplit(answer["Location"]).query)
         assert urlsplit(answer["Location"]).hostname == "www.linkedin.com"
         assert asked["organizationId"] == ["1234567"]
@@ -297,6 +301,27 @@ class TestTheSpace:
         assert asked["issueMonth"] == [str(award.awarded_on.month)]
         assert "certId" not in asked
         assert award.last_name not in unquote(answer["Location"])
+
+    def test_leads_to_linkedin_once_for_each_award_as_it_is_now(self, phone: Client, award: Award) -> None:
+        other = held.held(holder_of(award), award.design)
+        share = shared(award, other, gives_file=True)
+        signatory = factories.actor_of(factories.member(Role.SIGNATORY, of=award.certifier), award.certifier)
+        made = replacing.correct_award(
+            award=award,
+            said=replace(Said.by(award), first_name="Zoé-Maï"),
+            reason=Reason.WRONG_CONTENT,
+            note="P.",
+            actor=signatory,
+            now=NOW,
+        )
+        page = phone.get(f"/titulaire/partages/{share.code}/").content.decode()
+        for one in (made, other):
+            at = f"/titulaire/partages/{share.code}/linkedin/{one.code}/"
+            assert at in page
+            asked = parse_qs(urlsplit(phone.get(at)["Location"]).query)
+            assert asked["certId"] == [one.shown_number]
+            assert asked["certUrl"][0].endswith(address(share))
+        assert phone.get(f"/titulaire/partages/{share.code}/linkedin/{award.code}/").status_code == 404
 
     def test_reads_the_list_in_few_queries(self, phone: Client, award: Award) -> None:
         for _turn in range(12):

@@ -58,4 +58,5 @@ def addresses(mine: Certifier, theirs: Partnership, people: dict[str, Any]) -> d
         **{f"public:{page}": [share.token] for page in PAGES},
         **{f"public:{page}": [share.token, 1] for page in PAGES_OF_ONE},
         **{f"holder:{page}": [share.code] for page in SPACE_PAGES if page.startswith("shares-")},
+        "holder:shares-linkedin": [share.code, award.code],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from jurande.registers.awards.operations import bulk, expiring, life, replacing
 from jurande.registers.awards.operations.life import LifeRefused
 from jurande.registers.awards.operations.replacing import Said
 from jurande.registers.awards.queries import life as queries
+from jurande.registers.awards.queries import proofs
 from jurande.registers.awards.states import AwardState, BulkState, LifeMove, Origin
 from jurande.registers.common import jobs
 from jurande.registers.common.models import JobRequest
@@ -25,7 +27,7 @@ from jurande.registers.journal.models import Entry
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
 from jurande.registers.seal import queries as seal
-from jurande.registers.seal.operations import projection
+from jurande.registers.seal.operations import checking, projection
 from jurande.registers.seal.states import Reason, Standing
 from tests import factories
 from tests.registers.awards import proved
@@ -212,13 +214,71 @@ class TestCorrect:
             )
         assert refused.value.field == field
 
-    def test_does_not_lift_a_suspension(self, award: Award, signatory: Actor) -> None:
-        life.suspend_award(award=award, reason=Reason.INQUIRY, note=NOTE, actor=signatory, now=NOW)
+    def test_does_not_lift_a_suspension(self, award: Award, signatory: Actor, again: Callable[[], Award]) -> None:
+        life.suspend_award(award=award, reason=Reason.FRAUD, note=NOTE, actor=signatory, now=NOW)
         said = replace(Said.by(award), first_name="Ynès")
-        with pytest.raises(LifeRefused, match="suspendue"):
-            replacing.correct_award(
-                award=award, said=said, reason=Reason.WRONG_CONTENT, note="P.", actor=signatory, now=NOW
+        made = replacing.correct_award(
+            award=award, said=said, reason=Reason.WRONG_CONTENT, note="P.", actor=signatory, now=NOW
+        )
+        projection.settle(now=NOW, wait_seconds=5)
+        former = again()
+        made.refresh_from_db()
+        assert former.credential is not None
+        assert made.credential is not None
+        made.credential.refresh_from_db()
+        assert (former.state, former.credential.standing) == (AwardState.REPLACED, Standing.REVOKED)
+        assert (made.state, made.credential.standing) == (AwardState.SUSPENDED, Standing.SUSPENDED)
+        assert made.suspended_on == TODAY
+        assert [(one.move, one.reason_code, one.note) for one in queries.decisions_of(made)] == [
+            (LifeMove.SUSPEND, Reason.FRAUD, NOTE)
+        ]
+        assert kinds_written() == ["awards.suspended", "awards.replaced"]
+        assert "reste suspendue" not in (body := Message.objects.order_by("-pk")[0].body)
+        assert "Elle est suspendue, comme l’était la précédente." in body
+        life.restore_award(award=made, reason=Reason.CLEARED, note="Vu.", actor=signatory, now=NOW)
+
+    def test_of_what_is_over_stays_over_on_the_same_day(self, give: Give, signatory: Actor) -> None:
+        ended, later = TODAY + timedelta(days=20), NOW + timedelta(days=60)
+        award = give("luc@exemple.fr", valid_until=ended)
+
+        def corrected(**changed: Any) -> Award:
+            said = replace(Said.by(award), first_name="Ynès", **changed)
+            return replacing.correct_award(
+                award=award, said=said, reason=Reason.WRONG_CONTENT, note="P.", actor=signatory, now=later
             )
+
+        with pytest.raises(LifeRefused, match="déjà passée"):
+            corrected(valid_until=ended + timedelta(days=1))
+        made = corrected()
+        projection.settle(now=later, wait_seconds=5)
+        made.refresh_from_db()
+        assert (made.state, made.valid_until) == (AwardState.ISSUED, ended)
+        assert made.credential is not None
+        made.credential.refresh_from_db()
+        signed = json.loads(seal.signed_bytes(made.credential) or b"")
+        assert signed["validFrom"] == signed["validUntil"]
+        assert signed["proof"][0]["created"] > signed["validUntil"]
+        assert checking.check(now=later).bad == 0
+        assert proofs.prove(made, now=later).standing == proofs.Standing.EXPIRED
+        assert "elle a pris fin le" in Message.objects.order_by("-pk")[0].body
+
+    def test_of_what_was_renewed_leaves_it_renewed(self, give: Give, signatory: Actor) -> None:
+        award = give("luc@exemple.fr", valid_until=TODAY + timedelta(days=20))
+        until = TODAY + timedelta(days=1000)
+        renewed = replacing.renew_award(award=award, awarded_on=TODAY, valid_until=until, actor=signatory, now=NOW)
+        again = [
+            replacing.correct_award(
+                award=one,
+                said=replace(Said.by(one), first_name="Ynès"),
+                reason=Reason.WRONG_CONTENT,
+                note="P.",
+                actor=factories.actor_of(factories.member(Role.SIGNATORY, of=one.certifier), one.certifier),
+                now=NOW,
+            )
+            for one in (award, renewed)
+        ]
+        kept = Renewal.objects.get()
+        assert [kept.former, kept.award] == again
 
     def test_is_refused_to_who_issued_it(self, award: Award, signatory: Actor) -> None:
         Award.objects.filter(pk=award.pk).update(issued_by_code=signatory.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,21 @@ from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
 from jurande.registers.awards.models import Appearance, Award, Design, Showcase, ShownCertification
+from jurande.registers.awards.operations import replacing
 from jurande.registers.awards.operations import showcase as operations
+from jurande.registers.awards.operations.replacing import Said
 from jurande.registers.awards.operations.showcase import Line, ShowcaseRefused
 from jurande.registers.awards.queries import showcase as queries
 from jurande.registers.awards.states import AwardState
+from jurande.registers.awards.states.corrections import CorrectionKind
 from jurande.registers.awards.states.holding import Exposure
 from jurande.registers.common.verdicts import NotAllowed
+from jurande.registers.correspondence.models import Message
 from jurande.registers.journal.models import Entry
 from jurande.registers.parties.models import Person
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
+from jurande.registers.seal.states import Reason
 from tests import factories
 from tests.registers.awards import held, proved
 from tests.registers.awards.proved import NOW, TODAY
@@ -179,6 +185,52 @@ class TestAHolder:
         assert [one.name for one in queries.appearing(design.certification, after="", today=TODAY)[0]] == [
             award.full_name
         ]
+
+    @pytest.mark.parametrize(
+        ("asked", "name", "said", "left"),
+        [
+            (CorrectionKind.SPELLING, "full", ["Zoé-Maï Carvalho"], ""),
+            (None, "full", [], "Inès Carvalho"),
+            (None, "initial", ["Inès C."], ""),
+            (CorrectionKind.NAME_CHANGE, "initial", [], "Inès C."),
+        ],
+    )
+    def test_stays_after_a_correction_that_their_agreement_covers(
+        self,
+        design: Design,
+        shown: Showcase,
+        ines: Person,
+        asked: CorrectionKind | None,
+        name: str,
+        said: list[str],
+        left: str,
+    ) -> None:
+        award = held.held(ines, design)
+        Award.objects.filter(pk=award.pk).update(first_name="Inès", last_name="Carvalho")
+        award.refresh_from_db()
+        agreed = operations.agree_to_appear(award=award, name=name, actor=held.acting(ines), now=NOW)
+        changed = {"last_name": "Carvalhó"} if name == "initial" else {"first_name": "Zoé-Maï"}
+        signatory = factories.actor_of(factories.member(Role.SIGNATORY, of=design.certifier), design.certifier)
+        made = replacing.correct_award(
+            award=award,
+            said=replace(Said.by(award), **changed),
+            reason=Reason.WRONG_CONTENT,
+            note="P.",
+            asked=asked,
+            actor=signatory,
+            now=NOW,
+        )
+        people, _after = queries.appearing(design.certification, after="", today=TODAY)
+        assert [one.name for one in people] == said
+        first = Appearance.objects.get(pk=agreed.pk)
+        assert (first.ended_at, first.wording) == (NOW, agreed.wording)
+        now_shown = Appearance.objects.current().filter(award=made).first()
+        assert (now_shown is not None) == bool(said)
+        if now_shown is not None:
+            assert (now_shown.wording, now_shown.agreed_at) == (agreed.wording, agreed.agreed_at)
+        body = Message.objects.filter(kind="awards.replaced").get().body
+        assert ("Vous restez dans la vitrine" in body) == bool(said)
+        assert (f"«\u00a0{left}\u00a0»" in body) == bool(left)
 
     def test_is_not_shown_by_somebody_else(self, design: Design, shown: Showcase, ines: Person, issuer: Actor) -> None:
         award = held.held(ines, design)

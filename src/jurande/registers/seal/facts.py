@@ -93,11 +93,19 @@ def compiled(public_url: str, content: str, certifier_code: str, list_number: in
     return Template(with_fields(document))
 
 
+def begins_at(issued_at: datetime, valid_until: datetime | None) -> datetime:
+    """Say when a document begins: when it is signed; what was over before, when it ends, so that it never holds.
+
+    Source: W3C Verifiable Credentials Data Model 2.0, §4.9: the end is the beginning or later.
+    """
+    return issued_at if valid_until is None else min(issued_at, valid_until)
+
+
 def sealed_values(
     values: Mapping[str, str], *, code: str, index: int, issued_at: datetime, valid_until: datetime | None
 ) -> dict[str, str]:
     """Return the values of a template: the caller's, and the seal's own."""
-    own = {CODE: code, INDEX: str(index), FROM: instant_text(issued_at)}
+    own = {CODE: code, INDEX: str(index), FROM: instant_text(begins_at(issued_at, valid_until))}
     if valid_until is not None:
         own[UNTIL] = instant_text(valid_until)
     return {**values, **own}

@@ -141,7 +141,7 @@ def mistake_of(request: Asked, award: Award) -> Mistake:
     """What the page of an award says about mistakes in it. One query, two when something was asked."""
     latest = queries.latest_about(award, person_of(request))
     is_waiting = latest is not None and latest.state == CorrectionState.ASKED
-    verdict = policies.can_ask_correction(request.actor, award, timezone.localdate())
+    verdict = policies.can_ask_correction(request.actor, award)
     return Mistake(
         latest=latest,
         state=state_of(latest) if latest is not None else "",
@@ -157,7 +157,7 @@ def ask(request: Asked, code: str) -> HttpResponse:
     award = holders.one_of(person_of(request), code)
     if award is None:
         raise Http404
-    require(policies.can_ask_correction(request.actor, award, timezone.localdate()))
+    require(policies.can_ask_correction(request.actor, award))
     offered = _offered(award)
     chosen = request.GET.get("quoi", "")
     if chosen not in offered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jurande.registers.awards.facts.linkedin import Entry, post_url
+from jurande.registers.awards.queries.holders import titles_of
 from jurande.registers.awards.queries.shares import sharing_of
 from jurande.web.ui.badges import embed_text
 from jurande.web.ui.formats import typo
@@ -35,8 +36,17 @@ class Paste:
 
 
 @dataclass(frozen=True)
+class Profile:
+    """One award, as an entry of a profile: the address of its button, and what goes in each field."""
+
+    title: str
+    url: str
+    texts: list[Paste]
+
+
+@dataclass(frozen=True)
 class Ways:
-    """Addresses and texts of an open link. ``profile``: empty when it shows several awards."""
+    """Addresses and texts of an open link. ``profiles``: one entry for each award that it shows."""
 
     url: str
     path: str
@@ -44,7 +54,7 @@ class Ways:
     preview_path: str
     qr_svg: str
     qr_png: str
-    profile: list[Paste]
+    profiles: list[Profile]
     post_url: str
     frame: str
     badge: str
@@ -53,10 +63,9 @@ class Ways:
     subject: str
 
 
-def ways_of(share: Share, titles: Mapping[str, str]) -> Ways:
-    """Every way of an open link that shows something. One query when it shows one award."""
-    token = share.token
-    awards = [item.award for item in share.items.all()]
+def ways_of(share: Share, awards: Sequence[Award]) -> Ways:
+    """Every way of an open link to these awards, one at least. One query for each, one more for blocs."""
+    token, titles = share.token, titles_of(awards)
     path = reverse("public:share", args=[token])
     url = settings.PUBLIC_URL + path
     subject = typo(titles[awards[0].code]) if len(awards) == 1 else _("Mes réussites, vérifiables en ligne")
@@ -69,7 +78,7 @@ def ways_of(share: Share, titles: Mapping[str, str]) -> Ways:
         preview_path=reverse("public:share-preview", args=[token]),
         qr_svg=reverse("public:share-code", args=[token]),
         qr_png=reverse("public:share-code-png", args=[token]),
-        profile=_pasted(share, awards[0], titles[awards[0].code]) if len(awards) == 1 else [],
+        profiles=[_profile(share, award, titles[award.code]) for award in awards],
         post_url=post_url(url),
         frame="".join(
             format_html(
@@ -87,7 +96,7 @@ def ways_of(share: Share, titles: Mapping[str, str]) -> Ways:
 
 
 def linkedin_entry(share: Share, award: Award, title: str) -> Entry:
-    """What a profile says of the one award of a link. ``award.certifier`` is loaded; one query."""
+    """What a profile says of one award of a link. ``award.certifier`` is loaded; one query."""
     return Entry(
         name=title,
         organisation=award.certifier.name,
@@ -98,6 +107,11 @@ def linkedin_entry(share: Share, award: Award, title: str) -> Entry:
         # The number leads to more than the link shows, unless the link gives all of it.
         number=award.shown_number if share.gives_file else "",
     )
+
+
+def _profile(share: Share, award: Award, title: str) -> Profile:
+    url = reverse("holder:shares-linkedin", args=[share.code, award.code])
+    return Profile(typo(title), url, _pasted(share, award, title))
 
 
 def _pasted(share: Share, award: Award, title: str) -> list[Paste]:

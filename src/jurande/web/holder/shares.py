@@ -210,7 +210,7 @@ def one(request: Asked, code: str) -> HttpResponse:
         "shows_something": bool(opened and opened.numbers),
         "reads": _reads(share),
         "shown": [typo(titles[item.award.code]) for item in share.items.all()],
-        "ways": ways_of(share, titles) if opened and opened.numbers else None,
+        "ways": ways_of(share, queries.awards_shown(opened)) if opened and opened.numbers else None,
     }
     return render(request, "holder/share.html", context)
 
@@ -254,17 +254,16 @@ def stop(request: Asked, code: str) -> HttpResponse:
 
 @require_safe
 @audience("holder")
-def linkedin(request: Asked, code: str) -> HttpResponse:
+def linkedin(request: Asked, code: str, award: str) -> HttpResponse:
     """Lead to one's own profile at LinkedIn; that the button was pressed is counted, of nobody in particular."""
     share = _found(request, code)
-    items = list(share.items.all())
-    if len(items) != 1 or not share.is_open_on(timezone.localdate()):
+    opened = queries.opened_by(share.token, now=timezone.now())
+    shown = {one.code: one for one in queries.awards_shown(opened)} if opened else {}
+    if award not in shown:
         raise Http404
-    award = holders.one_of(person_of(request), items[0].award.code)
-    if award is None:
-        raise Http404
-    count_visit(request, award, VisitKind.LINKEDIN)
-    response = HttpResponseRedirect(profile_url(linkedin_entry(share, award, holders.titles_of([award])[award.code])))
+    held = shown[award]
+    count_visit(request, held, VisitKind.LINKEDIN)
+    response = HttpResponseRedirect(profile_url(linkedin_entry(share, held, holders.title_of(held))))
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from jurande.core.france.corrections import DELAY, Identity, Letters, changes
 from jurande.registers.awards.operations.corrections import TEXT_CHARS
 from jurande.registers.awards.queries import corrections as queries
+from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.corrections import CorrectionKind, CorrectionState, Desk, PassedOn
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.queries import names_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-    from jurande.registers.awards.models import Correction
+    from jurande.registers.awards.models import Award, Correction
 
 FIELDS: Mapping[str, Any] = {
     "first_name": lazy("Prénom"),
@@ -160,9 +161,21 @@ def effects_of(correction: Correction) -> list[Effect]:
     return [
         Effect("certificate", _("Un nouveau document est signé, avec un nouveau numéro.")),
         Effect("ban", former),
+        *kept_of(correction.award),
         Effect("mail", _("%(name)s reçoit une lettre, avec votre réponse.") % {"name": correction.holder.full_name}),
         Effect("book-2", _("Une écriture au journal, à votre nom, pour toujours.")),
     ]
+
+
+def kept_of(award: Award) -> list[Effect]:
+    """What a correction does not change, said before it is made: it lifts no suspension, and renews nothing."""
+    kept = []
+    if award.state == AwardState.SUSPENDED:
+        kept.append(Effect("lock", _("La suspension reste\u00a0: le nouveau est suspendu, pour le même motif.")))
+    if award.valid_until is not None and award.valid_until < localdate():
+        said = _("Le nouveau garde la même fin, le %(day)s\u00a0: corriger n’est pas renouveler.")
+        kept.append(Effect("clock", said % {"day": day(award.valid_until)}))
+    return kept
 
 
 def page_of(correction: Correction, file_url: Callable[[str], str] | None) -> dict[str, Any]:

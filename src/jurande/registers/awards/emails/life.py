@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.clauses import day_in_words
 from jurande.registers.awards.models import Award
 from jurande.registers.correspondence.emails import Letter, MailKind
+
+if TYPE_CHECKING:
+    from jurande.registers.awards.operations.following import Followed
 
 _FIELDS = {
     "prenom": "Ines",
@@ -67,7 +73,12 @@ REVOKED = MailKind(
 REPLACED = MailKind(
     key="awards.replaced",
     label=_("Attestation corrigée"),
-    fields={**_FIELDS, "ancien": "3RT8-K9WB", "motif": "L’accent de votre prénom a été rétabli."},
+    fields={
+        **_FIELDS,
+        "ancien": "3RT8-K9WB",
+        "motif": "L’accent de votre prénom a été rétabli.",
+        "suite": " Vos liens de partage montrent déjà la nouvelle, à la même adresse.",
+    },
     subject=_("Votre attestation a été corrigée"),
     body=_(
         "Bonjour {{ prenom }},\n\n"
@@ -75,6 +86,7 @@ REPLACED = MailKind(
         "remplace la précédente, numéro {{ ancien }}.\n\n"
         "{{ motif }}\n\n"
         "Servez-vous désormais de celle-ci\u00a0: la page de l’ancienne dit qu’elle est remplacée."
+        "{{ suite }}"
     ),
     action_label=_("Voir la nouvelle attestation"),
     reason=_REASON,
@@ -124,9 +136,30 @@ def revoked(award: Award, *, url: str, note: str) -> list[Letter]:
     return _to_holder(award, REVOKED, url, motif=note)
 
 
-def replaced(former: Award, award: Award, *, url: str, note: str) -> list[Letter]:
-    """Another one takes its place."""
-    return _to_holder(award, REPLACED, url, motif=note, ancien=former.shown_number)
+def replaced(former: Award, award: Award, followed: Followed, *, url: str, note: str) -> list[Letter]:
+    """Another one takes its place, with what follows it and what does not."""
+    suite = "".join(f" {sentence}" for sentence in _followed(followed, award.certifier.name))
+    return _to_holder(award, REPLACED, url, motif=note, ancien=former.shown_number, suite=suite)
+
+
+def _followed(followed: Followed, house: str) -> Iterator[str]:
+    if followed.is_suspended:
+        yield _now("Elle est suspendue, comme l’était la précédente.")
+    if followed.ended_on is not None:
+        yield _now("Comme la précédente, elle a pris fin le %(day)s.") % {"day": day_in_words(followed.ended_on)}
+    if followed.has_links:
+        yield _now("Vos liens de partage montrent déjà la nouvelle, à la même adresse.")
+    if followed.shown_as:
+        yield _now("Vous restez dans la vitrine de %(house)s, sous le nom «\u00a0%(name)s\u00a0».") % {
+            "house": house,
+            "name": followed.shown_as,
+        }
+    if followed.left_as:
+        yield _now(
+            "Vous n’êtes plus dans la vitrine de %(house)s\u00a0: vous aviez accepté d’y figurer comme "
+            "«\u00a0%(name)s\u00a0», et votre accord ne vaut pas pour un autre nom. Vous pouvez le donner de nouveau "
+            "dans votre espace."
+        ) % {"house": house, "name": followed.left_as}
 
 
 def renewed(former: Award, award: Award, *, url: str, until: date) -> list[Letter]:

@@ -66,6 +66,8 @@ class AppearanceQuerySet(models.QuerySet["Appearance"]):
 class Appearance(models.Model):
     """A holder agreed to appear in the showcase for one award: under which name, by which words, since and until when.
 
+    When the award is replaced and what they agreed to covers it, this ends and the same words go on with the new one.
+
     ``code``: random, the order in which people are listed, so that it tells neither a name nor a day.
     ``certification``: the award's, by which they are listed. The award is shown while its ``shown_since_at`` says so.
     """

@@ -24,7 +24,6 @@ from jurande.registers.awards.operations.corrections import (
 )
 from jurande.registers.awards.operations.life import write
 from jurande.registers.awards.operations.replacing import Said, correct_award
-from jurande.registers.awards.operations.showcase import end_appearances
 from jurande.registers.awards.policies import corrections as policies
 from jurande.registers.awards.queries import corrections as queries
 from jurande.registers.awards.states.corrections import CorrectionAct, CorrectionKind, Desk
@@ -67,11 +66,11 @@ def accept_correction(
         said=said,
         reason=Reason.HOLDER_REQUEST if is_name_change else Reason.WRONG_CONTENT,
         note=row.reason,
+        asked=CorrectionKind(row.kind),
         actor=_in_the_name_of(former.certifier, actor),
         now=now,
     )
     if is_name_change:
-        end_appearances(award=former, now=now)
         Award.objects.filter(pk=former.pk).update(exposure=Exposure.HIDDEN)
     close(row, "accept", actor.code, now)
     _name_space(row, former, said, now=now)

@@ -123,7 +123,7 @@ def _set_going(row: BulkAct, act: LifeAct, actor: Actor, now: datetime) -> None:
 
 
 def run_bulk(*, bulk: BulkAct, report: Report, now: Callable[[], datetime]) -> None:
-    """Decide what is left, some awards a transaction, as who launched it, or resumed it, may today; run again, it goes on from there.
+    """Decide what is left, some awards a transaction, as who launched or resumed it may today; run again, it goes on.
 
     ``report`` is told between transactions: decided, refused, in all. An award of which it cannot be decided is left
     as it is, with the reason, and takes no other with it.

@@ -71,9 +71,8 @@ def ask_correction(
         already, or too many in a day.
     :raises DocumentRefused: a file is not what is accepted.
     """
-    today = localdate(now)
     row = Award.objects.select_for_update(of=("self",)).select_related(*_AWARD).get(pk=award.pk)
-    require(policies.can_ask_correction(actor, row, today))
+    require(policies.can_ask_correction(actor, row))
     said = _said(words)
     wanted = wanted.composed()
     if kind == CorrectionKind.OTHER:
@@ -99,7 +98,7 @@ def ask_correction(
         raise CorrectionRefused(_("Joignez %(most)d fichiers au plus.") % {"most": FILES_MOST}, field="evidence")
     if queries.asked_by(person).filter(asked_at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
         raise CorrectionRefused(_("Vous avez fait plusieurs demandes aujourd’hui. Attendez demain pour la suivante."))
-    partner = queries.prepared_by(row)
+    today, partner = localdate(now), queries.prepared_by(row)
     days, partner_days = queries.rule_of(row.certifier)
     due_on = answer_by(today, days)
     made = Correction(
@@ -159,7 +158,7 @@ def appeal_correction(*, correction: Correction, words: str, actor: Actor, now: 
     """
     row = locked(correction)
     require(policies.can_appeal_correction(actor, row))
-    require(policies.can_ask_correction(actor, row.award, localdate(now)))
+    require(policies.can_ask_correction(actor, row.award))
     row.appeal = _said(words)
     if not row.appeal:
         raise CorrectionRefused(_("Dites pourquoi vous n’êtes pas d’accord."), field="words")

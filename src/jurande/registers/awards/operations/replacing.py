@@ -19,9 +19,11 @@ from jurande.registers.awards.facts.receiving import holder_url
 from jurande.registers.awards.models import Award, AwardRule, Renewal, new_number
 from jurande.registers.awards.models.people import email_digest, person_digest
 from jurande.registers.awards.operations import life
+from jurande.registers.awards.operations.following import carry_over
 from jurande.registers.awards.operations.life import LifeRefused
 from jurande.registers.awards.policies.life import can_correct_award, can_renew_award
 from jurande.registers.awards.states.awards import AwardState, Origin
+from jurande.registers.awards.states.corrections import CorrectionKind
 from jurande.registers.awards.states.designs import Subject
 from jurande.registers.awards.states.life import LifeAct, LifeMove
 from jurande.registers.common.codes import new_code
@@ -61,29 +63,42 @@ class Said:
 
 
 @transaction.atomic
-def correct_award(*, award: Award, said: Said, reason: Reason, note: str, actor: Actor, now: datetime) -> Award:
+def correct_award(
+    *,
+    award: Award,
+    said: Said,
+    reason: Reason,
+    note: str,
+    asked: CorrectionKind | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Award:
     """Issue a corrected award, revoke the former as superseded, link the two, write to the holder: one act.
 
-    The public page of the former leads to the new one. ``note``: what was corrected, which the holder reads.
+    The public page of the former leads to the new one, which stands as the former stood: one that is over stays over,
+    one that is suspended stays suspended; links, renewals and the showcase follow (``following``). ``note``: what was
+    corrected, which the holder reads. ``asked``: what they asked for, None when the house corrects of itself.
     :raises NotAllowed: who may withdraw, and somebody else than who issued it, unless the house relaxed that.
-    :raises LifeRefused: not in force, over, issued elsewhere, nothing changed, or something said wrong.
+    :raises LifeRefused: revoked or replaced, issued elsewhere, nothing changed, or something said wrong.
     :raises IssueRefused: it cannot be signed. :raises SealingStopped: nothing can.
     """
     require(can_correct_award(actor, award))
     given = life.checked_note(note)
     life.check_reason(LifeMove.REPLACE, reason)
-    former = _reissuable(award)
-    today = localdate(now)
+    former = _reissuable(award, AwardState.ISSUED, AwardState.SUSPENDED)
+    today, suspended_on = localdate(now), former.suspended_on
     checked = _checked(said, former, today)
     if checked == Said.by(former):
         raise LifeRefused(_("Rien ne change\u00a0: corrigez au moins une chose, ou revenez à l’attestation."))
-    if checked.valid_until is not None and checked.valid_until < today:
+    if checked.valid_until is not None and checked.valid_until < today and checked.valid_until != former.valid_until:
         raise LifeRefused(
-            _("Cette attestation a pris fin\u00a0: elle ne se corrige plus. Renouvelez-la."), field="valid_until"
+            _("Cette fin est déjà passée. Gardez celle d’aujourd’hui, ou choisissez un jour à venir."),
+            field="valid_until",
         )
     life.decide(LifeMove.REPLACE, former, reason, given, actor, now)
     made = _issued_again(former, checked, actor, now, replaces=former)
-    life.write(emails.replaced(former, made, url=holder_url(made), note=given), now=now)
+    followed = carry_over(former=former, made=made, suspended_on=suspended_on, asked=asked, actor=actor, now=now)
+    life.write(emails.replaced(former, made, followed, url=holder_url(made), note=given), now=now)
     life.tell(LifeAct.REPLACED, former, actor, now, reason=reason, note=given)
     life.settle_after_commit(now)
     return made
@@ -98,7 +113,7 @@ def renew_award(*, award: Award, awarded_on: date, valid_until: date, actor: Act
     :raises IssueRefused: it cannot be signed. :raises SealingStopped: nothing can.
     """
     require(can_renew_award(actor, award))
-    former = _reissuable(award)
+    former = _reissuable(award, AwardState.ISSUED)
     today = localdate(now)
     if former.valid_until is None:
         raise LifeRefused(_("Cette attestation n’a pas de fin\u00a0: il n’y a rien à renouveler."))
@@ -119,10 +134,9 @@ def renew_award(*, award: Award, awarded_on: date, valid_until: date, actor: Act
     return made
 
 
-def may_be_replaced(award: Award, today: date) -> bool:
-    """Whether a corrected one can be made of it: issued here, in force, not over."""
-    is_over = award.valid_until is not None and award.valid_until < today
-    return award.origin != Origin.ELSEWHERE and award.state == AwardState.ISSUED and not is_over
+def may_be_replaced(award: Award) -> bool:
+    """Whether a corrected one can be made of it: issued here, not withdrawn for good; it may be over."""
+    return award.origin != Origin.ELSEWHERE and award.state in (AwardState.ISSUED, AwardState.SUSPENDED)
 
 
 def may_be_renewed(award: Award) -> bool:
@@ -134,8 +148,8 @@ def may_be_renewed(award: Award) -> bool:
 # --- parts ----------------------------------------------------------------------------------------
 
 
-def _reissuable(award: Award) -> Award:
-    """The award, locked, when another can be made of it."""
+def _reissuable(award: Award, *states: AwardState) -> Award:
+    """The award, locked, when another can be made of it in one of these states."""
     life.locked(award)
     row = Award.objects.select_related(
         "certifier__organisation",
@@ -154,11 +168,11 @@ def _reissuable(award: Award) -> Award:
         raise LifeRefused(
             _("Elle a été délivrée ailleurs\u00a0: délivrez-la ici comme une nouvelle, puis révoquez celle-ci.")
         )
+    if row.state in states:
+        return row
     if row.state == AwardState.SUSPENDED:
         raise LifeRefused(_("Cette attestation est suspendue\u00a0: levez d’abord la suspension, ou révoquez-la."))
-    if row.state != AwardState.ISSUED:
-        raise LifeRefused(_("Cette attestation n’est plus en vigueur\u00a0: rien ne peut en être tiré."))
-    return row
+    raise LifeRefused(_("Cette attestation n’est plus en vigueur\u00a0: rien ne peut en être tiré."))
 
 
 def _checked(said: Said, former: Award, today: date) -> Said:
@@ -233,6 +247,7 @@ def _issued_again(former: Award, said: Said, actor: Actor, now: datetime, replac
         ),
         subject=code,
         valid_until=facts.end_of(said.valid_until) if said.valid_until else None,
+        may_be_over=replaces is not None,
         actor=actor,
         now=now,
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.models import Award, Correction, IssuingMandate
@@ -19,19 +17,15 @@ from jurande.registers.parties.policies import Actor, can_take_own_work_further
 from jurande.registers.parties.states import Right
 
 
-def can_ask_correction(actor: Actor, award: Award, today: date) -> Verdict:
-    """Its holder, as long as another document can be made of it."""
+def can_ask_correction(actor: Actor, award: Award) -> Verdict:
+    """Its holder, as long as another document can be made of it; one that is over or suspended is mended as it is."""
     verdict = can_keep_award(actor, award)
     if not verdict.allowed:
         return verdict
     if award.origin == Origin.ELSEWHERE:
         return no(_("Ce document a été délivré avec un autre outil. Écrivez à l’organisme qui vous l’a remis."))
-    if award.state == AwardState.SUSPENDED:
-        return no(_("Ce document est suspendu. La correction se demande une fois la suspension levée."))
-    if award.state != AwardState.ISSUED:
+    if award.state not in (AwardState.ISSUED, AwardState.SUSPENDED):
         return no(_("Ce document n’est plus en vigueur\u00a0: il n’y a plus rien à y corriger."))
-    if award.valid_until is not None and award.valid_until < today:
-        return no(_("Ce document est arrivé à son terme. Écrivez à l’organisme qui vous l’a remis."))
     return YES
 
 

@@ -53,6 +53,15 @@ def opened_by(token: str, *, now: datetime) -> Opened | None:
     return Opened(share, tuple(dict.fromkeys(shown)))
 
 
+def awards_shown(opened: Opened) -> list[Award]:
+    """What a link shows now, in the holder's order, with its terms. One query."""
+    rows = Award.objects.filter(number__in=opened.numbers).select_related(
+        "certifier__organisation", "certification", "referentiel", "partnership", "lot"
+    )
+    found = {row.number: row for row in rows}
+    return [found[number] for number in opened.numbers if number in found]
+
+
 def _is_shown(award: Award, share: Share) -> bool:
     is_theirs = award.holder_id == share.holder_id and award.state != AwardState.ERASED
     return is_theirs and award.refused_at is None and award.exposure != Exposure.HIDDEN

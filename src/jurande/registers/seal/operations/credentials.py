@@ -93,6 +93,7 @@ def issue(
     values: Mapping[str, str],
     subject: str = "",
     valid_until: datetime | None = None,
+    may_be_over: bool = False,
     actor: Actor,
     now: datetime,
 ) -> SealedCredential:
@@ -102,12 +103,15 @@ def issue(
     writes: id, issuer's id, dates, status. ``business_key`` says what it is about and exists once; the same
     ``idempotency_key`` with the same request gives the same row. ``subject`` is the code of the person, if any. Call
     ``projection.settle_soon`` after the commit: the credential may be called issued when its state is «sealed».
+    ``may_be_over``: it takes the place of one that ended, and ends when that one did.
 
     :raises NotAllowed: another house. :raises IssueRefused: the key was used for another request, the business key for
         another credential, or the document cannot be signed. :raises SealingStopped: the clock, or no address.
     """
     require(policies.can_seal(actor, certifier))
-    terms = terms_of(certifier=certifier, kind=kind, skeleton=skeleton, valid_until=valid_until, now=now)
+    terms = terms_of(
+        certifier=certifier, kind=kind, skeleton=skeleton, valid_until=valid_until, may_be_over=may_be_over, now=now
+    )
     line = Line(business_key, idempotency_key, values, subject)
     digest = request_digest(terms, line)
     found = _asked_before(terms, line, digest)
@@ -190,11 +194,18 @@ def intend_many(
 
 
 def terms_of(
-    *, certifier: Certifier, kind: str, skeleton: Mapping[str, Any], valid_until: datetime | None, now: datetime
+    *,
+    certifier: Certifier,
+    kind: str,
+    skeleton: Mapping[str, Any],
+    valid_until: datetime | None,
+    may_be_over: bool = False,
+    now: datetime,
 ) -> Terms:
     """Return what the credentials of a call share, its skeleton kept.
 
-    :raises IssueRefused: the skeleton is not one, or the end is past. :raises SealingStopped: no address or no clock.
+    :raises IssueRefused: the skeleton is not one, or the end is past and may not be.
+    :raises SealingStopped: no address or no clock.
     """
     address = public_url()
     key = active_key(certifier)
@@ -202,7 +213,7 @@ def terms_of(
     if head is None:
         raise SealingStopped(Stop.KEY_UNUSABLE, key.code)
     demand_clock(head, now=now)
-    if valid_until is not None and valid_until <= now:
+    if valid_until is not None and valid_until <= now and not may_be_over:
         raise IssueRefused(_("La fin de validité est passée."), code="dates", field="valid_until")
     return Terms(
         certifier=certifier,

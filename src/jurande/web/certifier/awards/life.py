@@ -32,6 +32,7 @@ from jurande.registers.parties.queries import names_of
 from jurande.registers.seal.states import Reason
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.awards.parts import tabs
+from jurande.web.ui.corrections import kept_of
 from jurande.web.ui.formats import day_plain
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
@@ -219,6 +220,7 @@ def correct(request: Asked, certifier: str, award: str) -> HttpResponse:
                 "ban",
                 _("L’ancienne est révoquée comme remplacée\u00a0; qui ouvre sa page est conduit à la nouvelle."),
             ),
+            *kept_of(row),
             _told(row),
             _written(),
         ],
@@ -419,7 +421,7 @@ def life_of(request: Asked, certifier: str, row: Any) -> dict[str, Any]:
 def _acts(request: Asked, certifier: str, row: Any) -> list[Link]:
     """Each act that this person may do on it today."""
     actor, may = request.actor, []
-    if policies.can_correct_award(actor, row) and replacing.may_be_replaced(row, timezone.localdate()):
+    if policies.can_correct_award(actor, row) and replacing.may_be_replaced(row):
         may.append((_("Corriger et remplacer"), "awards-correct"))
     if policies.can_renew_award(actor, row) and replacing.may_be_renewed(row):
         may.append((_("Renouveler"), "awards-renew"))

@@ -25,6 +25,7 @@ from jurande.registers.seal.facts import (
     KEY_COMPROMISED,
     KEY_CREATED,
     KEY_RETIRED,
+    begins_at,
     credential_url,
     did_of,
     key_entry,
@@ -171,7 +172,7 @@ class RowCheck:
         until = instant_text(row.valid_until) if row.valid_until else None
         return (
             document.get("id") == credential_url(self.address, row.code)
-            and document.get("validFrom") == instant_text(row.issued_at)
+            and document.get("validFrom") == instant_text(begins_at(row.issued_at, row.valid_until))
             and document.get("validUntil") == until
             and document.get("issuer", {}).get("id") == did_of(self.address, row.certifier.code)
             and statuses == lists
