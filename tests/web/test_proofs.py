@@ -35,6 +35,7 @@ from jurande.registers.seal.operations import projection, statuses
 from jurande.registers.seal.operations.standing import public_folder
 from jurande.registers.seal.states import Reason
 from jurande.web.public.proofs import checks, verifier
+from jurande.web.public.proofs.told import told_of
 from tests import factories
 from tests.core.proof.carriers import samples
 from tests.core.proof.verification import world
@@ -293,6 +294,32 @@ class TestAFileThatIsHandedOver:
         assert "Ce fichier a été modifié" in page
         assert "Jean Petit" in page
         assert "Titulaire" in page
+
+    def test_that_was_rewritten_says_no_word_of_programs(self, award: Award) -> None:
+        forged = signed(award)
+        forged["credentialSubject"]["identifier"] = []
+        rows = told_of(judged(json.dumps(forged).encode()))
+        assert [(one.label, one.recorded, one.shown) for one in rows.rows] == [("Titulaire", "Inès Carvalho", "")]
+        assert [note for note in rows.notes if "données destinées aux logiciels" in note]
+
+    def test_with_two_proofs_is_not_believed_for_its_page(self, award: Award) -> None:
+        written = PdfWriter(clone_from=BytesIO(parchment_pdf(award)))
+        written.add_attachment("autre.json", json.dumps(signed(award)).encode())
+        out = BytesIO()
+        written.write(out)
+        assert judged(out.getvalue()).unreadable == "carrier.duplicate"
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"PK\x03\x04...", "attestation.json qu’il contient"),
+            (b"\xff\xd8\xff\xe0...", "Entrez le numéro écrit sur le document"),
+            (b"%PDF-1.7\ntrailer << /Encrypt 3 0 R >>", "protégé par un mot de passe"),
+        ],
+    )
+    def test_of_another_kind_is_told_what_to_do_instead(self, content: bytes, said: str, client: Client) -> None:
+        answer = client.post("/verifier/", {"document": SimpleUploadedFile("x", content)})
+        assert said in answer.content.decode()
 
     def test_is_judged_by_what_was_decided_since(self, award: Award, client: Client) -> None:
         decided(award, statuses.revoke)

@@ -40,8 +40,16 @@ class TestComparingPages:
         assert compare_pages(SAID, PAGE, PAGE.replace("è", "e")).differences
 
     def test_shows_other_words_that_changed_without_a_name_for_them(self) -> None:
-        found = compare_pages(SAID, PAGE, PAGE.replace("Strasbourg", "Paris"))
-        assert found.differences == (Difference("", "Strasbourg", "Paris"),)
+        found = compare_pages(SAID, PAGE, PAGE.replace("Strasbourg.", "Paris"))
+        beside = ("2026 à Strasbourg. Numéro 7KQ4-M2XD", "2026 à Paris Numéro 7KQ4-M2XD")
+        assert found.differences == (Difference("", *beside),)
+
+    def test_shows_once_what_changed_the_same_way_twice(self) -> None:
+        twice = f"{PAGE}\n{PAGE}"
+        changed = twice.replace("14 octobre", "13 octobre")
+        assert compare_pages((NAME,), twice, changed).differences == (
+            Difference("", "capable, le 14 octobre 2026", "capable, le 13 octobre 2026"),
+        )
 
     def test_looks_only_for_what_the_record_says_on_another_page(self) -> None:
         other = "Bulletin. Candidate : Inès Carvalhe. Épreuve : Diagnostiquer une panne électrique, le 14/10/2026."

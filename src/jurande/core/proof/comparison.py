@@ -18,6 +18,8 @@ from jurande.core.encoding.jcs import Json
 MOST_WORDS = 3_000
 MOST_DIFFERENCES = 20
 LONGEST_SHOWN = 300
+# Shown on each side of a word that changed and that the record has no name for.
+WORDS_BESIDE = 2
 # Two pages that have less than this in common are two pages, not one that was altered.
 SAME_PAGE = 0.5
 _ENDS = "«»“”\"'’.,;:!?()[]{}–—…·•"
@@ -84,7 +86,9 @@ def compare_pages(said: Sequence[Said], original: str, handed: str) -> PageCompa
                 differences.append(found)
     for number, (tag, i1, i2, j1, j2) in enumerate(aligned.codes):
         if tag != "equal" and number not in explained:
-            differences.append(Difference("", _shown(ours[i1:i2]), _shown(theirs[j1:j2])))
+            found = Difference("", _around(ours, i1, i2), _around(theirs, j1, j2))
+            if found not in differences:
+                differences.append(found)
     return PageComparison(tuple(differences[:MOST_DIFFERENCES]), True)
 
 
@@ -181,6 +185,14 @@ class _Alignment:
             first = span[0] if first is None else min(first, span[0])
             last = max(last, span[1])
         return (first, last) if first is not None else (0, 0)
+
+
+def _around(words: Sequence[Word], start: int, end: int) -> str:
+    """Words that nothing names, with those that stand beside them when there are few: «30» says nothing by itself."""
+    if start == end:
+        return ""
+    beside = WORDS_BESIDE if end - start < WORDS_BESIDE else 0
+    return _shown(words[max(0, start - beside) : end + beside])
 
 
 def _shown(words: Sequence[Word]) -> str:

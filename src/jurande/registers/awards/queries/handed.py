@@ -99,10 +99,15 @@ def judge(content: bytes, *, redraw: Redraw, now: datetime, may_fetch: bool = Tr
         carried = read_carrier(content)
         issuer_id = claimed_issuer(carried.text)
     except CoreError as refusal:
+        if refusal.code in _SEVERAL:
+            # A page of ours says nothing of the proofs of somebody else beside it.
+            return Judgment(unreadable=refusal.code)
         # A PDF without its attachment, printed or scanned again: its number still leads to what was issued.
         found = _judge_page(Judgment(carrier=Carrier.PDF), content, redraw, now) if content[:5] == b"%PDF-" else None
         is_ours = found is not None and found.proof is not None
-        return _discreet(found) if found is not None and is_ours else Judgment(unreadable=refusal.code)
+        if found is not None and is_ours:
+            return _discreet(found)
+        return Judgment(unreadable=_other_file(content) or refusal.code)
     judged = Judgment(carrier=carried.carrier, issuer_id=issuer_id, has_credential=True)
     house = _house(issuer_id)
     judged = (
@@ -113,6 +118,15 @@ def judge(content: bytes, *, redraw: Redraw, now: datetime, may_fetch: bool = Tr
     if carried.carrier is Carrier.PDF and judged.proof is not None:
         judged = _judge_page(judged, content, redraw, now) or judged
     return _discreet(judged)
+
+
+def _other_file(content: bytes) -> str:
+    """The code of a kind of file that people often send instead of a proof, «» for any other."""
+    if content.startswith(b"PK\x03\x04"):
+        return "folder"
+    if content.startswith(b"\xff\xd8\xff") or content[8:12] == b"WEBP" or content[4:8] == b"ftyp":
+        return "photo"
+    return "locked" if content.startswith(b"%PDF-") and b"/Encrypt" in content else ""
 
 
 def _discreet(judged: Judgment) -> Judgment:
@@ -134,6 +148,8 @@ def _without_record(difference: Difference) -> Difference:
     return difference if difference.field in _SAID_BY_THE_NUMBER else replace(difference, recorded="")
 
 
+# Codes of what carries several proofs: none may be chosen for whoever reads.
+_SEVERAL = ("carrier.duplicate", "carrier.attachments")
 _SAID_BY_THE_NUMBER = (
     "title",
     "number",

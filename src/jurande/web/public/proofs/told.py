@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from jurande.core.proof.carriers.detection import Carrier
 from jurande.core.proof.comparison import Difference
@@ -31,6 +32,8 @@ _MEMBERS = (
     ("issuer", "issuer"),
     ("name", "title"),
 )
+# Last names of the paths of members that only programs read.
+_MACHINE_S = ("type", "id", "hashed", "salt", "identityType", "@context")
 
 
 @dataclass(frozen=True)
@@ -165,9 +168,19 @@ def _rows(judged: Judgment) -> list[Row]:
     rows: list[Row] = []
     for one in judged.page.differences if judged.page is not None else ():
         rows.append(Row(labels.get(one.field, one.field), _recorded(judged, one), one.shown))
-    for one in judged.members:
+    for one in _members(judged):
         rows.append(Row(_member(one, labels), _recorded(judged, one), one.shown))
     return rows
+
+
+def _members(judged: Judgment) -> list[Difference]:
+    """The members that differ, but for those that say nothing to anybody: kinds, salts, digests, identifiers."""
+    return [one for one in judged.members if not _is_machine_s(one)]
+
+
+def _is_machine_s(one: Difference) -> bool:
+    last = one.field.rpartition(".")[2].partition("[")[0]
+    return last in _MACHINE_S or "sha256$" in (one.recorded[:7], one.shown[:7])
 
 
 def _recorded(judged: Judgment, one: Difference) -> str:
@@ -195,6 +208,16 @@ def _notes(judged: Judgment) -> list[str]:
         )
     if judged.carrier in (Carrier.PNG, Carrier.SVG) and judged.examination is not None:
         notes.append(_("C’est la preuve contenue dans l’image qui est vérifiée. Ce que l’image montre ne prouve rien."))
+    unsaid = len(judged.members) - len(_members(judged))
+    if unsaid:
+        notes.append(
+            ngettext(
+                "Une donnée destinée aux logiciels diffère aussi.",
+                "%(count)d données destinées aux logiciels diffèrent aussi.",
+                unsaid,
+            )
+            % {"count": unsaid}
+        )
     if judged.has_no_text:
         notes.append(_("Le texte de cette page n’a pas pu être lu, et n’a donc pas été comparé."))
     elif judged.carrier is Carrier.PDF and judged.page is not None and not judged.page.differences:

@@ -129,6 +129,12 @@ def unread(judged: Judgment) -> str:
         }
     if judged.unreadable == "empty":
         return _("Ce fichier est vide. Demandez qu’on vous l’envoie de nouveau.")
+    if judged.unreadable == "folder":
+        return _("C’est un dossier compressé. Ouvrez-le, puis déposez ici le fichier attestation.json qu’il contient.")
+    if judged.unreadable == "locked":
+        return _("Ce PDF est protégé par un mot de passe. Demandez qu’on vous l’envoie sans protection.")
+    if judged.unreadable == "photo":
+        return _("C’est une photo\u00a0: elle ne contient pas de preuve. Entrez le numéro écrit sur le document.")
     if judged.unreadable == "carrier.empty":
         return _(
             "Ce fichier ne contient pas de preuve\u00a0: c’est peut-être une capture ou une impression. Cherchez le "
