@@ -42,7 +42,6 @@ PACKAGES = [
         "MIT",
         {
             "dist/css/bootstrap-reboot.min.css": "bootstrap-reboot.min.css",
-            "dist/css/bootstrap-utilities.min.css": "bootstrap-utilities.min.css",
             "LICENSE": "bootstrap.LICENSE.txt",
         },
     ),
@@ -53,6 +52,7 @@ PACKAGES = [
         "OFL-1.1",
         {
             "files/source-serif-4-latin-opsz-normal.woff2": "source-serif-4.woff2",
+            "files/source-serif-4-latin-wght-normal.woff2": "source-serif-4-phone.woff2",
             "files/source-serif-4-latin-wght-italic.woff2": "source-serif-4-italic.woff2",
             "files/source-serif-4-latin-ext-wght-normal.woff2": "source-serif-4-ext.woff2",
             "LICENSE": "source-serif-4.LICENSE.txt",

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "jurande.web.compression.LightStatic",
+    "jurande.web.compression.LightPages",
     "jurande.web.readonly.ReadOnlyGet",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -30,11 +30,9 @@ def _answer(client: Client, route: Route) -> None:
     path = address.path
     if path.startswith(settings.STATIC_URL):
         found = finders.find(path.removeprefix(settings.STATIC_URL))
-        if not found:
-            route.fulfill(status=404, body="")
+        if found:
+            route.fulfill(body=Path(found).read_bytes(), content_type=TYPES[Path(found).suffix])
             return
-        route.fulfill(body=Path(found).read_bytes(), content_type=TYPES[Path(found).suffix])
-        return
     target = f"{path}?{address.query}" if address.query else path
     # Only a job answers with a fragment; search asks htmx to pick it from the whole page.
     headers = {"HTTP_HX_REQUEST": "true"} if "travail=" in address.query else {}

@@ -13,6 +13,8 @@ DOCUMENTED = (ROOT / "docs/reference/components.md").read_text()
 NAMED = set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", DOCUMENTED, flags=re.DOTALL)))
 WORDS = set(re.findall(r"[\w.-]+", " ".join(NAMED)))
 GALLERY = (UI / "templates/ui_gallery.html").read_text()
+BRINGS = (STATIC / "js/ui.js").read_text()
+BROUGHT = dict(re.findall(r'^  "\./([\w.]+)": "(.+)",$', BRINGS, re.MULTILINE))
 SHELLS = sorted(path.name for path in (UI / "templates/shells").glob("[!_]*.html"))
 
 
@@ -62,8 +64,17 @@ class TestModules:
         assert path.read_text().startswith("// ")
 
     def test_are_all_loaded(self):
-        loaded = set(re.findall(r'import "\./([\w.]+)"', (STATIC / "js/ui.js").read_text()))
-        assert loaded == {path.name for path in (STATIC / "js").glob("*.js")} - {"ui.js", "first.js"}
+        with_the_page = set(re.findall(r'import "\./([\w.]+)"', BRINGS))
+        present = {path.name for path in (STATIC / "js").glob("*.js")} - {"ui.js", "first.js"}
+        assert with_the_page | set(BROUGHT) == present
+        assert with_the_page.isdisjoint(BROUGHT)
+
+    @pytest.mark.parametrize(("name", "marks"), BROUGHT.items())
+    def test_come_where_their_own_mark_stands(self, name: str, marks: str):
+        source = (STATIC / "js" / name).read_text()
+        for mark in re.findall(r"\[([\w-]+)\]", marks):
+            as_property = re.sub(r"-(\w)", lambda found: found[1].upper(), mark.removeprefix("data-"))
+            assert f"[{mark}]" in source or f"dataset.{as_property}" in source
 
     def test_never_evaluate_text(self):
         for path in (STATIC / "js").glob("*.js"):
