@@ -35,6 +35,7 @@ class Package(NamedTuple):
 
 
 SERIF, SANS = "@fontsource-variable/source-serif-4", "@fontsource-variable/source-sans-3"
+SERIF_FIXED = "@fontsource/source-serif-4"
 PACKAGES = [
     Package(
         "bootstrap",
@@ -52,10 +53,19 @@ PACKAGES = [
         "OFL-1.1",
         {
             "files/source-serif-4-latin-opsz-normal.woff2": "source-serif-4.woff2",
-            "files/source-serif-4-latin-wght-normal.woff2": "source-serif-4-phone.woff2",
-            "files/source-serif-4-latin-wght-italic.woff2": "source-serif-4-italic.woff2",
             "files/source-serif-4-latin-ext-wght-normal.woff2": "source-serif-4-ext.woff2",
             "LICENSE": "source-serif-4.LICENSE.txt",
+        },
+    ),
+    Package(
+        SERIF_FIXED,
+        "5.3.1",
+        "OFL-1.1",
+        {
+            "files/source-serif-4-latin-400-normal.woff2": "source-serif-4-phone-400.woff2",
+            "files/source-serif-4-latin-600-normal.woff2": "source-serif-4-phone-600.woff2",
+            "files/source-serif-4-latin-400-italic.woff2": "source-serif-4-italic.woff2",
+            "LICENSE": "source-serif-4-fixed.LICENSE.txt",
         },
     ),
     Package(
