@@ -10,6 +10,7 @@ from jurande.registers.awards.policies.receiving import can_mend_address, can_se
 from jurande.registers.awards.queries.awards import award
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
+from jurande.web.partner.areas import tabs
 from jurande.web.ui import mending
 
 
@@ -18,7 +19,7 @@ from jurande.web.ui import mending
 def listing(request: Asked, partnership: str) -> HttpResponse:
     """Whose letter came back, of what we issued."""
     require(can_see_addresses(request.actor))
-    return mending.listing(request, mending.at_partner(partnership))
+    return mending.listing(request, mending.at_partner(partnership), tabs(request, "partner:addresses"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -27,6 +27,7 @@ from jurande.registers.awards.states import LotRowState, LotState, Subject
 from jurande.registers.common.queries import job_of
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
+from jurande.web.partner.areas import tabs
 from jurande.web.partner.issued import TABLE
 from jurande.web.ui.award_lots import ColumnsForm, RowForm, columns_of
 from jurande.web.ui.delegation import line_of
@@ -109,6 +110,7 @@ def listing(request: Asked, partnership: str) -> HttpResponse:
         return sheet
     page = {
         "lines": lines,
+        "tabs": tabs(request, "partner:awards"),
         "lots": held,
         "active": sum(line.is_active for line in lines),
         "may_prepare": any(line.is_active for line in lines)

@@ -23,6 +23,7 @@ from jurande.registers.common.verdicts import require
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Right
 from jurande.web.access import Asked, audience
+from jurande.web.partner.areas import tabs
 from jurande.web.ui.corrections import AnswerForm, correction_dues, effects_of, page_of, table_of
 from jurande.web.ui.downloads import serve
 from jurande.web.ui.forms import refusing
@@ -59,7 +60,12 @@ def listing(request: Asked, partnership: str) -> HttpResponse:
     )
     if sheet := shown.sheet():
         return sheet
-    page = {"listing": shown, "any": rows.exists(), "waiting": queries.waiting_at(request.actor).count()}
+    page = {
+        "listing": shown,
+        "any": rows.exists(),
+        "waiting": queries.waiting_at(request.actor).count(),
+        "tabs": tabs(request, "partner:corrections"),
+    }
     return render(request, "partner/corrections/listing.html", page)
 
 

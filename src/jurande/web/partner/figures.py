@@ -11,6 +11,7 @@ from jurande.registers.awards.policies.lots import can_see_awards
 from jurande.registers.awards.queries.figures import figures_of
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
+from jurande.web.partner.areas import tabs
 from jurande.web.ui import award_figures as shown
 
 OFFERED = ("certification", "lot", "mois")
@@ -27,4 +28,5 @@ def figures(request: Asked, partnership: str) -> HttpResponse:
     )
     if sheet := shown.sheet_of(asked, found):
         return sheet
-    return render(request, "partner/awards/figures.html", shown.page_of(asked, OFFERED, found))
+    page = shown.page_of(asked, OFFERED, found) | {"tabs": tabs(request, "partner:awards-figures")}
+    return render(request, "partner/awards/figures.html", page)

@@ -16,6 +16,7 @@ from jurande.registers.awards.queries import awards as queries
 from jurande.registers.awards.states import AwardState
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
+from jurande.web.partner.areas import tabs
 from jurande.web.ui.award_lots import award_chip
 from jurande.web.ui.tables import Column, Filter, Table
 
@@ -58,4 +59,5 @@ def listing(request: Asked, partnership: str) -> HttpResponse:
     found = TABLE.read(request.GET, rows)
     if sheet := found.sheet():
         return sheet
-    return render(request, "partner/awards/issued.html", {"listing": found, "any": rows.exists()})
+    page = {"listing": found, "any": rows.exists(), "tabs": tabs(request, "partner:awards-issued")}
+    return render(request, "partner/awards/issued.html", page)

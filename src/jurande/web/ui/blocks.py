@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from jurande.web.ui import parts
+from jurande.web.ui.areas import Rows
 from jurande.web.ui.marks import STATUSES, icon
 
 register = Library()
@@ -66,7 +67,13 @@ def section(
 @register.inclusion_tag("ui/tabs.html")
 def tabs(items: Sequence[parts.Tab], label: str, aside: parts.Link | None = None) -> dict[str, Any]:
     """Views of one record, or saved views of a list; ``aside`` is a link kept on the right."""
-    return {"tabs": items, "label": label, "aside": aside}
+    return {"tabs": items, "label": label, "aside": aside, "look": "tabs", "here": "page"}
+
+
+@register.inclusion_tag("ui/areas.html")
+def areas(rows: Rows, label: str) -> dict[str, Any]:
+    """The pages of a large part of a house: its moments, then the pages of the one we are in."""
+    return {"rows": rows, "label": label}
 
 
 @register.inclusion_tag("ui/steps.html")

@@ -108,7 +108,7 @@ def frame_of(request: HttpRequest) -> Frame:
     user = getattr(request, "user", None)
     person = str(user.full_name) if user is not None and user.is_authenticated else ""
     entries = [(entry, entry.url(place)) for entry in NAVIGATION.get(audience, ())]
-    shown = [(entry, url) for entry, url in entries if url]
+    shown = [(entry, url) for entry, url in entries if url and (entry.right is None or actor.has(entry.right))]
     return Frame(
         audience=audience,
         brand=around.brand or "Jurande",

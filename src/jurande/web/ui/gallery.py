@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from jurande.web.ui import blocks, parts
+from jurande.web.ui.areas import Rows
 from jurande.web.ui.context import Frame, Place
 from jurande.web.ui.fields import DayInput
 from jurande.web.ui.formats import day
@@ -331,6 +332,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
             parts.Tab("Toutes", "#", count=214),
             parts.Tab("À publier avant la fin du mois", "#", current=True, count=4),
             parts.Tab("Sans procès-verbal", "#", count=1),
+        ),
+        "moments": Rows(
+            [parts.Tab("Délivrer", "#"), parts.Tab("Suivre", "#", current=True, waiting=3), parts.Tab("Vitrine", "#")],
+            [parts.Tab("Délivrances", "#"), parts.Tab("Corrections", "#", current=True, waiting=3)],
+            "Suivre",
         ),
         "keep_view": parts.Link("Enregistrer cette vue", "#"),
         "dues": DUES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,8 +21,9 @@ from jurande.registers.awards.operations.addresses import mend_address
 from jurande.registers.awards.queries import receiving as queries
 from jurande.registers.correspondence.states import MessageState
 from jurande.registers.parties.policies import Actor
+from jurande.web.ui.areas import Rows
 from jurande.web.ui.forms import refusing
-from jurande.web.ui.parts import Due, Tab
+from jurande.web.ui.parts import Due
 from jurande.web.ui.radar import Reader
 from jurande.web.ui.tables import Column, Table
 
@@ -87,8 +87,8 @@ def table(place: Place) -> Table[Any]:
     )
 
 
-def listing(request: Any, place: Place, tabs: Sequence[Tab] = ()) -> HttpResponse:
-    """The list, with its export; ``tabs``: the views beside it, where there are some."""
+def listing(request: Any, place: Place, tabs: Rows) -> HttpResponse:
+    """The list, with its export; ``tabs``: the pages beside it."""
     rows = queries.with_addresses_to_mend(request.actor)
     found = table(place).read(request.GET, rows)
     if sheet := found.sheet():

@@ -8,6 +8,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from jurande.registers.parties.states import Right
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -17,6 +19,7 @@ class Entry:
     view: str
     icon: str = ""
     family: str | tuple[str, ...] = ""  # pages whose name starts so light it too
+    right: Right | None = None  # without it, none of its pages opens: the entry is not shown
 
     def lit_by(self, view_name: str) -> bool:
         """Whether the page being looked at belongs under this entry."""
@@ -46,7 +49,12 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
         Entry(_("Vu par l’État"), "certifier:state"),
         Entry(_("Certifications"), "certifier:certifications", family=("certifier:dossiers", "certifier:micro-life")),
         Entry(_("Formations et sessions"), "certifier:sittings"),
-        Entry(_("Délivrance"), "certifier:awards", family="certifier:showcase"),
+        Entry(
+            _("Délivrance"),
+            "certifier:awards",
+            family=("certifier:showcase", "certifier:retention", "certifier:hold"),
+            right=Right.SEE_AWARDS,
+        ),
         Entry(_("Contrôle"), "certifier:control"),
         Entry(_("Vie du réseau"), "certifier:academy"),
         Entry(_("Redevances"), "certifier:billing"),
@@ -62,7 +70,12 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
         Entry(_("Conventions"), "partner:conventions"),
         Entry(_("Candidatures"), "partner:applications"),
         Entry(_("Habilitations"), "partner:habilitations"),
-        Entry(_("Délivrance"), "partner:awards", family="partner:corrections"),
+        Entry(
+            _("Délivrance"),
+            "partner:awards",
+            family=("partner:corrections", "partner:addresses"),
+            right=Right.SEE_AWARDS,
+        ),
         Entry(_("Formations et sessions"), "partner:sittings"),
         Entry(_("Pièces"), "partner:documents"),
         Entry(_("Équipe"), "partner:team"),

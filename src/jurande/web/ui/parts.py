@@ -17,12 +17,16 @@ class Link:
 
 @dataclass(frozen=True)
 class Tab:
-    """One view of a record or a list; ``count`` is what it holds, None when that says nothing."""
+    """One view of a record or a list; ``count`` is what it holds, None when that says nothing.
+
+    ``waiting`` is what the reader has to do there: a badge, none at 0.
+    """
 
     label: str
     url: str
     current: bool = False
     count: int | None = None
+    waiting: int = 0
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
         "openings": queries.openings_of(request.actor),
         "claims": claims,
         "waiting": rows.waiting().count(),
-        "tabs": tabs(certifier, "certifier:awards-claims"),
+        "tabs": tabs(request, "certifier:awards-claims"),
         "may_open": policies.can_open_claims(request.actor, request.certifier).allowed,
     }
     return render(request, "certifier/awards/claims.html", page)

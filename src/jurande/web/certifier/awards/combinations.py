@@ -69,7 +69,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
     page = {
         "lines": lines,
         "asked": sum(asked for _held, _label, _chip, (asked, _found) in lines),
-        "tabs": tabs(certifier, "certifier:awards-combinations"),
+        "tabs": tabs(request, "certifier:awards-combinations"),
         "may_write": policies.can_write_combinations(request.actor, request.certifier),
     }
     return render(request, "certifier/awards/combinations.html", page)

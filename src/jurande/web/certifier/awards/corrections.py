@@ -104,7 +104,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
         "form": form if may_set else None,
         "days": days,
         "partner_days": partner_days,
-        "tabs": tabs(certifier, "certifier:awards-corrections"),
+        "tabs": tabs(request, "certifier:awards-corrections"),
     }
     return render(request, "certifier/awards/corrections.html", page)
 

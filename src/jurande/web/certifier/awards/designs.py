@@ -66,7 +66,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
         "former": [(row, _state(row)) for row in rows if row.state == DesignState.REPLACED],
         "startable": queries.startable(request.actor),
         "may_write": policies.can_write_designs(request.actor, request.certifier),
-        "tabs": tabs(certifier, "certifier:awards-designs"),
+        "tabs": tabs(request, "certifier:awards-designs"),
     }
     return render(request, "certifier/awards/designs.html", page)
 

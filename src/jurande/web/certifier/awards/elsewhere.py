@@ -136,7 +136,7 @@ def start(request: Asked, certifier: str) -> HttpResponse:
         (one, chip(_STATES[TakeoverState(one.state)], one.get_state_display(), bare=True))
         for one in queries.takeovers(request.actor)[:20]
     ]
-    page = {"form": form, "earlier": earlier, "tabs": tabs(certifier, "certifier:awards-elsewhere")}
+    page = {"form": form, "earlier": earlier, "tabs": tabs(request, "certifier:awards-elsewhere")}
     return render(request, "certifier/awards/elsewhere.html", page)
 
 

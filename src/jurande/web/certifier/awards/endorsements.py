@@ -56,7 +56,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
     rows = queries.endorsements(request.actor)[:SHOWN]
     page = {
         "rows": [(one, chip(CHIPS[EndorsementState(one.state)], one.get_state_display(), bare=True)) for one in rows],
-        "tabs": tabs(certifier, "certifier:awards-endorsements"),
+        "tabs": tabs(request, "certifier:awards-endorsements"),
         "given": sum(one.state == EndorsementState.GIVEN for one in rows),
         "may_ask": policies.can_open_claims(request.actor, request.certifier).allowed,
     }

@@ -26,5 +26,5 @@ def figures(request: Asked, certifier: str) -> HttpResponse:
     found = figures_of(request.certifier, by=asked.key, months=asked.months, now=timezone.now())
     if sheet := shown.sheet_of(asked, found):
         return sheet
-    page = shown.page_of(asked, OFFERED, found) | {"tabs": tabs(certifier, "certifier:awards-figures")}
+    page = shown.page_of(asked, OFFERED, found) | {"tabs": tabs(request, "certifier:awards-figures")}
     return render(request, "certifier/awards/figures.html", page)

@@ -101,7 +101,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
     page = {
         "listing": found,
         "acts": bulk_acts(request, certifier),
-        "tabs": tabs(certifier, "certifier:awards-issued"),
+        "tabs": tabs(request, "certifier:awards-issued"),
         "any": rows.exists(),
     }
     return render(request, "certifier/awards/issued.html", page)

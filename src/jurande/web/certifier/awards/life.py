@@ -375,7 +375,7 @@ def ending(request: Asked, certifier: str) -> HttpResponse:
         "form": form,
         "days": days,
         "may_set": may_set,
-        "tabs": tabs(certifier, "certifier:awards-ending"),
+        "tabs": tabs(request, "certifier:awards-ending"),
     }
     return render(request, "certifier/awards/ending.html", page)
 

@@ -82,7 +82,7 @@ def overview(request: Asked, certifier: str) -> HttpResponse:
         return sheet
     page = {
         "listing": listing,
-        "tabs": tabs(certifier, "certifier:awards"),
+        "tabs": tabs(request, "certifier:awards"),
         "waiting": queries.lots(actor).in_states(LotState.PREPARED, LotState.APPROVED).count(),
         "any": queries.lots(actor).exists(),
         "may_prepare": bool(policies.can_prepare_award(actor, request.certifier)),

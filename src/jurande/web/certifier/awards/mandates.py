@@ -55,7 +55,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
         "lines": lines,
         "active": sum(line.is_active for line in lines),
         "may_decide": may_decide,
-        "tabs": tabs(certifier, "certifier:awards-mandates"),
+        "tabs": tabs(request, "certifier:awards-mandates"),
     }
     return render(request, "certifier/awards/mandates.html", page)
 

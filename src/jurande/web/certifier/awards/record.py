@@ -13,6 +13,7 @@ from jurande.registers.awards.operations import archives
 from jurande.registers.awards.policies.record import can_copy_record
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.awards.parts import tabs
 from jurande.web.ui.downloads import SANDBOX, disposition
 from jurande.web.ui.forms import refusing
 
@@ -29,7 +30,12 @@ def record(request: Asked, certifier: str) -> HttpResponse:
         with refusing(request, form):
             job = archives.request_copy(certifier=house, actor=request.actor, now=timezone.now())
             return redirect("certifier:work", certifier, job.code)
-    page = {"form": form, "archive": archives.archive_of(house), "under_way": archives.under_way(house)}
+    page = {
+        "form": form,
+        "archive": archives.archive_of(house),
+        "under_way": archives.under_way(house),
+        "tabs": tabs(request, "certifier:awards-record"),
+    }
     return render(request, "certifier/awards/record.html", page)
 
 

@@ -99,7 +99,7 @@ def overview(request: Asked, certifier: str) -> HttpResponse:
         ],
         "reports": shown,
         "under_way": purging.under_way(house),
-        "tabs": tabs(certifier, "certifier:retention"),
+        "tabs": tabs(request, "certifier:retention"),
         "may_set": policies.can_set_retention(request.actor, house),
         "may_hold": policies.can_hold(request.actor, house),
     }

@@ -44,7 +44,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
     require(policies.can_see_awards(request.actor))
     page = {
         "lines": queries.rules_of(request.actor),
-        "tabs": tabs(certifier, "certifier:awards-rules"),
+        "tabs": tabs(request, "certifier:awards-rules"),
         "may_set": policies.can_set_award_rules(request.actor, request.certifier),
     }
     return render(request, "certifier/awards/rules.html", page)

@@ -123,7 +123,7 @@ def edit(request: Asked, certifier: str) -> HttpResponse:
         "is_open": held is not None and held.opened_at is not None,
         "may_edit": may_edit.allowed,
         "address": settings.PUBLIC_URL + reverse("public:showcase", args=[certifier]),
-        "tabs": tabs(certifier, "certifier:showcase"),
+        "tabs": tabs(request, "certifier:showcase"),
     }
     return render(request, "certifier/awards/showcase.html", page)
 
