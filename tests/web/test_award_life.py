@@ -102,6 +102,15 @@ class TestCorrectAndRenew:
         assert "Remplace" in page
         assert made.shown_number in signatory.get(one(award)).content.decode()
 
+    def test_is_not_offered_the_renewal_of_what_one_issued_alone(self, client: Client, award: Award) -> None:
+        person = factories.member(Role.ISSUER, of=award.certifier)
+        factories.enter(client, person)
+        link = f"{one(award)}renouveler/"
+        assert link in client.get(f"{base(award)}/echeances/").content.decode()
+        Award.objects.filter(pk=award.pk).update(issued_by_code=person.code)
+        assert link not in client.get(f"{base(award)}/echeances/").content.decode()
+        assert client.get(link).status_code == 403
+
     def test_renews_for_as_long(self, signatory: Client, award: Award) -> None:
         page = signatory.get(f"{one(award)}renouveler/")
         suggested = page.context["form"].initial["valid_until"]

@@ -111,7 +111,9 @@ class TestWhatWaits:
     def test_is_a_badge_carried_up_to_its_moment(self, client: Client) -> None:
         asked = corrections.asked()
         mine = asked.award.certifier
-        badge = re.compile(r'<a href="([^"]+)"[^>]*>[^<]*<span class="count">1<span class="visually-hidden"> en attente')
+        badge = re.compile(
+            r'<a href="([^"]+)"[^>]*>[^<]*<span class="count">1<span class="visually-hidden"> en attente'
+        )
         url = reverse("certifier:awards-corrections", args=[mine.code])
         follow = reverse("certifier:awards-issued", args=[mine.code])
         factories.enter(client, factories.member(Role.SIGNATORY, of=mine))

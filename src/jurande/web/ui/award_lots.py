@@ -230,8 +230,8 @@ def rows_table(held: Any, row_url: Any) -> Table[Any]:
     return Table(
         name="lignes",
         columns=(
-            Column("ligne", str(_("Ligne")), lambda row: row.number, order=("number",)),
             Column("nom", str(_("Personne")), lambda row: named(held, row), url=row_url),
+            Column("ligne", str(_("Ligne")), lambda row: row.number, order=("number",)),
             Column(
                 "etat",
                 str(_("État")),

@@ -127,5 +127,5 @@ def expiring(actor: Actor, today: date) -> QuerySet[Award]:
         Award.objects.visible_to(actor)
         .filter(valid_until__gte=today - HORIZON, valid_until__lte=today + HORIZON, renewed_by=None)
         .in_states(AwardState.ISSUED)
-        .select_related("certification", "partnership__site__organisation")
+        .select_related("certification", "certifier", "partnership__site__organisation")
     )

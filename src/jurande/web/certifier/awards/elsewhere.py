@@ -165,6 +165,15 @@ def _rows_table(certifier: str) -> Table[Any]:
     return Table(
         name="lignes",
         columns=(
+            Column(
+                "nom",
+                str(_("Titulaire")),
+                lambda row: (
+                    f"{_read(row).get('first_name', '')} {_read(row).get('last_name', '')}".strip()
+                    or str(_("Ligne %d")) % row.number
+                ),
+                url=lambda row: reverse("certifier:awards-one", args=[certifier, row.award.code]) if row.award else "",
+            ),
             Column("ligne", str(_("Ligne")), lambda row: row.number, order=("number",)),
             Column(
                 "etat",
@@ -172,12 +181,6 @@ def _rows_table(certifier: str) -> Table[Any]:
                 lambda row: row.get_state_display(),
                 show=lambda row: chip(_ROWS[TakeoverRowState(row.state)], row.get_state_display(), bare=True),
                 order=("state", "number"),
-            ),
-            Column(
-                "nom",
-                str(_("Titulaire")),
-                lambda row: f"{_read(row).get('first_name', '')} {_read(row).get('last_name', '')}".strip(),
-                url=lambda row: reverse("certifier:awards-one", args=[certifier, row.award.code]) if row.award else "",
             ),
             Column("intitule", str(_("Intitulé")), lambda row: row.title, on_phone=False),
             Column("date", str(_("Délivrée le")), _issued_on, on_phone=False),

@@ -28,6 +28,7 @@ from jurande.registers.awards.queries import life as queries
 from jurande.registers.awards.states import AWARD_LIFE
 from jurande.registers.awards.states.life import REASONS, LifeMove
 from jurande.registers.common.verdicts import require
+from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.queries import names_of
 from jurande.registers.seal.states import Reason
 from jurande.web.access import Asked, audience
@@ -294,7 +295,7 @@ class RemindersForm(forms.Form):
         return [int(word) if word.isdecimal() and len(word) < 5 else 0 for word in words]
 
 
-def _expiring_table(certifier: str, may_renew: bool) -> Table[Any]:
+def _expiring_table(certifier: str, actor: Actor) -> Table[Any]:
     today = timezone.localdate()
     return Table(
         name="echeances",
@@ -322,8 +323,12 @@ def _expiring_table(certifier: str, may_renew: bool) -> Table[Any]:
             Column(
                 "agir",
                 str(_("Agir")),
-                lambda row: _("Renouveler") if may_renew else "",
-                url=lambda row: reverse("certifier:awards-renew", args=[certifier, row.code]) if may_renew else "",
+                lambda row: _("Renouveler") if policies.can_renew_award(actor, row) else "",
+                url=lambda row: (
+                    reverse("certifier:awards-renew", args=[certifier, row.code])
+                    if policies.can_renew_award(actor, row)
+                    else ""
+                ),
             ),
         ),
         filters=(
@@ -363,10 +368,9 @@ def ending(request: Asked, certifier: str) -> HttpResponse:
                 expiring.set_reminders(certifier=house, days=form.given(), actor=request.actor, now=timezone.now())
                 messages.success(request, _("Les rappels sont réglés."))
                 return redirect("certifier:awards-ending", certifier)
-    may_renew = bool(policies.can_renew_awards(request.actor, house))
     today = timezone.localdate()
     rows = queries.expiring(request.actor, today)
-    listing = _expiring_table(certifier, may_renew).read(request.GET, rows)
+    listing = _expiring_table(certifier, request.actor).read(request.GET, rows)
     if sheet := listing.sheet():
         return sheet
     page = {

@@ -99,7 +99,7 @@ MOMENTS: tuple[Moment, ...] = (
     ),
     Moment(_("Vitrine"), (Area(_("Vitrine"), "certifier:showcase", _awards),)),
     Moment(
-        _("Conservation"),
+        _("Garder"),
         (
             Area(_("Durées et gels"), "certifier:retention", lambda one: can_see_retention(one.actor, one.certifier)),
             Area(
