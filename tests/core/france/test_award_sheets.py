@@ -19,7 +19,14 @@ from jurande.core.france.programme_sheets import guessed_columns
 
 DAY = date(2026, 3, 12)
 OURS = (KnownCertification("C1", "MC-12", "Réparer une batterie"), KnownCertification("C2", "RNCP49021", "Technicien"))
-FRAME = Frame(today=DAY, awarded_on=DAY, certification="C1", certifications=OURS, threshold=80)
+
+
+def of_china(text: str) -> str:
+    """The letters that documents cannot show."""
+    return "".join(letter for letter in text if letter == "李")
+
+
+FRAME = Frame(today=DAY, awarded_on=DAY, certification="C1", certifications=OURS, threshold=80, undrawable=of_china)
 GOOD = {
     "first_name": "Inès",
     "last_name": "Haddad",
@@ -97,6 +104,7 @@ class TestARow:
             ({"last_name": "Haddad 06"}, ("name.figure", "last_name")),
             ({"last_name": "ines@exemple.fr"}, ("name.figure", "last_name")),
             ({"last_name": "Had\u202edad"}, ("name.control", "last_name")),
+            ({"last_name": "李"}, ("name.letter", "last_name")),
             ({"last_name": "Had\u200bdad"}, ("name.control", "last_name")),
             ({"last_name": "a" * 101}, ("name.long", "last_name")),
             ({"birth_on": "31/02/1990"}, ("birth_on.form", "birth_on")),

@@ -79,6 +79,14 @@ class TestTakingAway:
         held(ines, design, 1)
         assert not taking_away.is_quick(ines)
 
+    def test_of_a_name_that_cannot_be_drawn_keeps_all_that_proves_it(self, ines: Person, design: Design) -> None:
+        ines.first_name, ines.last_name = "小明", "王"
+        spaces.held(ines, design)
+        projection.settle(now=NOW, wait_seconds=5)
+        ((_folder, files),) = [one for one in folders(taking_away.bundle_of(ines, now=NOW)).items() if one[0]]
+        assert "attestation.json" in files
+        assert "document.pdf" not in files
+
     def test_of_nothing_is_refused(self, ines: Person) -> None:
         with pytest.raises(NothingHeld):
             taking_away.request_bundle(person=ines, now=NOW)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -40,6 +40,8 @@ _FAULTS: Mapping[str, str] = {
     "name.figure": "«\u00a0{said}\u00a0» contient un chiffre ou un signe qui n’entre pas dans un nom. Vérifiez que les "
     "colonnes ne sont pas décalées, puis récrivez-le.",
     "name.control": "«\u00a0{said}\u00a0» contient un caractère invisible. Récrivez-le au clavier.",
+    "name.letter": "Nos documents ne savent pas écrire «\u00a0{more}\u00a0». Écrivez ce nom en lettres latines, comme "
+    "sur la pièce d’identité.",
     "name.long": "«\u00a0{said}…\u00a0» dépasse cent caractères. Abrégez-le.",
     "text.control": "«\u00a0{said}\u00a0» contient un caractère invisible. Récrivez-le au clavier.",
     "birth_on.form": "«\u00a0{said}\u00a0» n’est pas une date. Écrivez la date de naissance comme 31/12/1990.",
@@ -104,11 +106,17 @@ class Fault:
         return _FAULTS[self.code].format(said=said[:80], more=self.more)
 
 
+def _none(text: str) -> str:
+    """What any letter may be in."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What rows are judged by. ``threshold``: of assiduity in percent, 0 when there is none.
 
     ``certifications``: those of the house, ``certification`` the key of the one that the lot is about.
+    ``undrawable``: gives the letters of a name that documents cannot show.
     ``needs_outcome``: somebody said which column tells who passed, so a row without it is not taken for a success.
     """
 
@@ -119,6 +127,7 @@ class Frame:
     threshold: int = 0
     needs_birth: bool = False
     needs_outcome: bool = False
+    undrawable: Callable[[str], str] = field(default=_none, compare=False, repr=False)
     _named: dict[str, str | None] = field(default_factory=dict, compare=False, repr=False)
 
     def named(self, text: str) -> str | None:
@@ -198,6 +207,8 @@ def _names(values: dict[str, str], frame: Frame) -> Iterable[Fault]:
             yield Fault("name.figure", name)
         elif not text.isascii() and any(unicodedata.category(letter) in ("Cf", "Co", "Cn") for letter in text):
             yield Fault("name.control", name)
+        elif not text.isascii() and (letters := frame.undrawable(text)):
+            yield Fault("name.letter", name, letters)
 
 
 def _birth(values: dict[str, str], frame: Frame) -> Iterable[Fault]:

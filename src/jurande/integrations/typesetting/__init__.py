@@ -33,6 +33,10 @@ class TooMuchText(Exception):
     """The data is longer than any document that a person would read."""
 
 
+class MissingLetters(Exception):
+    """A text is in letters that no face of ours has; a PDF that people archive may not show boxes instead."""
+
+
 def typeset(sheet: str, content: Mapping[str, object]) -> bytes:
     """Fill the sheet of this name with this content and return the PDF.
 
@@ -40,7 +44,7 @@ def typeset(sheet: str, content: Mapping[str, object]) -> bytes:
     day written in the file). Takes some 50 ms for ten pages.
 
     :raises KeyError: no such sheet. :raises TooMuchText: more than ``MOST_BYTES``. :raises typst.TypstError: the
-    content lacks what the sheet wants.
+    content lacks what the sheet wants. :raises MissingLetters: it has letters that no face of ours draws.
     """
     (made,) = _compiled(*_asked(sheet, content), "pdf")
     return made
@@ -91,17 +95,22 @@ def _fonts() -> typst.Fonts:
 # The same annex goes with hundreds of conventions, and a reader turns the pages of one: each is made once.
 @lru_cache(maxsize=8)
 def _compiled(path: Path, written: str, form: Literal["pdf", "svg", "png"], ppi: int = 144) -> tuple[bytes, ...]:
-    with _ONE_AT_A_TIME:
-        made = typst.compile(
-            path,
-            root=SHEETS,
-            font_paths=_fonts(),
-            sys_inputs={"content": written},
-            format=form,
-            ppi=ppi,
-            pdf_standards=["a-3a", "ua-1"] if form == "pdf" else None,
-            package_path=NO_PACKAGES,
-            package_cache_path=NO_PACKAGES,
-            timestamp=0,
-        )
+    try:
+        with _ONE_AT_A_TIME:
+            made = typst.compile(
+                path,
+                root=SHEETS,
+                font_paths=_fonts(),
+                sys_inputs={"content": written},
+                format=form,
+                ppi=ppi,
+                pdf_standards=["a-3a", "ua-1"] if form == "pdf" else None,
+                package_path=NO_PACKAGES,
+                package_cache_path=NO_PACKAGES,
+                timestamp=0,
+            )
+    except typst.TypstError as error:
+        if "could not be displayed with font" in str(error):
+            raise MissingLetters from error
+        raise
     return tuple(made) if isinstance(made, list) else (made,)

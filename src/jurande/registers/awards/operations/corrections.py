@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.award_sheets import Frame, read_row
 from jurande.core.france.corrections import Identity, answer_by, changes, is_same_name, partner_answers_by
+from jurande.integrations.typesetting.coverage import undrawable
 from jurande.registers.awards.emails import corrections as emails
 from jurande.registers.awards.models import Award, Correction, CorrectionEvidence, CorrectionRule
 from jurande.registers.awards.operations.life import write
@@ -345,7 +346,9 @@ def _checked(wanted: Identity, award: Award, now: datetime) -> Identity:
     """
     texts = {name: text for name, text in vars(wanted).items() if text}
     needs_birth = award.subject == Subject.CERTIFICATION
-    read = read_row(texts, Frame(today=localdate(now), awarded_on=award.awarded_on, needs_birth=needs_birth))
+    read = read_row(
+        texts, Frame(today=localdate(now), awarded_on=award.awarded_on, needs_birth=needs_birth, undrawable=undrawable)
+    )
     for fault in read.faults:
         raise CorrectionRefused(fault.sentence(texts.get(fault.column, "")), field=fault.column)
     understood = Identity(

@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.core.proof.carriers.png import bake_png
 from jurande.core.proof.carriers.svg import bake_svg
-from jurande.integrations.typesetting import ornaments, pictures, pixels, seal_letters, typeset
+from jurande.integrations.typesetting import MissingLetters, ornaments, pictures, pixels, seal_letters, typeset
+from jurande.integrations.typesetting.coverage import undrawable
 from jurande.registers.awards.facts.parchments import ParchmentContent, Picture, parchment_content
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.states import Layout
@@ -46,7 +47,7 @@ def parchment_pdf(award: Award) -> bytes:
 
     The same award gives the same bytes. Some 60 ms, then kept encrypted in the cache for a week.
 
-    :raises NotDrawn: issued elsewhere, erased, or not signed yet.
+    :raises NotDrawn: issued elsewhere, erased, or not signed yet; or a name in letters that no face of ours has.
     """
     content, credential = _drawable(award)
     digest = hashlib.sha256(f"{award.code} {content.digest()} {credential}".encode()).hexdigest()
@@ -56,7 +57,17 @@ def parchment_pdf(award: Award) -> bytes:
     if kept_digest == digest:
         with suppress(Unreadable):
             return base64.b64decode(decrypt(Sealed(kept), code=award.code, **_BOUND_TO))
-    pdf = draw_pdf(content, credential)
+    try:
+        pdf = draw_pdf(content, credential)
+    except MissingLetters as error:
+        raise NotDrawn(
+            _(
+                "Ce document ne peut pas être dessiné\u00a0: nos caractères ne savent pas écrire "
+                "«\u00a0%(letters)s\u00a0». Demandez une correction, avec le nom en lettres latines. La preuve signée, "
+                "elle, est complète."
+            )
+            % {"letters": undrawable(content.name)}
+        ) from error
     cache.set(award.code, (digest, encrypt(base64.b64encode(pdf).decode(), code=award.code, **_BOUND_TO).text))
     return pdf
 

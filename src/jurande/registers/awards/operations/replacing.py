@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.award_sheets import Frame, read_row
+from jurande.integrations.typesetting.coverage import undrawable
 from jurande.registers.awards.emails import life as emails
 from jurande.registers.awards.facts import credentials as facts
 from jurande.registers.awards.facts.credentials import Results
@@ -187,6 +188,7 @@ def _checked(said: Said, former: Award, today: date) -> Said:
         today=today,
         awarded_on=said.awarded_on,
         needs_birth=former.design is not None and former.design.subject == Subject.CERTIFICATION,
+        undrawable=undrawable,
     )
     read = read_row(texts, frame)
     for fault in read.faults:

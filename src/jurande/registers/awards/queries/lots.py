@@ -10,6 +10,7 @@ from datetime import date
 from django.db.models import Count, Min, Q, QuerySet
 
 from jurande.core.france.award_sheets import COLUMNS, Fault, Frame, attendance_of, cells_by_column
+from jurande.integrations.typesetting.coverage import undrawable
 from jurande.registers.awards.models import Award, AwardRule, Design, Lot, LotRow
 from jurande.registers.awards.models.lots import LotQuerySet
 from jurande.registers.awards.states import READY_ROWS, AwardState, LotRowState, LotSource, Subject
@@ -181,6 +182,7 @@ def frame_of(held: Lot, today: date) -> Frame:
         threshold=rule.threshold_percent if rule else 0,
         needs_birth=held.design.subject == Subject.CERTIFICATION,
         needs_outcome="outcome" in held.columns,
+        undrawable=undrawable,
     )
 
 
