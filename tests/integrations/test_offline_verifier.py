@@ -113,7 +113,7 @@ class Opened:
 
 @pytest.fixture
 def opened(chromium: Any, tmp_path: Path) -> Iterator[Opened]:
-    context = chromium.new_context(offline=True, locale="fr-FR", timezone_id="Europe/Paris")
+    context = chromium.new_context(offline=True, locale="fr-FR", timezone_id="America/Guadeloupe")
     page = context.new_page()
     page.set_default_timeout(10_000)
     page.clock.set_fixed_time(NOW)

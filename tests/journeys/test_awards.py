@@ -119,6 +119,7 @@ def test_two_hundred_from_a_spreadsheet_and_a_forged_name_is_told(visitor: Any) 
     employer.get_by_label("Vous avez le document sous les yeux").fill("Tessier")
     employer.get_by_role("button", name="Comparer le nom").click()
     employer.get_by_text("Noé Tessier").first.wait_for()
+    assert len(PdfReader(BytesIO(employer.pdf(format="A4", prefer_css_page_size=True))).pages) == 1
     credential = employer.request.get(employer.url + "/attestation.json").text()
     for name, content, said in (
         ("genuine.pdf", mine, "authentique"),

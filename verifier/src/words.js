@@ -123,13 +123,14 @@ export const PAGE = {
   assessed: ["Comment cela a été évalué", "How it was assessed"],
 };
 
-const DAY = { day: "numeric", month: "long", year: "numeric" };
+// Days are those of who issued: read further west, a day that begins in Paris would be the one before.
+const DAY = { day: "numeric", month: "long", year: "numeric", timeZone: "Europe/Paris" };
 const INSTANTS = new Set(["at", "since", "until", "from"]);
 
 /** Return a day in words, or with its hour for `withHour`. */
 export function dayOf(milliseconds, language, withHour = false) {
   if (!Number.isFinite(milliseconds)) return "—";
-  const options = withHour ? { ...DAY, hour: "2-digit", minute: "2-digit" } : DAY;
+  const options = withHour ? { ...DAY, timeZone: undefined, hour: "2-digit", minute: "2-digit" } : DAY;
   const text = new Date(milliseconds).toLocaleString(language === "fr" ? "fr-FR" : "en-GB", options);
   return language === "fr" ? text.replace(/^1 /, "1er ").replace(/ /g, N) : text;
 }

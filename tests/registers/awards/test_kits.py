@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.test import Client
+from django.utils.formats import date_format
 
 from jurande.config.cli.seal.verify import verify
 from jurande.registers.awards.facts.addresses import key_of
@@ -141,13 +142,15 @@ class TestInChromiumWithTheNetworkOff:
     def test_the_page_of_the_kit_says_what_is_true(self, chromium: Any, tmp_path: Path) -> None:
         award = proved.awarded()
         page_file = opened(proof_kit(award, now=NOW), tmp_path / "kit") / "verifier.html"
-        context = chromium.new_context(offline=True, locale="fr-FR")
+        context = chromium.new_context(offline=True, locale="fr-FR", timezone_id="America/Guadeloupe")
         page = context.new_page()
         page.clock.set_fixed_time(NOW)
         page.goto(page_file.as_uri())
         page.wait_for_selector("#result:not([aria-busy]) [data-verdict]")
         assert page.locator("[data-verdict]").get_attribute("data-verdict") == "valid"
         assert "Inès Carvalho" in page.inner_text("article")
+        # The day on the document, wherever it is read.
+        assert date_format(award.awarded_on, "j F Y") in page.inner_text("article").replace("\u00a0", " ")
         assert page.locator("[data-step='8']").get_attribute("data-code") == "log.shown"
         forged = page_file.read_text().replace("Inès Carvalho", "Inès Carvahlo")
         page_file.write_text(forged)
