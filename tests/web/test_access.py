@@ -317,6 +317,12 @@ class TestLimits:
         assert not is_too_frequent("x", "b", most=2)
         assert not is_too_frequent("y", "a", most=2)
 
+    def test_counts_the_addresses_of_one_subscriber_together(self) -> None:
+        """An IPv6 subscriber has 2⁶⁴ addresses."""
+        tried = [is_too_frequent("ipv6", f"2001:db8:0:7::{host:x}", most=2) for host in range(1, 4)]
+        assert tried == [False, False, True]
+        assert not is_too_frequent("ipv6", "2001:db8:0:8::1", most=2)
+
     def test_believe_a_proxy_only_when_there_is_one_and_only_its_last_word(self, settings) -> None:
         request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.1, 198.51.100.7")
         assert client_address(request) == "10.0.0.1"

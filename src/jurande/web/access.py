@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from functools import wraps
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -424,7 +425,16 @@ def _count(action: str, key: str, seconds: int = RATE_SECONDS) -> int:
 
 
 def _counter(action: str, key: str, seconds: int) -> str:
-    return f"rate.{action}.{hashlib.sha256(key.encode()).hexdigest()[:32]}.{int(time.time() // seconds)}"
+    return f"rate.{action}.{hashlib.sha256(_whose(key).encode()).hexdigest()[:32]}.{int(time.time() // seconds)}"
+
+
+def _whose(key: str) -> str:
+    """One subscriber has as many IPv6 addresses as they wish, all in the same network of 64 bits: they count as one."""
+    try:
+        address = IPv6Address(key)
+    except ValueError:
+        return key
+    return str(address.ipv4_mapped or int(address) >> 64)
 
 
 def _too_many() -> HttpResponse:

@@ -55,6 +55,14 @@ class TestAPack:
             assert read_carrier(content).text.startswith("{")
             assert len(PdfReader(io.BytesIO(content)).pages) == 1
 
+    def test_goes_on_after_a_name_that_no_face_of_ours_can_write(self, lot):
+        first = lot.awards.order_by("pk")[0]
+        first.last_name = "李"
+        first.save()
+        told = []
+        packed(lot, lambda done, failed, total: told.append((done, failed, total)))
+        assert told[-1] == (told[-1][2] - 1, 1, told[-1][2])
+
     def test_leaves_nothing_when_it_is_stopped(self, lot):
         def stop(done: int, failed: int, total: int) -> None:
             raise Cancelled

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.spelling import fold
+from jurande.integrations.typesetting import MissingLetters
 from jurande.registers.awards.facts.parchments import Frame, bearer_of, content_of, frame_of
 from jurande.registers.awards.models import Award, Design, Lot
 from jurande.registers.awards.models.awards import AwardQuerySet
@@ -69,7 +70,7 @@ def pack(*, lot: Lot, job_code: str, report: Callable[[int, int, int], None]) ->
     """Draw every document of the lot into the file of this job, one at a time: memory does not grow with the lot.
 
     ``report``: done, failed, total; it may raise to stop, which leaves nothing behind. An award whose signature is
-    still to come counts as failed. Run again, it begins anew.
+    still to come, or whose name no face of ours can write, counts as failed. Run again, it begins anew.
     """
     target = pack_file(job_code)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -83,20 +84,30 @@ def pack(*, lot: Lot, job_code: str, report: Callable[[int, int, int], None]) ->
             ZipFile(kept, "w", ZIP_STORED) as archive,
         ):
             for award in _read(awards):
-                signed = signed_bytes(award.credential) if award.credential else None
-                if signed is None:
+                drawn = _drawn(award, frames)
+                if drawn is None:
                     failed += 1
                 else:
-                    content = content_of(frames(award.design_id or 0, award.referentiel_id or 0), bearer_of(award))
                     entry = ZipInfo(_name(award), date_time=award.issued_at.timetuple()[:6])
                     entry.external_attr = 0o600 << 16
-                    archive.writestr(entry, draw_pdf(content, signed.decode()))
+                    archive.writestr(entry, drawn)
                     done += 1
                 report(done, failed, total)
         unfinished.rename(target)
     finally:
         unfinished.unlink(missing_ok=True)
     return target
+
+
+def _drawn(award: Award, frames: Callable[[int, int], Frame]) -> bytes | None:
+    signed = signed_bytes(award.credential) if award.credential else None
+    if signed is None:
+        return None
+    content = content_of(frames(award.design_id or 0, award.referentiel_id or 0), bearer_of(award))
+    try:
+        return draw_pdf(content, signed.decode())
+    except MissingLetters:
+        return None
 
 
 def pack_file(job_code: str) -> Path:
