@@ -71,9 +71,10 @@ def create_share(*, awards: Sequence[Award], shown: Shown, title: str = "", acto
         require(can_share_award(actor, award))
     holder = awards[0].holder
     assert holder is not None  # noqa: S101 - the policy looked; for the type checker
-    # What another tab does to this space at the same instant, closing it or joining it to another, is waited for.
+    # What another tab does at the same instant is waited for: closing the space, joining it to another, erasing one.
     Person.objects.select_for_update(of=("self",)).get(pk=holder.pk)
-    for award in Award.objects.filter(pk__in=[award.pk for award in awards]).select_related("holder"):
+    rows = Award.objects.select_for_update(of=("self",)).select_related("holder").order_by("pk")
+    for award in rows.filter(pk__in=[award.pk for award in awards]):
         require(can_share_award(actor, award))
     if Share.objects.filter(holder=holder).open_on(localdate(now)).count() >= MOST_OPEN:
         raise ShareRefused(
