@@ -74,6 +74,12 @@ class LightPages(GZipMiddleware):
         return super().process_response(request, response)
 
 
+def all_sheets() -> bytes:
+    """What ``ALL_SHEETS`` holds, for whoever copies pages with what they show."""
+    paths = tuple(str(finders.find(name)) for name in SHEETS)
+    return _joined(paths, _changes(paths))
+
+
 def _sheets(request: HttpRequest) -> HttpResponseBase:
     paths = tuple(str(finders.find(name)) for name in SHEETS)
     changes = _changes(paths)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.db import DatabaseError, transaction
+from PIL import Image
 
 from jurande.registers.awards.facts.parchments import content_of, frame_of
 from jurande.registers.awards.facts.specimens import SPECIMENS, specimen_bearer
@@ -11,6 +14,7 @@ from jurande.registers.awards.models import Design
 from jurande.registers.awards.operations import designs as operations
 from jurande.registers.awards.operations.designs import DesignNotReady, DesignRefused, Signing
 from jurande.registers.awards.operations.linting import gaps_of
+from jurande.registers.awards.operations.pictures import plain_png
 from jurande.registers.awards.queries import designs as queries
 from jurande.registers.awards.states import DesignState, Emblem, Language, Layout, Subject
 from jurande.registers.common.refusals import Refused
@@ -103,6 +107,12 @@ class TestADraft:
                 actor=designs.designer(draft.certifier),
                 now=NOW,
             )
+
+    def test_keeps_the_greys_of_a_picture_of_sixteen_bits(self):
+        sent = io.BytesIO()
+        Image.new("I;16", (40, 20), 40_000).save(sent, "PNG")
+        with Image.open(io.BytesIO(plain_png(sent.getvalue()))) as kept:
+            assert kept.getpixel((20, 10)) == (156, 156, 156, 255)
 
     def test_is_for_its_own_house_alone(self):
         draft = designs.drafted()

@@ -10,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
+from jurande.web.compression import ALL_SHEETS, all_sheets
+
 # What a file without a server cannot do: run our scripts, fetch fonts ahead, take a document.
 _GONE = re.compile(r"<script\b[^>]*>.*?</script>|<link rel=\"preload\"[^>]*>", re.DOTALL)
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
@@ -53,7 +55,7 @@ def assets_of(html: str) -> set[str]:
 
 def asset(name: str) -> tuple[str, bytes]:
     """Return the path of a static file in the copy, which is its address, and its content."""
-    return f"{settings.STATIC_URL}{name}".removeprefix("/"), _place(name).read_bytes()
+    return f"{settings.STATIC_URL}{name}".removeprefix("/"), _content(name)
 
 
 @cache
@@ -61,12 +63,16 @@ def _named_by(name: str) -> frozenset[str]:
     if not name.endswith(".css"):
         return frozenset()
     folder = Path(name).parent
-    return frozenset(str(folder / found) for found in _STYLE_ADDRESS.findall(_place(name).read_text()))
+    return frozenset(str(folder / found) for found in _STYLE_ADDRESS.findall(_content(name).decode()))
 
 
 @cache
 def _symbols() -> dict[str, str]:
     return {found[1]: found[0] for found in _SYMBOL.finditer(_place("ui/icons.svg").read_text())}
+
+
+def _content(name: str) -> bytes:
+    return all_sheets() if name == ALL_SHEETS else _place(name).read_bytes()
 
 
 def _place(name: str) -> Path:

@@ -43,6 +43,11 @@ def keep_picture(*, content: BinaryIO, filename: str, certifier_code: str, field
     )
 
 
+def _of_bytes(picture: Image.Image) -> Image.Image:
+    # Greys of sixteen bits would be cut at white instead of divided.
+    return picture.point(lambda grey: grey / 256).convert("L") if picture.mode.startswith("I") else picture
+
+
 def plain_png(given: bytes, *, field: str = "") -> bytes:
     """Turn a picture into a PNG that fits in ``LARGEST``, turned as its camera says, transparent where it was.
 
@@ -53,7 +58,7 @@ def plain_png(given: bytes, *, field: str = "") -> bytes:
         with Image.open(io.BytesIO(given)) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused(_("Cette image est trop grande. Réduisez-la, puis réessayez."), field=field)
-            turned = ImageOps.exif_transpose(picture).convert("RGBA")
+            turned = ImageOps.exif_transpose(_of_bytes(picture)).convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise unreadable from error
     turned.thumbnail(LARGEST)
