@@ -145,12 +145,18 @@ class TestLetter:
 
 
 class TestLostLink:
-    def test_answers_alike_for_known_and_unknown_addresses(self, client: Client, award: Award) -> None:
+    def test_answers_alike_for_known_and_unknown_addresses(
+        self, client: Client, award: Award, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        waited: list[float] = []
+        monkeypatch.setattr("jurande.web.access.time.sleep", waited.append)
         said = [
             text(client.post(reverse("guest:ask-link"), {"email": email})).replace(email, "…")
             for email in (HERS, "inconnue@exemple.fr")
         ]
         assert said[0] == said[1]
+        # As long for both: a letter is written for one of them only.
+        assert len(waited) == 2
         assert factories.token_sent_to(HERS) == token_of(award)
 
 

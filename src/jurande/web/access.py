@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,8 @@ BEARER = "Bearer "
 API_FAILURES_MOST = 30
 API_CALLS_MOST = 600
 RATE_SECONDS = 60
+# Writing a letter takes a tenth of it; few are asked for in a minute.
+EVEN_SECONDS = 0.5
 PROVED_SECONDS = 600
 FORM_SECONDS = 3600
 _NEVER_KEPT = ("holder", "guest")
@@ -413,6 +416,16 @@ def is_too_frequent(action: str, key: str, *, most: int, seconds: int = RATE_SEC
     except ValueError:
         # It expired between the two lines: a new window has begun.
         return False
+
+
+@contextmanager
+def in_even_time() -> Iterator[None]:
+    """Make what is done inside last ``EVEN_SECONDS``: how soon the answer comes tells no more than its words."""
+    until = time.monotonic() + EVEN_SECONDS
+    try:
+        yield
+    finally:
+        time.sleep(max(0.0, until - time.monotonic()))
 
 
 def has_been_too_frequent(action: str, key: str, *, most: int, seconds: int = RATE_SECONDS) -> bool:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from jurande.registers.awards.operations.receiving import send_entrance
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.states import LinkPurpose
-from jurande.web.access import audience, client_address, is_too_frequent
+from jurande.web.access import audience, client_address, in_even_time, is_too_frequent
 from jurande.web.guest.applications.entrances import opened_by_link
 from jurande.web.language import bilingual
 from jurande.web.sign_in import sign_in
@@ -127,6 +127,7 @@ def ask_link(request: HttpRequest) -> HttpResponse:
         ):
             form.add_error(None, _("Trop de demandes en peu de temps. Attendez une minute, puis recommencez."))
         else:
-            send_entrance(email=email, now=timezone.now())
+            with in_even_time():
+                send_entrance(email=email, now=timezone.now())
             return render(request, "guest/link_sent.html", {"email": email})
     return render(request, "guest/ask_link.html", {"form": form})

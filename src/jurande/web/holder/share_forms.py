@@ -33,7 +33,12 @@ class ShownForm(forms.Form):
         initial=USUAL,
         help_text=_("Vous pouvez l’arrêter à tout moment, et il ne montre alors plus rien."),
     )
-    ends_on = forms.DateField(label=_("Dernier jour"), widget=DayInput, required=False)
+    ends_on = forms.DateField(
+        label=_("Dernier jour"),
+        widget=DayInput,
+        required=False,
+        help_text=_("Ce jour compris, à l’heure de Paris."),
+    )
     shows_grade = forms.BooleanField(label=_("Montrer la note et l’assiduité"), required=False)
     shows_assessor = forms.BooleanField(
         label=_("Montrer l’organisme qui m’a formé ou évalué"), required=False, initial=True

@@ -17,7 +17,7 @@ from jurande.registers.common.refusals import Refused
 from jurande.registers.network.operations import applications as operations
 from jurande.registers.network.queries import applications as queries
 from jurande.registers.parties.queries import actor_for
-from jurande.web.access import Asked, audience, client_address, is_too_frequent, person_of
+from jurande.web.access import Asked, audience, client_address, in_even_time, is_too_frequent, person_of
 from jurande.web.guest.applications.frame import dress
 from jurande.web.ui.applications import STATUSES
 from jurande.web.ui.forms import refusing
@@ -100,7 +100,8 @@ def enter(request: Asked) -> HttpResponse:
         if _too_many(request, email):
             form.add_error(None, _("Trop de demandes en peu de temps. Attendez une minute, puis recommencez."))
         else:
-            operations.send_way_back(email=email, now=timezone.now())
+            with in_even_time():
+                operations.send_way_back(email=email, now=timezone.now())
             # In this browser the link leads back to the page that was open.
             request.session[NEXT_KEY] = back
             return render(request, "guest/applications/sent.html", {"email": email, "call": None})
