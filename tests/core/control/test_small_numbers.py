@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from jurande.core.control.small_numbers import Hidden, Shape, Shown, guard, guard_all, guard_one
+from jurande.core.control.small_numbers import Hidden, Shape, Shown, guard, guard_all, guard_one, guard_part
 
 ALONE = Shape(people=0)
 
@@ -20,6 +20,22 @@ class TestANumberThatStandsAlone:
     @pytest.mark.parametrize("value", [1, 2, 3, 4])
     def test_is_hidden_below_five(self, value: int) -> None:
         assert guard_one(value) is Hidden.SMALL
+
+
+class TestAPart:
+    @pytest.mark.parametrize(
+        ("value", "whole", "shown"),
+        [
+            (12, 12, 12),
+            (7, 12, 7),
+            (11, 12, Hidden.CLOSED),
+            (3, 12, Hidden.SMALL),
+            (0, 12, 0),
+            (0, 3, Hidden.CLOSED),
+        ],
+    )
+    def test_does_not_tell_how_few_are_left_out(self, value: int, whole: int, shown: Shown) -> None:
+        assert guard_part(value, whole) == shown
 
 
 class TestATable:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
+from jurande.core.control.small_numbers import Hidden
 from jurande.registers.awards.models import Appearance, Award, Design, Showcase, ShownCertification
 from jurande.registers.awards.operations import replacing
 from jurande.registers.awards.operations import showcase as operations
@@ -37,6 +39,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def a_home(settings: LazySettings, tmp_path: Path) -> None:
+    cache.clear()
     own_home(settings, tmp_path / "home")
 
 
@@ -147,6 +150,12 @@ class TestAShowcase:
     )
     def test_keeps_an_address_as_it_is_written(self, address: str) -> None:
         assert operations.checked_address(f" {address} ", "site_url") == address
+
+    def test_does_not_tell_how_few_no_longer_hold(self, design: Design, shown: Showcase) -> None:
+        made = [held.held(factories.holder(), design) for _n in range(6)]
+        Award.objects.filter(pk=made[0].pk).update(state=AwardState.REVOKED, revoked_on=TODAY)
+        (one,) = queries.listed(shown, today=TODAY)
+        assert (one.issued, one.in_force) == (6, Hidden.CLOSED)
 
     def test_hides_figures_below_five(self, design: Design, shown: Showcase) -> None:
         for _ in range(4):

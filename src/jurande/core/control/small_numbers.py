@@ -103,6 +103,11 @@ def guard_one(value: int) -> Shown:
     return Hidden.SMALL if 0 < value < SMALL else value
 
 
+def guard_part(value: int, whole: int) -> Shown:
+    """Hide a number that is shown beside the whole that it is part of, if it or what it lacks is small."""
+    return Hidden.CLOSED if 0 < whole - value < SMALL else guard_one(value)
+
+
 def _cell(value: int, population: int | None) -> _Cell:
     if population is not None and 0 < population < SMALL:
         return _Cell(value, 0, population, Hidden.CLOSED)

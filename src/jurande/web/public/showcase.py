@@ -178,7 +178,7 @@ def _figures(one: queries.Listed) -> list[str]:
     standing = _counted(
         one.in_force, _("moins de cinq en vigueur"), lambda n: ngettext("%(n)s en vigueur", "%(n)s en vigueur", n)
     )
-    return [issued] if isinstance(one.issued, Hidden) else [issued, standing]
+    return [issued] if isinstance(one.issued, Hidden) or one.in_force is Hidden.CLOSED else [issued, standing]
 
 
 def _counted(value: Shown, small: str, told: Callable[[int], str]) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q
 
-from jurande.core.control.small_numbers import Shown, guard_one
+from jurande.core.control.small_numbers import Shown, guard_one, guard_part
 from jurande.registers.awards.models import Appearance, Award, Showcase, ShownCertification
 from jurande.registers.awards.models.showcase import AppearanceQuerySet
 from jurande.registers.awards.states.awards import AwardState
@@ -160,7 +160,7 @@ def _standing(found: AppearanceQuerySet, today: date) -> AppearanceQuerySet:
 
 
 def _figures(showcase: Showcase, certifications: list[int], today: date) -> dict[int, tuple[Shown, Shown]]:
-    """How many were issued and are in force, small numbers hidden; counted anew every ``COUNTED_SECONDS``."""
+    """How many were issued and are in force, what is small or tells it hidden; counted every ``COUNTED_SECONDS``."""
     if not certifications:
         return {}
     key = f"awards.showcase.{showcase.pk}.{today}.{hash(tuple(sorted(certifications)))}"
@@ -176,5 +176,5 @@ def _figures(showcase: Showcase, certifications: list[int], today: date) -> dict
         )
         found = {pk: (issued, standing) for pk, issued, standing in rows}
         cache.set(key, found, COUNTED_SECONDS)
-    zero = (0, 0)
-    return {pk: (guard_one(found.get(pk, zero)[0]), guard_one(found.get(pk, zero)[1])) for pk in certifications}
+    counted = [(pk, found.get(pk, (0, 0))) for pk in certifications]
+    return {pk: (guard_one(issued), guard_part(standing, issued)) for pk, (issued, standing) in counted}
