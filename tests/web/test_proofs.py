@@ -122,6 +122,10 @@ class TestThePage:
         address = f"/p/{award.shown_number}"
         assert [client.get(f"{address}{end}")["Content-Language"] for end in ("", "/en")] == ["fr", "en"]
 
+    def test_is_the_english_one_for_who_comes_from_an_english_letter(self, award: Award, client: Client) -> None:
+        answer = client.get(f"/p/{award.shown_number}?langue=en")
+        assert (answer.status_code, answer["Location"]) == (302, f"/p/{award.shown_number}/en")
+
     def test_says_of_one_that_is_over_that_it_was_never_withdrawn(self, client: Client) -> None:
         award = proved.awarded()
         Award.objects.filter(pk=award.pk).update(valid_until=TODAY - timedelta(days=1))

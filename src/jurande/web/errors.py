@@ -1,4 +1,4 @@
-"""Pages for what went wrong: what happened, why, what to do next. None of them reads the database."""
+"""Pages for what went wrong: what happened, why, what to do next. They stand without the database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from jurande.web.language import language_of_nowhere
 
 SECRET_FIELDS = ("password", "mot_de_passe", "code", "token", "secret", "csrfmiddlewaretoken")
 MOST_FIELDS = 300
@@ -31,7 +34,11 @@ def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404: no such page, or not yours; the two look the same on purpose."""
-    return _page("404", 404)
+    if request.resolver_match is not None:
+        return _page("404", 404)
+    # No view has said in which language it speaks.
+    with override(language_of_nowhere(request)):
+        return _page("404", 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from jurande.registers.common.crypto.fields import Sealed, decrypt, encrypt
 from jurande.registers.correspondence import operations as correspondence
+from jurande.registers.correspondence.emails import moment
 from jurande.registers.parties import emails
 from jurande.web.access import PERSONA_KEY, client_address
 
@@ -91,8 +92,8 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]
             emails.SECURITY_NOTICE,
             user,
             to_email=email or "",
-            evenement=str(NOTICES[template_prefix]),
-            moment=emails.moment(now),
+            evenement=NOTICES[template_prefix],
+            moment=moment(now),
             lien=f"{settings.PUBLIC_URL}{reverse('account_email')}",
         )
         with transaction.atomic():

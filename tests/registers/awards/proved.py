@@ -41,7 +41,7 @@ def picture(of: Certifier) -> Document:
     return keep_picture(content=content, filename="logo.png", certifier_code=of.code, field="logo", now=NOW)
 
 
-def designed(of: Certifier, *, logo: Document | None = None) -> Design:
+def designed(of: Certifier, *, logo: Document | None = None, language: str = "fr") -> Design:
     """A published design of a published micro-certification."""
     held = certifications.micro(of, whole=True)
     certifications.published(held, certifications.publisher(of))
@@ -52,6 +52,7 @@ def designed(of: Certifier, *, logo: Document | None = None) -> Design:
         number=1,
         state=DesignState.PUBLISHED,
         layout="workshop",
+        language=language,
         logo=logo,
         started_at=NOW,
         started_by_code="ANNESOPHIE",

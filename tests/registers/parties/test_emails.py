@@ -60,7 +60,7 @@ Bonjour Claire,
 
 Institut des métiers de la réparation vous invite à rejoindre son équipe, avec le rôle «\xa0Responsable du réseau\xa0».
 
-L’invitation est personnelle et sert une seule fois, jusqu’au 26 mars 2026.\
+L’invitation est personnelle et sert une seule fois, jusqu’au 26\xa0mars\xa02026.\
 """)
 
     def test_of_a_partners_head(self) -> None:
@@ -80,7 +80,7 @@ Bonjour Jocelyn,
 
 Institut des métiers de la réparation a ouvert un espace pour Ateliers Mistral Formation (référence PART-2026-0001). Vous y déposez vos pièces et vous suivez ce qui vous est demandé.
 
-L’invitation est personnelle et sert une seule fois, jusqu’au 26 mars 2026.\
+L’invitation est personnelle et sert une seule fois, jusqu’au 26\xa0mars\xa02026.\
 """)
 
     def test_of_a_holders_link(self) -> None:

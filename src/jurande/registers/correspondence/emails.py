@@ -5,24 +5,33 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.template.loader import render_to_string
-from django.utils.functional import Promise
+from django.utils.formats import date_format
+from django.utils.functional import Promise, lazy
 from django.utils.module_loading import import_string
 from django.utils.text import format_lazy
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from jurande.core.france.clauses import day_in_words
 from jurande.registers.common.refusals import Refused
+from jurande.registers.correspondence.states import Language
 
 # The one link of a letter: it makes the button, and never stands in a sentence.
 LINK = "lien"
+# What an address says to have its page in English, and what stands between the two languages of a letter.
+LANGUAGE_PARAMETER = "langue"
+BETWEEN = "* * *"
 SUBJECT_CHARS = 150
 BODY_CHARS = 10_000
 ACTION_CHARS = 80
@@ -98,6 +107,8 @@ class MailKind:
 class Letter:
     """A letter to write. ``kind``: a key of the catalogue; ``fields``: a value for each field of that kind.
 
+    ``language``: that of its reader, never that of whoever is at the screen. A value that is said differently in each
+    is given lazily (``gettext_lazy``, ``day``, ``hour``, ``moment``) and said when the letter is written.
     ``to_code``: the person, whose in-app mailbox shows the letter; empty when they are not known here yet.
     ``about``: kind and code of the record it speaks of. ``signature``: the certifier's name as its partners read it;
     empty when the installation itself writes.
@@ -107,9 +118,10 @@ class Letter:
     to_email: str
     to_code: str
     certifier_code: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str | Promise] = field(default_factory=dict)
     about: tuple[str, str] = ("", "")
     signature: str = ""
+    language: str = Language.FR
 
 
 @dataclass(frozen=True)
@@ -272,6 +284,66 @@ def preview(kind: MailKind, words: Words) -> Rendered:
     return render(kind, words, kind.fields)
 
 
+# --- two languages ------------------------------------------------------------------------------
+
+
+def written(kind: MailKind, own: Words | None, letter: Letter) -> tuple[Rendered, Language]:
+    """Write the letter in the language of its reader; tell in which it is, after all.
+
+    ``own``: the certifier's words, when it has some. They are French: for who reads English they come first and ours
+    follow, so that neither what the certifier says nor the reader is left out. The link of an English letter leads to
+    the English page.
+
+    :raises ValueError: :raises LetterRefused: as ``render``.
+    """
+    language = Language(letter.language)
+    if own is not None and language == Language.EN:
+        language = Language.FR_EN
+    parts = []
+    for spoken in language.spoken:
+        with override(spoken):
+            words = own if own is not None and spoken == Language.FR else kind.words
+            fields = {name: str(value) for name, value in letter.fields.items()}
+            if language == Language.EN and LINK in fields:
+                fields[LINK] += ("&" if "?" in fields[LINK] else "?") + urlencode({LANGUAGE_PARAMETER: spoken})
+            parts.append(render(kind, words, fields))
+    return _together(parts), language
+
+
+def _together(parts: Sequence[Rendered]) -> Rendered:
+    """One letter from the same one in each language: one subject, the texts one under the other, one button."""
+    label = " · ".join(dict.fromkeys(part.action_label for part in parts))
+    return Rendered(
+        subject=" · ".join(dict.fromkeys(part.subject for part in parts)),
+        body=f"\n\n{BETWEEN}\n\n".join(part.body for part in parts),
+        action_label=label if len(label) <= ACTION_CHARS else parts[0].action_label,
+        action_url=parts[0].action_url,
+    )
+
+
+def _day(on: date) -> str:
+    return f"{on.day}\u00a0{date_format(on, 'F')}\u00a0{on.year}" if _is_english() else day_in_words(on)
+
+
+def _hour(instant: datetime) -> str:
+    local = localtime(instant)
+    return f"{local:%H:%M} (Paris time)" if _is_english() else date_format(local, "G\u00a0\\h\u00a0i")
+
+
+def _moment(instant: datetime) -> str:
+    return f"{_day(localtime(instant))} {'at' if _is_english() else 'à'} {_hour(instant)}"
+
+
+def _is_english() -> bool:
+    return get_language() == Language.EN
+
+
+# Said in the language of the letter: a value of ``Letter.fields``.
+day = lazy(_day, str)
+hour = lazy(_hour, str)
+moment = lazy(_moment, str)
+
+
 # --- what leaves --------------------------------------------------------------------------------
 
 
@@ -280,22 +352,34 @@ def paragraphs(body: str) -> list[list[str]]:
     return [block.strip().split("\n") for block in re.split(r"\n[ \t]*\n", body) if block.strip()]
 
 
-def as_text(rendered: Rendered, *, signature: str, reason: str | Promise) -> str:
+def as_text(rendered: Rendered, *, signature: str, reason: str | Promise, language: Language = Language.FR) -> str:
     """Write the letter as plain text: nothing is lost for who reads without HTML."""
     blocks = ["\n".join(lines) for lines in paragraphs(rendered.body)]
     if rendered.action_url:
-        blocks.append(f"{rendered.action_label}\u00a0:\n{rendered.action_url}")
-    return "\n\n".join([*blocks, f"-- \n{signature}\n\n{reason}"]) + "\n"
+        colon = ":" if language == Language.EN else "\u00a0:"
+        blocks.append(f"{rendered.action_label}{colon}\n{rendered.action_url}")
+    reasons = "\n".join(said for _spoken, said in _in_each(reason, language))
+    return "\n\n".join([*blocks, f"-- \n{signature}\n\n{reasons}"]) + "\n"
 
 
-def as_html(rendered: Rendered, *, signature: str, reason: str | Promise) -> str:
+def as_html(rendered: Rendered, *, signature: str, reason: str | Promise, language: Language = Language.FR) -> str:
     """Write the letter as HTML: the same words, one button, no picture, everything escaped."""
+    bodies = rendered.body.split(f"\n\n{BETWEEN}\n\n", len(language.spoken) - 1)
     context = {
         "subject": rendered.subject,
-        "paragraphs": paragraphs(rendered.body),
+        "spoken": language.spoken,
+        "parts": [(spoken, paragraphs(body)) for spoken, body in zip(language.spoken, bodies, strict=False)],
         "action_label": rendered.action_label,
         "action_url": rendered.action_url,
         "signature": signature,
-        "reason": reason,
+        "reasons": _in_each(reason, language),
     }
     return render_to_string("correspondence/letter.html", context)
+
+
+def _in_each(said: str | Promise, language: Language) -> list[tuple[str, str]]:
+    found = []
+    for spoken in language.spoken:
+        with override(spoken):
+            found.append((spoken, str(said)))
+    return found

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.common.codes import CodeField
 from jurande.registers.common.crypto import EncryptedTextField, lookup_digest
-from jurande.registers.correspondence.states import MessageState
+from jurande.registers.correspondence.states import Language, MessageState
 
 ADDRESS_PURPOSE = "correspondence.address"
 TO_LEAVE = (MessageState.QUEUED, MessageState.SENDING)
@@ -72,6 +72,8 @@ class Message(models.Model):
     # It may let in whoever holds it: shown to its addressee, never to whoever reads the list of deliveries.
     action_url = EncryptedTextField(blank=True)
     signature = models.CharField(max_length=200)
+    # The text is fixed; what is put around it on the way out follows.
+    language = models.CharField(max_length=5, choices=Language, default=Language.FR, db_default=Language.FR)
 
     state = models.CharField(_("état"), max_length=10, choices=MessageState, default=MessageState.QUEUED)
     carrier = models.CharField(max_length=20, blank=True)

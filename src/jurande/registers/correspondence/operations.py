@@ -26,7 +26,7 @@ from jurande.registers.correspondence.models import (
     Wording,
     address_digest,
 )
-from jurande.registers.correspondence.states import MESSAGE_LIFE, Act, MessageState
+from jurande.registers.correspondence.states import MESSAGE_LIFE, Act, Language, MessageState
 from jurande.registers.journal.operations import record
 from jurande.registers.journal.states import INSTALLATION
 
@@ -62,7 +62,7 @@ def send(letter: Letter, *, now: datetime) -> Message:
     :raises KeyError: no such kind in the catalogue. :raises ValueError: the fields are not those of the kind.
     """
     kind = emails.catalogue()[letter.kind]
-    message = _written(letter, kind, words_of(letter.certifier_code, kind), now=now)
+    message = _written(letter, kind, _own_words(letter.certifier_code, kind), now=now)
     with transaction.atomic():
         if SuppressedAddress.objects.filter(digest=message.to_digest).exists():
             _withhold(message)
@@ -81,8 +81,8 @@ def send_many(letters: Sequence[Letter], *, now: datetime) -> list[Message]:
     if not letters:
         return []
     kind = emails.catalogue()[letters[0].kind]
-    words = words_of(letters[0].certifier_code, kind)
-    messages = [_written(letter, kind, words, now=now) for letter in letters]
+    own = _own_words(letters[0].certifier_code, kind)
+    messages = [_written(letter, kind, own, now=now) for letter in letters]
     digests = [message.to_digest for message in messages]
     suppressed = set(SuppressedAddress.objects.filter(digest__in=digests).values_list("digest", flat=True))
     for message in messages:
@@ -95,14 +95,14 @@ def send_many(letters: Sequence[Letter], *, now: datetime) -> list[Message]:
     return written
 
 
-def _written(letter: Letter, kind: MailKind, words: Words, *, now: datetime) -> Message:
+def _written(letter: Letter, kind: MailKind, own: Words | None, *, now: datetime) -> Message:
     address = emails.clean_address(letter.to_email)
     signature = letter.signature.strip() or OUR_NAME
     if emails.has_control_characters(signature, lines=False) or len(signature) > 200:
         raise LetterRefused(
             _("Le nom qui signe ce courrier contient des caractères invisibles ou est trop long. Corrigez-le.")
         )
-    rendered = emails.render(kind, words, letter.fields)
+    rendered, language = emails.written(kind, own, letter)
     return Message(
         certifier_code=letter.certifier_code,
         kind=kind.key,
@@ -116,6 +116,7 @@ def _written(letter: Letter, kind: MailKind, words: Words, *, now: datetime) -> 
         action_label=rendered.action_label,
         action_url=rendered.action_url,
         signature=signature,
+        language=language,
         written_at=now,
         queued_at=now,
         next_attempt_at=now,
@@ -133,15 +134,19 @@ def words_of(certifier_code: str, kind: MailKind) -> Words:
 
     Own words that no longer fit, because a new version dropped a field of the kind, give way to the kind's.
     """
+    return _own_words(certifier_code, kind) or kind.words
+
+
+def _own_words(certifier_code: str, kind: MailKind) -> Words | None:
     own = Wording.objects.filter(certifier_code=certifier_code, kind=kind.key).first() if certifier_code else None
     if own is None:
-        return kind.words
+        return None
     words = Words(own.subject, own.body, own.action_label or kind.words.action_label)
     try:
         emails.check_words(kind, words)
     except WordingRefused:
         logger.warning("wording %s no longer fits its kind %s", own.code, kind.key)
-        return kind.words
+        return None
     return words
 
 
@@ -268,14 +273,15 @@ def _claim(message_code: str, *, now: datetime) -> Message | None:
 def _outgoing(message: Message, *, domain: str) -> Outgoing:
     kind = emails.catalogue()[message.kind]
     rendered = Rendered(message.subject, message.body, message.action_label, message.action_url)
+    language = Language(message.language)
     return Outgoing(
         message_id=message.message_id(domain),
         written_at=message.written_at,
         to_email=message.to_email,
         from_name=message.signature,
         subject=message.subject,
-        text=emails.as_text(rendered, signature=message.signature, reason=kind.reason),
-        html=emails.as_html(rendered, signature=message.signature, reason=kind.reason),
+        text=emails.as_text(rendered, signature=message.signature, reason=kind.reason, language=language),
+        html=emails.as_html(rendered, signature=message.signature, reason=kind.reason, language=language),
     )
 
 

@@ -19,6 +19,19 @@ class Act(StrEnum):
     LETTERS_ERASED = "correspondence.letters.erased"
 
 
+class Language(models.TextChoices):
+    """What a letter is written in; in both, French comes first."""
+
+    FR = "fr", _("Français")
+    EN = "en", _("Anglais")
+    FR_EN = "fr_en", _("Français et anglais")
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """The languages one after the other, as gettext calls them."""
+        return tuple(self.value.split("_"))
+
+
 class MessageState(models.TextChoices):
     QUEUED = "queued", _("En attente d’envoi")
     SENDING = "sending", _("Envoi en cours")

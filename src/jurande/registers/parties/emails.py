@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from jurande.registers.correspondence.emails import Letter, MailKind
+from jurande.registers.correspondence.emails import Letter, MailKind, day, hour, moment
 from jurande.registers.parties.models import ApiKey, Certifier, Invitation, MagicLink, Person
 from jurande.registers.parties.states import LinkPurpose, Role
 
@@ -217,20 +217,6 @@ KINDS = (
 )
 
 
-def _day(instant: datetime) -> str:
-    local = localtime(instant)
-    return f"{'1er' if local.day == 1 else local.day} {date_format(local, 'F Y')}"
-
-
-def _hour(instant: datetime) -> str:
-    return date_format(localtime(instant), "G\u00a0\\h\u00a0i")
-
-
-def moment(instant: datetime) -> str:
-    """Give a day and an hour, as sentences say them."""
-    return str(_("%(day)s à %(hour)s") % {"day": _day(instant), "hour": _hour(instant)})
-
-
 def invitation_link(token: str) -> str:
     """The address of the page where an invitation is accepted."""
     return settings.PUBLIC_URL + INVITATION_PATH.format(token=token)
@@ -242,8 +228,8 @@ def invitation(invitation: Invitation, token: str) -> Letter:
     signature = house.name if house else ""
     common = {
         "prenom": invitation.first_name,
-        "organisme": signature or str(_("L’exploitant de Jurande")),
-        "jusquau": _day(invitation.expires_at),
+        "organisme": signature or _("L’exploitant de Jurande"),
+        "jusquau": day(localtime(invitation.expires_at)),
         "lien": invitation_link(token),
     }
     partnership = invitation.partnership
@@ -253,7 +239,7 @@ def invitation(invitation: Invitation, token: str) -> Letter:
     else:
         kind = INVITATION
         team = {"organisme": partnership.name} if partnership is not None else {}
-        fields = {**common, **team, "role": str(Role(invitation.role).label)}
+        fields = {**common, **team, "role": Role(invitation.role).label}
     about = ("partnership", partnership.code) if partnership is not None else ("invitation", invitation.code)
     return Letter(
         kind=kind.key,
@@ -273,9 +259,14 @@ def _code_at(email: str) -> str:
 
 
 def magic_link(link: MagicLink, token: str, certifier: Certifier | None) -> Letter:
-    """The letter that lets somebody in once; a guest's says for what, and until which day."""
+    """The letter that lets somebody in once; a guest's says for what, and until which day.
+
+    A holder's, and that of somebody who asks for a micro-certification, speak their language.
+    """
     guest = link.purpose != LinkPurpose.HOLDER and certifier is not None
-    about = {"organisme": certifier.name, "objet": str(LinkPurpose(link.purpose).label)} if certifier else {}
+    about: dict[str, str | Promise] = {}
+    if certifier is not None:
+        about = {"organisme": certifier.name, "objet": LinkPurpose(link.purpose).label}
     return Letter(
         kind=GUEST_LINK.key if guest else MAGIC_LINK.key,
         to_email=link.email or link.person.email,
@@ -284,12 +275,13 @@ def magic_link(link: MagicLink, token: str, certifier: Certifier | None) -> Lett
         certifier_code=link.certifier_code,
         fields={
             "prenom": link.person.first_name,
-            "jusquau": moment(link.expires_at) if guest else _hour(link.expires_at),
+            "jusquau": moment(link.expires_at) if guest else hour(link.expires_at),
             **(about if guest else {}),
             "lien": settings.PUBLIC_URL + MAGIC_LINK_PATH.format(token=token),
         },
         about=("person", link.person.code),
         signature=certifier.name if certifier else "",
+        language=link.person.language,
     )
 
 
@@ -304,7 +296,7 @@ def api_key_expiring(key: ApiKey, administrator: Person) -> Letter:
             "prenom": administrator.first_name,
             "cle": key.label,
             "debut": f"jur_{key.prefix}",
-            "expire": _day(key.expires_at),
+            "expire": day(localtime(key.expires_at)),
             "lien": settings.PUBLIC_URL + API_KEYS_PATH.format(certifier=key.certifier.code),
         },
         about=("api_key", key.code),
@@ -312,19 +304,20 @@ def api_key_expiring(key: ApiKey, administrator: Person) -> Letter:
     )
 
 
-def about_account(kind: MailKind, person: Person, **fields: str) -> Letter:
-    """A letter about somebody's own account: what the sign-in pages send.
+def about_account(kind: MailKind, person: Person, *, to_email: str = "", **fields: str | Promise) -> Letter:
+    """A letter about somebody's own account, in their language: what the sign-in pages send.
 
     Only notices are shown in the in-app mailbox too. A link that proves that one reads an address must be read there:
     on a page that a session opens it would prove nothing, and a session left open would become an account taken.
     """
     return Letter(
         kind=kind.key,
-        to_email=fields.pop("to_email", "") or person.email,
+        to_email=to_email or person.email,
         to_code=person.code if kind is SECURITY_NOTICE else "",
         certifier_code="",
         fields={"prenom": person.first_name, **fields},
         about=("person", person.code),
+        language=person.language,
     )
 
 
@@ -337,14 +330,15 @@ def address_link(link: MagicLink, token: str) -> Letter:
         certifier_code="",
         fields={
             "prenom": link.person.first_name,
-            "jusquau": _hour(link.expires_at),
+            "jusquau": hour(link.expires_at),
             "lien": settings.PUBLIC_URL + ADDRESS_LINK_PATH.format(token=token),
         },
         about=("person", link.person.code),
+        language=link.person.language,
     )
 
 
-def space_news(person: Person, event: str, *, to_email: str, now: datetime) -> Letter:
+def space_news(person: Person, event: str | Promise, *, to_email: str, now: datetime) -> Letter:
     """What a holder is told when the addresses of their space change, wherever it was done."""
     return about_account(
         SPACE_NEWS,
@@ -365,7 +359,7 @@ def second_factor_cleared(person: Person, *, now: datetime) -> Letter:
     return about_account(
         SECURITY_NOTICE,
         person,
-        evenement=str(event),
+        evenement=event,
         moment=moment(now),
         lien=settings.PUBLIC_URL + ACCOUNT_PATH,
     )

@@ -17,6 +17,7 @@ from jurande.registers.awards.queries import claims as queries
 from jurande.registers.awards.states import ClaimState
 from jurande.web.access import Asked, audience, client_address, is_too_frequent, person_of
 from jurande.web.guest.applications.entrances import LINKS_MOST
+from jurande.web.language import bilingual
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.partner_file import day_input
 
@@ -59,6 +60,7 @@ class ClaimForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @audience("guest")
+@bilingual
 def claim(request: Asked, opening: str) -> HttpResponse:
     """Say what is asked for; take one's address, then one's claim; show where it stands."""
     held = queries.public_opening(opening)

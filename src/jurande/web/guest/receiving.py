@@ -28,7 +28,7 @@ from jurande.registers.parties import operations as parties
 from jurande.registers.parties import queries as people
 from jurande.web.access import Asked, audience, client_address, has_been_too_frequent, is_too_frequent, person_of
 from jurande.web.guest.applications.entrances import LINKS_MOST
-from jurande.web.language import SESSION_KEY, bilingual, language_of
+from jurande.web.language import bilingual, language_of
 from jurande.web.sign_in import sign_in
 from jurande.web.ui import spoken
 from jurande.web.ui.forms import refusing
@@ -138,14 +138,13 @@ def _receive(
 ) -> HttpResponse | None:
     now = timezone.now()
     with refusing(request):
-        done = operations.receive(award=held, token=token, joining=joining, now=now)
+        language = language_of(request)
+        done = operations.receive(award=held, token=token, joining=joining, now=now, language=language)
         if mine is not None or joining is not None:
             messages.success(request, _("C’est dans votre espace."))
             return redirect("holder:home")
         if done.may_enter:
-            answer = sign_in(request, done.person, to=reverse("holder:welcome"))
-            request.session[SESSION_KEY] = language_of(request)
-            return answer
+            return sign_in(request, done.person, to=reverse("holder:welcome"))
         operations.send_entrance_of(award=held, now=now)
         return render(request, "guest/receiving/entrance.html", {"email": masked(held.email), "received": True})
     return None

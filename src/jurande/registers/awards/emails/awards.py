@@ -30,7 +30,7 @@ ISSUED = MailKind(
 KINDS = (ISSUED,)
 
 
-def issued(award: Award, *, title: str, house: str, certifier_code: str, email: str, url: str) -> Letter:
+def issued(award: Award, *, title: str, house: str, certifier_code: str, email: str, url: str, language: str) -> Letter:
     """The letter that says that it is there, and where."""
     return Letter(
         kind=ISSUED.key,
@@ -46,4 +46,5 @@ def issued(award: Award, *, title: str, house: str, certifier_code: str, email: 
         },
         about=("award", award.code),
         signature=house,
+        language=language,
     )

@@ -67,4 +67,5 @@ def decided(claim: AwardClaim, kind: MailKind) -> Letter:
         },
         about=("award_claim", claim.code),
         signature=house.name,
+        language=claim.person.language,
     )

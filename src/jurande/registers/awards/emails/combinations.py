@@ -74,4 +74,5 @@ def _letter(kind: MailKind, held: Combination, person: Person, title: str, **mor
         | more,
         about=("combination", held.code),
         signature=house.name,
+        language=person.language,
     )

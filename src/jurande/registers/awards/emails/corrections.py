@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jurande.core.france.clauses import day_in_words
 from jurande.registers.awards.models import Correction
 from jurande.registers.awards.states.corrections import Desk
-from jurande.registers.correspondence.emails import Letter, MailKind
+from jurande.registers.correspondence.emails import Letter, MailKind, day
 from jurande.registers.parties.models import Person
 
 HOLDER_PATH = "/titulaire/corrections/{code}/"
@@ -119,12 +119,12 @@ KINDS = (RECEIVED, PASSED_ON, ACCEPTED, REFUSED, TO_ANSWER, REMINDER)
 
 def received(correction: Correction) -> list[Letter]:
     """Their request is there, who answers and until when."""
-    return _to_holder(correction, RECEIVED, repond=desk_name(correction), limite=day_in_words(correction.due_on))
+    return _to_holder(correction, RECEIVED, repond=desk_name(correction), limite=day(correction.due_on))
 
 
 def passed_on(correction: Correction) -> list[Letter]:
     """The certifier answers now."""
-    return _to_holder(correction, PASSED_ON, limite=day_in_words(correction.due_on))
+    return _to_holder(correction, PASSED_ON, limite=day(correction.due_on))
 
 
 def accepted(correction: Correction) -> list[Letter]:
@@ -157,7 +157,7 @@ def desk_name(correction: Correction) -> str:
     return correction.award.certifier.name
 
 
-def _to_holder(correction: Correction, kind: MailKind, **fields: str) -> list[Letter]:
+def _to_holder(correction: Correction, kind: MailKind, **fields: str | Promise) -> list[Letter]:
     house = correction.award.certifier
     common = {
         "prenom": correction.holder.first_name,
@@ -174,6 +174,7 @@ def _to_holder(correction: Correction, kind: MailKind, **fields: str) -> list[Le
             fields={**common, **fields},
             about=("award", correction.award.code),
             signature=house.name,
+            language=correction.holder.language,
         )
     ]
 
@@ -192,7 +193,7 @@ def _to_desk(correction: Correction, kind: MailKind, people: Iterable[Person]) -
             fields={
                 "prenom": person.first_name,
                 "intitule": correction.award.certification.title,
-                "limite": day_in_words(due_on),
+                "limite": day(due_on),
                 "lien": settings.PUBLIC_URL + path,
             },
             about=("award", correction.award.code),

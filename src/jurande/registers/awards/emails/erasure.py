@@ -24,6 +24,13 @@ CLOSED = MailKind(
 KINDS = (CLOSED,)
 
 
-def closed(*, to_email: str, count: int) -> Letter:
+def closed(*, to_email: str, count: int, language: str) -> Letter:
     """The letter to the former holder, who is called by no name any more."""
-    return Letter(kind=CLOSED.key, to_email=to_email, to_code="", certifier_code="", fields={"nombre": str(count)})
+    return Letter(
+        kind=CLOSED.key,
+        to_email=to_email,
+        to_code="",
+        certifier_code="",
+        fields={"nombre": str(count)},
+        language=language,
+    )

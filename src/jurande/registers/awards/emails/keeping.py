@@ -59,7 +59,7 @@ def refused(award: Award, *, title: str, note: str) -> list[Letter]:
                 "titulaire": award.full_name,
                 "intitule": title,
                 "numero": award.shown_number,
-                "motif": note or str(_("aucun n’est donné.")),
+                "motif": note or _("aucun n’est donné."),
                 "lien": settings.PUBLIC_URL + path,
             },
             about=("award", award.code),

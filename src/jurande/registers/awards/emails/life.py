@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from jurande.core.france.clauses import day_in_words
 from jurande.registers.awards.models import Award
-from jurande.registers.correspondence.emails import Letter, MailKind
+from jurande.registers.correspondence.emails import Letter, MailKind, day
 
 if TYPE_CHECKING:
     from jurande.registers.awards.operations.following import Followed
@@ -121,32 +121,36 @@ EXPIRING = MailKind(
 KINDS = (SUSPENDED, RESTORED, REVOKED, REPLACED, RENEWED, EXPIRING)
 
 
-def suspended(award: Award, *, url: str, note: str) -> list[Letter]:
+def suspended(award: Award, *, url: str, note: str, language: str) -> list[Letter]:
     """It no longer counts, for now."""
-    return _to_holder(award, SUSPENDED, url, motif=note)
+    return _to_holder(award, SUSPENDED, url, language, motif=note)
 
 
-def restored(award: Award, *, url: str, note: str) -> list[Letter]:
+def restored(award: Award, *, url: str, note: str, language: str) -> list[Letter]:
     """It counts again."""
-    return _to_holder(award, RESTORED, url, motif=note)
+    return _to_holder(award, RESTORED, url, language, motif=note)
 
 
-def revoked(award: Award, *, url: str, note: str) -> list[Letter]:
+def revoked(award: Award, *, url: str, note: str, language: str) -> list[Letter]:
     """It counts no more."""
-    return _to_holder(award, REVOKED, url, motif=note)
+    return _to_holder(award, REVOKED, url, language, motif=note)
 
 
-def replaced(former: Award, award: Award, followed: Followed, *, url: str, note: str) -> list[Letter]:
+def replaced(former: Award, award: Award, followed: Followed, *, url: str, note: str, language: str) -> list[Letter]:
     """Another one takes its place, with what follows it and what does not."""
-    suite = "".join(f" {sentence}" for sentence in _followed(followed, award.certifier.name))
-    return _to_holder(award, REPLACED, url, motif=note, ancien=former.shown_number, suite=suite)
+    suite = lazy(_suite, str)(followed, award.certifier.name)
+    return _to_holder(award, REPLACED, url, language, motif=note, ancien=former.shown_number, suite=suite)
+
+
+def _suite(followed: Followed, house: str) -> str:
+    return "".join(f" {sentence}" for sentence in _followed(followed, house))
 
 
 def _followed(followed: Followed, house: str) -> Iterator[str]:
     if followed.is_suspended:
         yield _now("Elle est suspendue, comme l’était la précédente.")
     if followed.ended_on is not None:
-        yield _now("Comme la précédente, elle a pris fin le %(day)s.") % {"day": day_in_words(followed.ended_on)}
+        yield _now("Comme la précédente, elle a pris fin le %(day)s.") % {"day": day(followed.ended_on)}
     if followed.has_links:
         yield _now("Vos liens de partage montrent déjà la nouvelle, à la même adresse.")
     if followed.shown_as:
@@ -162,17 +166,17 @@ def _followed(followed: Followed, house: str) -> Iterator[str]:
         ) % {"house": house, "name": followed.left_as}
 
 
-def renewed(former: Award, award: Award, *, url: str, until: date) -> list[Letter]:
+def renewed(former: Award, award: Award, *, url: str, until: date, language: str) -> list[Letter]:
     """It is given again, for some more time."""
-    return _to_holder(award, RENEWED, url, ancien=former.shown_number, fin=day_in_words(until))
+    return _to_holder(award, RENEWED, url, language, ancien=former.shown_number, fin=day(until))
 
 
-def expiring(award: Award, *, url: str, until: date) -> list[Letter]:
+def expiring(award: Award, *, url: str, until: date, language: str) -> list[Letter]:
     """It ends soon."""
-    return _to_holder(award, EXPIRING, url, fin=day_in_words(until))
+    return _to_holder(award, EXPIRING, url, language, fin=day(until))
 
 
-def _to_holder(award: Award, kind: MailKind, url: str, **fields: str) -> list[Letter]:
+def _to_holder(award: Award, kind: MailKind, url: str, language: str, **fields: str | Promise) -> list[Letter]:
     """To the address that the award has; nobody when it has none."""
     if not award.email:
         return []
@@ -192,5 +196,6 @@ def _to_holder(award: Award, kind: MailKind, url: str, **fields: str) -> list[Le
             fields={**common, **fields},
             about=("award", award.code),
             signature=award.certifier.name,
+            language=language,
         )
     ]

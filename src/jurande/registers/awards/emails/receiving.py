@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.models import Award
-from jurande.registers.correspondence.emails import Letter, MailKind
-from jurande.registers.parties.emails import moment
+from jurande.registers.correspondence.emails import Letter, MailKind, moment
+from jurande.registers.parties.models import Person
 
 REMINDED = MailKind(
     key="awards.uncollected",
@@ -54,7 +55,7 @@ RECEIVED = MailKind(
 KINDS = (REMINDED, RECEIVED)
 
 
-def reminded(award: Award, *, title: str, url: str) -> Letter:
+def reminded(award: Award, *, title: str, url: str, language: str) -> Letter:
     """What waits is said once more."""
     house = award.certifier.name
     return Letter(
@@ -71,10 +72,11 @@ def reminded(award: Award, *, title: str, url: str) -> Letter:
         },
         about=("award", award.code),
         signature=house,
+        language=language,
     )
 
 
-def received(award: Award, *, title: str, event: str, url: str, now: datetime) -> Letter:
+def received(award: Award, person: Person, *, title: str, event: str | Promise, url: str, now: datetime) -> Letter:
     """What the mailbox is told once its link has served; read there and nowhere else."""
     return Letter(
         kind=RECEIVED.key,
@@ -90,4 +92,5 @@ def received(award: Award, *, title: str, event: str, url: str, now: datetime) -
         },
         about=("award", award.code),
         signature=award.certifier.name,
+        language=person.language,
     )

@@ -17,6 +17,7 @@ from jurande.registers.awards.models.people import email_digest
 from jurande.registers.awards.operations.receiving import issued_letter
 from jurande.registers.awards.policies.receiving import can_mend_address
 from jurande.registers.awards.queries.holders import titles_of
+from jurande.registers.awards.queries.languages import languages_of
 from jurande.registers.awards.states.awards import AwardState, Origin
 from jurande.registers.awards.states.receiving import ReceivingAct
 from jurande.registers.common.refusals import Refused
@@ -125,13 +126,16 @@ def _remind(keys: Sequence[int], now: datetime) -> int:
     # Judged again: some may have been received since.
     rows = _waiting().select_for_update(of=("self",)).filter(pk__in=keys).order_by("certifier", "pk")
     awards = list(rows.select_related("certifier__organisation", "certification", "referentiel"))
-    titles = titles_of(awards)
+    titles, languages = titles_of(awards), languages_of(awards)
     for award in awards:
         award.reminder_count += 1
         award.reminded_at = now
     Award.objects.bulk_update(awards, ["reminder_count", "reminded_at"])
     for _house, of_house in groupby(awards, key=lambda award: award.certifier_id):
-        letters = [emails.reminded(award, title=titles[award.code], url=receive_url(award)) for award in of_house]
+        letters = [
+            emails.reminded(award, title=titles[award.code], url=receive_url(award), language=languages[award.code])
+            for award in of_house
+        ]
         _write(letters, now)
     return len(awards)
 

@@ -66,7 +66,8 @@ def close_space(*, person: Person, actor: Actor, now: datetime) -> int:
     require(can_close_space(actor, row))
     demand_free(_everything(row), now=now)
     _demand_rows_free(_spaces(row))
-    address, awards = row.email, forget_space(row, actor=actor, now=now)
+    address, language = row.email, row.language
+    awards = forget_space(row, actor=actor, now=now)
     record(
         chain=INSTALLATION,
         actor_code=actor.code,
@@ -75,7 +76,7 @@ def close_space(*, person: Person, actor: Actor, now: datetime) -> int:
         subject_code=row.code,
         now=now,
     )
-    write([emails.closed(to_email=address, count=awards)], now=now)
+    write([emails.closed(to_email=address, count=awards, language=language)], now=now)
     return awards
 
 
@@ -98,7 +99,8 @@ def forget_space(row: Person, *, actor: Actor, now: datetime) -> int:
         for address in addresses:
             erase_letters_of(person_code=row.code, actor_code=actor.code, email=address, now=now)
         forget_addresses(row)
-        close_account(row, called=str(_("Espace fermé")), now=now)
+        # In French whoever closes it: it stands where a name stood, and others read it.
+        close_account(row, called="Espace fermé", now=now)
     transaction.on_commit(partial(remember, Gone.PERSON, [each.code for each in spaces]))
     return len(awards)
 

@@ -17,6 +17,7 @@ from jurande.registers.awards.models import Award, ExpiryReminder, ReminderRule
 from jurande.registers.awards.operations import life
 from jurande.registers.awards.operations.life import LifeRefused
 from jurande.registers.awards.policies.life import can_set_reminders
+from jurande.registers.awards.queries.languages import languages_of
 from jurande.registers.awards.queries.life import reminder_days
 from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.life import LifeAct
@@ -95,7 +96,9 @@ def _remind(keys: Sequence[int], days: int, now: datetime) -> int:
     ExpiryReminder.objects.bulk_create(
         [ExpiryReminder(award=award, days=days, written_at=now) for award in awards], ignore_conflicts=True
     )
+    languages = languages_of(awards)
     for award in awards:
-        assert award.valid_until is not None  # noqa: S101  they were chosen by it
-        life.write(emails.expiring(award, url=document_url(award.number), until=award.valid_until), now=now)
+        until, language = award.valid_until, languages[award.code]
+        assert until is not None  # noqa: S101  they were chosen by it
+        life.write(emails.expiring(award, url=document_url(award.number), until=until, language=language), now=now)
     return len(awards)

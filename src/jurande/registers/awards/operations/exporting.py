@@ -136,6 +136,7 @@ def _identity(person: Person) -> dict[str, Any]:
         "nom": person.last_name,
         "adresses": addresses_of(person),
         "téléphone": person.phone,
+        "langue": person.language,
         "depuis": person.joined_at,
         "rôles": [
             {"rôle": role.get_role_display(), "depuis": role.since_at, "jusqu’à": role.ended_at}

@@ -32,6 +32,7 @@ from jurande.registers.awards.operations.delegation import DelegationRefused, de
 from jurande.registers.awards.operations.preparing import LotRefused, held_already, locked, recount
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import lots as queries
+from jurande.registers.awards.queries.languages import languages_of
 from jurande.registers.awards.states import LOT_LIFE, READY_ROWS, LotRowState, LotState
 from jurande.registers.awards.states import AwardAct as Act
 from jurande.registers.common import jobs
@@ -302,6 +303,7 @@ def _line(award: Award, holder: Holder) -> Line:
 
 def _write(terms: Terms, made: Sequence[Award]) -> None:
     lot = terms.lot
+    languages = languages_of([award for award in made if award.email])
     send_many(
         [
             emails.issued(
@@ -311,6 +313,7 @@ def _write(terms: Terms, made: Sequence[Award]) -> None:
                 certifier_code=lot.certifier.code,
                 email=award.email,
                 url=holder_url(award),
+                language=languages[award.code],
             )
             for award in made
             if award.email

@@ -15,6 +15,7 @@ from jurande.registers.awards.emails import life as emails
 from jurande.registers.awards.facts.addresses import document_url
 from jurande.registers.awards.models import Award, BulkAct, Withdrawal
 from jurande.registers.awards.policies.life import can_withdraw_awards
+from jurande.registers.awards.queries.languages import language_of
 from jurande.registers.awards.states.awards import AWARD_LIFE, AwardState
 from jurande.registers.awards.states.life import REASONS, LifeAct, LifeMove
 from jurande.registers.common.refusals import Refused
@@ -171,7 +172,8 @@ def decide(
     )
     decided.save(force_insert=True)
     if move in _LETTERS:
-        write(_LETTERS[move](row, url=document_url(row.number), note=note), now=now)
+        letters = _LETTERS[move](row, url=document_url(row.number), note=note, language=language_of(row))
+        write(letters, now=now)
     return decided
 
 

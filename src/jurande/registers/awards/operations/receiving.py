@@ -20,6 +20,7 @@ from jurande.registers.awards.operations.life import write
 from jurande.registers.awards.operations.shares import drop_from_shares, stop_shares_since
 from jurande.registers.awards.operations.showcase import end_appearances
 from jurande.registers.awards.queries import holders
+from jurande.registers.awards.queries.languages import language_of
 from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.holding import Exposure
 from jurande.registers.awards.states.keeping import KeepingAct
@@ -57,8 +58,10 @@ class Received:
 
 
 @transaction.atomic
-def receive(*, award: Award, token: str, joining: Person | None = None, now: datetime) -> Received:
+def receive(*, award: Award, token: str, joining: Person | None = None, now: datetime, language: str = "") -> Received:
     """Receive this award, and all that waits at its address, in the space that the address opens.
+
+    ``language``: that of the page where the button is, which a new space keeps.
 
     The space is made when there is none; with ``joining``, who is signed in, the address is added to their space
     instead. The mailbox is told, and may undo it. A space that existed is not entered by an old letter alone: its
@@ -77,11 +80,13 @@ def receive(*, award: Award, token: str, joining: Person | None = None, now: dat
         parties.add_proved_address(person=joining, email=row.email, actor_code=joining.code, now=now)
         person, is_new, event = joining, False, _("Votre adresse ouvre maintenant un espace qui existait déjà.")
     else:
-        opened = parties.open_space(email=row.email, first_name=row.first_name, last_name=row.last_name, now=now)
+        opened = parties.open_space(
+            email=row.email, first_name=row.first_name, last_name=row.last_name, now=now, language=language
+        )
         person, is_new = opened.person, opened.is_new
         event = _("Votre espace vient d’être ouvert.") if is_new else _("Elle est dans votre espace.")
     taken = _collect(person, holders.waiting_at(row.email), now)
-    letter = emails.received(row, title=holders.title_of(row), event=str(event), url=contest_url(row), now=now)
+    letter = emails.received(row, person, title=holders.title_of(row), event=event, url=contest_url(row), now=now)
     write([letter], now=now)
     return Received(person, taken, is_new, may_enter=is_new or joining is not None or may_enter(row, now))
 
@@ -171,7 +176,11 @@ def send_entrance(*, email: str, now: datetime) -> None:
         write([issued_letter(waiting)], now=now)
         return
     opened = parties.open_space(
-        email=waiting.email, first_name=waiting.first_name, last_name=waiting.last_name, now=now
+        email=waiting.email,
+        first_name=waiting.first_name,
+        last_name=waiting.last_name,
+        now=now,
+        language=language_of(waiting),
     )
     _enter(opened.person, waiting.email, now)
 
@@ -196,6 +205,7 @@ def issued_letter(award: Award) -> Letter:
         certifier_code=award.certifier.code,
         email=award.email,
         url=holder_url(award),
+        language=language_of(award),
     )
 
 

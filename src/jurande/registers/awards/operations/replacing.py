@@ -23,6 +23,7 @@ from jurande.registers.awards.operations import life
 from jurande.registers.awards.operations.following import carry_over
 from jurande.registers.awards.operations.life import LifeRefused
 from jurande.registers.awards.policies.life import can_correct_award, can_renew_award
+from jurande.registers.awards.queries.languages import language_of
 from jurande.registers.awards.states.awards import AwardState, Origin
 from jurande.registers.awards.states.corrections import CorrectionKind
 from jurande.registers.awards.states.designs import Subject
@@ -99,7 +100,8 @@ def correct_award(
     life.decide(LifeMove.REPLACE, former, reason, given, actor, now)
     made = _issued_again(former, checked, actor, now, replaces=former)
     followed = carry_over(former=former, made=made, suspended_on=suspended_on, asked=asked, actor=actor, now=now)
-    life.write(emails.replaced(former, made, followed, url=holder_url(made), note=given), now=now)
+    letters = emails.replaced(former, made, followed, url=holder_url(made), note=given, language=language_of(made))
+    life.write(letters, now=now)
     life.tell(LifeAct.REPLACED, former, actor, now, reason=reason, note=given)
     life.settle_after_commit(now)
     return made
@@ -129,7 +131,8 @@ def renew_award(*, award: Award, awarded_on: date, valid_until: date, actor: Act
     said = replace(Said.by(former), awarded_on=awarded_on, valid_until=valid_until)
     made = _issued_again(former, said, actor, now)
     Renewal(former=former, award=made, decided_at=now, decided_by_code=actor.code).save(force_insert=True)
-    life.write(emails.renewed(former, made, url=holder_url(made), until=valid_until), now=now)
+    letters = emails.renewed(former, made, url=holder_url(made), until=valid_until, language=language_of(made))
+    life.write(letters, now=now)
     life.tell(LifeAct.RENEWED, former, actor, now)
     life.settle_after_commit(now)
     return made

@@ -12,6 +12,7 @@ from jurande.registers.awards.facts.receiving import holder_url
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.operations.preparing import LotRefused
 from jurande.registers.awards.policies import lots as policies
+from jurande.registers.awards.queries.languages import language_of
 from jurande.registers.awards.states import AwardAct as Act
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence.models import Message
@@ -36,6 +37,7 @@ def send_again(*, award: Award, actor: Actor, now: datetime) -> Message:
         certifier_code=award.certifier.code,
         email=award.email,
         url=holder_url(award),
+        language=language_of(award),
     )
     message = send(letter, now=now)
     record(

@@ -9,9 +9,8 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from jurande.registers.correspondence.emails import Letter, MailKind
+from jurande.registers.correspondence.emails import Letter, MailKind, moment
 from jurande.registers.network.models import Application, Target
-from jurande.registers.parties.emails import moment
 
 # The screen behind it is declared in web/guest/applications (tested there).
 APPLICATION_PATH = "/candidatures/{code}/"

@@ -12,10 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.common.codes import CodeField
 from jurande.registers.common.crypto import EncryptedTextField
+from jurande.registers.correspondence.states import Language
 from jurande.registers.parties.states import CERTIFIER_ROLES, INSTALLATION_ROLES, PARTNER_ROLES, Right, Role
 
 if TYPE_CHECKING:
     from jurande.registers.parties.policies import Actor
+
+
+# What a person reads: one of these two.
+READ = (Language.FR, Language.EN)
 
 
 def email_key(email: str) -> str:
@@ -47,6 +52,13 @@ class Person(AbstractBaseUser):
     first_name = models.CharField(_("prénom"), max_length=100, blank=True)
     last_name = models.CharField(_("nom"), max_length=100, blank=True)
     phone = EncryptedTextField(_("téléphone"), blank=True)
+    language = models.CharField(
+        _("langue"),
+        max_length=2,
+        choices=[(one.value, one.label) for one in READ],
+        default=Language.FR,
+        db_default=Language.FR,
+    )
     is_active = models.BooleanField(_("compte ouvert"), default=True)
     joined_at = models.DateTimeField(_("arrivée"), default=timezone.now)
 
@@ -61,6 +73,7 @@ class Person(AbstractBaseUser):
         verbose_name_plural = _("personnes")
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="person_email_is_lower_case"),
+            models.CheckConstraint(condition=models.Q(language__in=READ), name="person_reads_french_or_english"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
+from jurande.registers.correspondence.states import Language
 from jurande.registers.parties.models import MagicLink, Membership, Person
 from jurande.registers.parties.operations.entrances import close_sessions
 from jurande.registers.parties.states import Role
@@ -26,8 +27,9 @@ def close_account(person: Person, *, called: str, now: datetime) -> None:
     person.is_active = False
     person.email = CLOSED_EMAIL.format(code=person.code.lower())
     person.first_name, person.last_name, person.phone = "", called, ""
+    person.language = Language.FR
     person.set_unusable_password()
-    person.save(update_fields=["is_active", "email", "first_name", "last_name", "phone", "password"])
+    person.save(update_fields=["is_active", "email", "first_name", "last_name", "phone", "language", "password"])
 
 
 def forget_addresses(person: Person) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.db.models import ForeignObjectRel, Model
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from jurande.registers.common.refusals import Refused
@@ -72,7 +71,8 @@ def merge_spaces(*, kept: Person, closed: Person, email: str, actor: Actor, now:
     for relation in relations_moved():
         _move(relation, first, second)
     correspondence.hand_letters_over(from_code=second.code, to_code=first.code)
-    close_account(second, called=str(_("Espace réuni à un autre")), now=now)
+    # In French whoever merges: it stands where a name stood, and others read it.
+    close_account(second, called="Espace réuni à un autre", now=now)
     EmailAddress.objects.filter(user_id__in=(first.pk, second.pk), verified=False).delete()
     EmailAddress.objects.filter(user_id=second.pk).update(user_id=first.pk, primary=False)
     for address in dict.fromkeys((first.email, email)):
@@ -129,7 +129,7 @@ def _move(relation: ForeignObjectRel, kept: Person, closed: Person) -> None:
 
 
 def _tell(person: Person, address: str, now: datetime) -> None:
-    event = _("Vos deux espaces sont réunis\u00a0: tout ce que vous avez reçu est au même endroit.")
+    event = lazy("Vos deux espaces sont réunis\u00a0: tout ce que vous avez reçu est au même endroit.")
     try:
         correspondence.send(emails.space_news(person, event, to_email=address, now=now), now=now)
     except LetterRefused:

@@ -8,6 +8,8 @@ from datetime import datetime
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.common.crypto import lookup_digest
@@ -21,7 +23,7 @@ from jurande.registers.journal.states import INSTALLATION
 from jurande.registers.parties import emails, policies, queries
 from jurande.registers.parties.models import MagicLink, Person
 from jurande.registers.parties.models.links import digest_of, new_token
-from jurande.registers.parties.models.people import email_key
+from jurande.registers.parties.models.people import READ, email_key
 from jurande.registers.parties.operations.entrances import HOLDER_LINK_LIFETIME, LinkRefused, close_sessions
 from jurande.registers.parties.operations.invitations import give_role, open_account
 from jurande.registers.parties.operations.merging import merge_spaces
@@ -30,6 +32,7 @@ from jurande.registers.parties.states import Act, LinkPurpose, Role
 
 ADDRESSES_MOST = 10
 _DIGEST = "parties.address"
+_GONE = _("L’adresse {email} n’ouvre plus votre espace.")
 
 
 class SpaceRefused(Refused):
@@ -45,10 +48,11 @@ class Opened:
 
 
 @transaction.atomic
-def open_space(*, email: str, first_name: str, last_name: str, now: datetime) -> Opened:
+def open_space(*, email: str, first_name: str, last_name: str, now: datetime, language: str = "") -> Opened:
     """Give the space that this address opens, made when there is none; the caller has proof of the address.
 
-    Somebody already known here keeps their name. Two at the same instant get the same space.
+    ``language``: what its holder reads, when it is known. Somebody known keeps their name; their language too when
+    they have a space. Two at the same instant get the same space.
 
     :raises SpaceRefused: the account of this address is closed.
     """
@@ -62,9 +66,17 @@ def open_space(*, email: str, first_name: str, last_name: str, now: datetime) ->
         )
     if queries.is_holder(person):
         return Opened(person, is_new=False)
+    speak(person=person, language=language)
     give_role(person=person, role=Role.HOLDER, certifier=None, partnership=None, now=now)
     _told(Act.SPACE_OPENED, person, person.code, now)
     return Opened(person, is_new=True)
+
+
+def speak(*, person: Person, language: str) -> None:
+    """Write to the person in this language from now on, and show them their pages in it; one of two, or no change."""
+    if language in READ and language != person.language:
+        person.language = language
+        person.save(update_fields=["language"])
 
 
 def _account(address: str, *, first_name: str, last_name: str, now: datetime) -> Person:
@@ -174,7 +186,8 @@ def add_proved_address(*, person: Person, email: str, actor_code: str, now: date
     if taken is not None and taken.pk != person.pk:
         raise SpaceRefused(_("Cette adresse ouvre déjà un autre compte\u00a0: elle ne peut pas en ouvrir deux."))
     EmailAddress.objects.update_or_create(user=person, email=address, defaults={"verified": True})
-    _tell(person, _("L’adresse %(email)s ouvre maintenant votre espace.") % {"email": address}, address, now)
+    said = format_lazy(_("L’adresse {email} ouvre maintenant votre espace."), email=address)
+    _tell(person, said, address, now)
     _told(Act.ADDRESS_ADDED, person, actor_code, now)
 
 
@@ -188,7 +201,7 @@ def remove_address(*, person: Person, email: str, actor: Actor, now: datetime) -
     if row.primary:
         raise SpaceRefused(_("C’est votre adresse principale. Choisissez-en d’abord une autre."))
     row.delete()
-    _tell(person, _("L’adresse %(email)s n’ouvre plus votre espace.") % {"email": row.email}, row.email, now)
+    _tell(person, format_lazy(_GONE, email=row.email), row.email, now)
     _told(Act.ADDRESS_REMOVED, person, actor.code, now)
 
 
@@ -207,7 +220,8 @@ def choose_main_address(*, person: Person, email: str, actor: Actor, now: dateti
     EmailAddress.objects.filter(pk=row.pk).update(primary=True)
     person.email = row.email
     person.save(update_fields=["email"])
-    _tell(person, _("Votre adresse principale est maintenant %(email)s.") % {"email": row.email}, former, now)
+    said = format_lazy(_("Votre adresse principale est maintenant {email}."), email=row.email)
+    _tell(person, said, former, now)
     _told(Act.ADDRESS_CHOSEN, person, actor.code, now)
 
 
@@ -224,7 +238,7 @@ def throw_out(*, person: Person, since: datetime, now: datetime) -> None:
     if added.exists():
         for row in EmailAddress.objects.filter(user_id=person.pk, primary=False).order_by("pk"):
             row.delete()
-            _tell(person, _("L’adresse %(email)s n’ouvre plus votre espace.") % {"email": row.email}, row.email, now)
+            _tell(person, format_lazy(_GONE, email=row.email), row.email, now)
             _told(Act.ADDRESS_REMOVED, person, "", now)
     close_sessions(person)
     Authenticator.objects.filter(user_id=person.pk).delete()
@@ -249,7 +263,7 @@ def _mine(person: Person, email: str, actor: Actor) -> EmailAddress:
     return row
 
 
-def _tell(person: Person, event: str, concerned: str, now: datetime) -> None:
+def _tell(person: Person, event: str | Promise, concerned: str, now: datetime) -> None:
     for address in dict.fromkeys((person.email, concerned)):
         correspondence.send(emails.space_news(person, event, to_email=address, now=now), now=now)
 

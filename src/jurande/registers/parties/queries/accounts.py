@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from jurande.registers.correspondence.models import Message
 from jurande.registers.journal.models import Entry
 from jurande.registers.journal.states import INSTALLATION
-from jurande.registers.parties.models import MagicLink, Person
+from jurande.registers.parties.models import MagicLink, Membership, Person
 from jurande.registers.parties.models.people import email_key
 from jurande.registers.parties.states import Act, Role
 
@@ -118,6 +118,15 @@ def holder_at(email: str) -> Person | None:
     person = person_proved_at(email)
     is_open = person is not None and person.is_active and person.memberships.in_force().filter(role=Role.HOLDER)
     return person if is_open else None
+
+
+def languages_at(emails: Collection[str]) -> dict[str, str]:
+    """What the holders whose space these addresses open read, by address; nothing for an address that opens none."""
+    if not emails:
+        return {}
+    open_spaces = Membership.objects.in_force().filter(role=Role.HOLDER, person__is_active=True)
+    found = open_spaces.filter(person__emailaddress__email__in=emails, person__emailaddress__verified=True)
+    return dict(found.values_list("person__emailaddress__email", "person__language"))
 
 
 def passkeys_of(person: Person) -> int:

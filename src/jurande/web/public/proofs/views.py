@@ -24,6 +24,7 @@ from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.documents.queries import open_content
 from jurande.registers.seal.queries.credentials import signed_bytes
 from jurande.web.access import RATE_SECONDS, audience, client_address, has_been_too_frequent, is_too_frequent
+from jurande.web.language import ENGLISH, FRENCH, PARAMETER
 from jurande.web.public.proofs.page import page_of, training_target
 from jurande.web.ui.pictures import qr
 from jurande.web.visitors import count_visit
@@ -78,6 +79,9 @@ def too_many(request: HttpRequest) -> HttpResponse:
 @by_number
 def award(request: HttpRequest, award: Award, key: str = "", language: str = "fr") -> HttpResponse:
     """Show what was awarded, every check made now, and who answers for it; to whom, if they wish it to be seen."""
+    if language == FRENCH and request.GET.get(PARAMETER) == ENGLISH:
+        # Where an English letter leads: this page has an address in each language.
+        return HttpResponseRedirect(f"{request.path}/en")
     proof = proofs.prove(award, now=timezone.now())
     count_visit(request, award, VisitKind.SEEN)
     with override(language):

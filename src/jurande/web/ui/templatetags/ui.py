@@ -27,8 +27,28 @@ def when(at: date | datetime) -> str:
     return formats.moment(at) if isinstance(at, datetime) else formats.day(at)
 
 
+@register.filter
+def day(on: date | datetime | None) -> str:
+    """A civil day, in the language of the page."""
+    return spoken.day(on) if spoken.is_english() else formats.day(on)
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """A day and an hour, in the language of the page."""
+    return spoken.moment(at) if at is not None and spoken.is_english() else formats.moment(at)
+
+
+@register.filter
+def count(value: int, words: str) -> str:
+    """«1 ligne», «0 ligne», «2 418 lignes»; «0 lines», «2,418 lines» on an English page."""
+    if not spoken.is_english():
+        return formats.count(value, words)
+    singular, _, plural = str(words).partition(",")
+    return f"{spoken.number(value)}{spoken.NBSP}{singular if value == 1 else plural or singular}"
+
+
 FORMATS: dict[str, Callable[..., str]] = {
-    "day": formats.day,
     "day_plain": formats.day_plain,
     "day_short": formats.day_short,
     "day_month": formats.day_month,
@@ -37,14 +57,12 @@ FORMATS: dict[str, Callable[..., str]] = {
     "weekday": formats.weekday,
     "iso_day": formats.iso_day,
     "hour": formats.hour,
-    "moment": formats.moment,
     "duration": formats.duration,
     "number": formats.number,
     "euros": formats.euros,
     "percent": formats.percent,
     "rate": formats.rate,
     "octets": formats.octets,
-    "count": formats.count,
     "ordinal": formats.ordinal,
     "siren": formats.siren,
     "siret": formats.siret,

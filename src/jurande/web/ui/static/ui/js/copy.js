@@ -18,14 +18,18 @@ export function toast(sentence) {
   setTimeout(() => { if (!line.matches(":hover, :focus-within")) line.remove(); }, 8000);
 }
 
+const [COPIED, BY_HAND, SELECTED] = document.documentElement.lang === "en"
+  ? ["Copied.", "This browser refuses to copy: select the text by hand.", "This browser refuses to copy: the text is selected, copy it by hand."]
+  : ["Copié.", "Ce navigateur refuse de copier : sélectionnez le texte à la main.", "Ce navigateur refuse de copier : le texte est sélectionné, copiez-le à la main."];
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
-    toast("Copié.");
+    toast(COPIED);
   } catch {
-    toast("Ce navigateur refuse de copier : sélectionnez le texte à la main.");
+    toast(BY_HAND);
   }
 });
 
@@ -38,9 +42,9 @@ document.addEventListener("click", async (event) => {
       "text/html": new Blob([new XMLSerializer().serializeToString(shown)], { type: "text/html" }),
       "text/plain": new Blob([shown.innerText], { type: "text/plain" }),
     })]);
-    toast("Copié.");
+    toast(COPIED);
   } catch {
     getSelection().selectAllChildren(shown);
-    toast("Ce navigateur refuse de copier : le texte est sélectionné, copiez-le à la main.");
+    toast(SELECTED);
   }
 });
