@@ -66,6 +66,7 @@ def test_two_hundred_from_a_spreadsheet_and_a_forged_name_is_told(visitor: Any) 
     design = page.get_by_label("Ce qui est délivré").locator("option", has_text=MICRO).get_attribute("value")
     page.get_by_label("Ce qui est délivré").select_option(design)
     sent(page, sheet("Durand", 193, tuple(row for row, _label, _mended in BAD)))
+    wrong += faults_at_each_width(page, "which column is what")
     page.get_by_role("button", name="Vérifier les lignes").click()
     page.get_by_text("7 lignes sont à corriger").first.wait_for(timeout=LOT_SECONDS * 1000)
     lot = page.url

@@ -52,6 +52,8 @@ class TestFromASheet:
         assert columns["Location"] == at(design, f"lots/{held.code}/colonnes/")
         page = clerk.get(columns["Location"]).content.decode()
         assert "Malo" in page
+        unsaid = clerk.post(columns["Location"], {"first_name": "1"}).content.decode()
+        assert "Dites quelle colonne le donne" in unsaid
         chosen = {"last_name": "0", "first_name": "1", "birth_on": "2", "email": "3"}
         one = clerk.post(columns["Location"], chosen)["Location"]
         lot = clerk.get(one).content.decode()

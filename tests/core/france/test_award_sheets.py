@@ -84,7 +84,7 @@ class TestColumns:
         }
 
     def test_cells_lose_what_spreadsheets_put_around_them(self) -> None:
-        assert cells_by_column(['="007"', "  a  b ", ""], {"grade": 0, "last_name": 1, "email": 2}) == {
+        assert cells_by_column(['="007"', "\ufeff  a  b \u200b", ""], {"grade": 0, "last_name": 1, "email": 2}) == {
             "grade": "007",
             "last_name": "a b",
         }

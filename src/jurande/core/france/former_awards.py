@@ -67,7 +67,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "revoked": ("revoked", "status", "statut", "etat", "revoque"),
 }
 REQUIRED = ("title", "awarded_on")
-_REVOKED = re.compile(r"\b(revok|revoq|annul|withdrawn|retire)", re.IGNORECASE)
+_REVOKED = re.compile(r"(?<!\bnot )(?<!\bnon )\b(revok|revoq|annul|withdrawn|retire)", re.IGNORECASE)
 _YES = frozenset({"true", "yes", "oui", "1", "x", "vrai"})
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _TOP_LISTS = ("result", "credentials", "assertions", "events", "data", "badges")

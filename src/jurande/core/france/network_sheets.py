@@ -104,6 +104,8 @@ _SLASHED = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})(?: .*)?")
 _ISO = re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})(?:[t ].*)?")
 _WORDED = re.compile(r"(\d{1,2})(?:er)? ([a-z]+) (\d{4})")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+# What is copied with a text from a web page or a word processor, and says nothing at either end of it.
+_UNSEEN = "\u200b\ufeff\u2060\u00ad"
 # Spreadsheets count days from there, leap year of 1900 included as they believe it was.
 _SERIAL = (20_000, 80_000)
 _SERIAL_ZERO = date(1899, 12, 30).toordinal()
@@ -283,7 +285,7 @@ def day_in(text: str) -> date | None:
 
 def cell_text(cells: Sequence[str], at: int) -> str:
     """Return what a cell says, on one line, without what spreadsheets put around it to keep its zeros."""
-    text = " ".join(cells[at].split()) if 0 <= at < len(cells) else ""
+    text = " ".join(cells[at].strip(_UNSEEN).split()) if 0 <= at < len(cells) else ""
     # What programs write so that spreadsheets keep the zeros: ="01234".
     quoted = re.fullmatch(r'="([^"]*)"', text)
     return quoted[1] if quoted else text.removeprefix("'")

@@ -214,7 +214,14 @@ class ColumnsForm(forms.Form):
         titles = [(str(at), title or str(_("Colonne %d")) % (at + 1)) for at, title in enumerate(headers)]
         for name, label in COLUMN_LABELS.items():
             empty = [] if name in REQUIRED and name in self.initial else [("", _("Aucune"))]
-            self.fields[name] = forms.ChoiceField(label=str(label), choices=[*empty, *titles], required=False)
+            self.fields[name] = forms.ChoiceField(
+                label=str(label),
+                choices=[*empty, *titles],
+                required=name in REQUIRED,
+                error_messages={
+                    "required": _("Dites quelle colonne le donne\u00a0: sans elle, aucune ligne n’est lisible.")
+                },
+            )
 
     def columns(self) -> dict[str, int]:
         """The index of each column that was named."""

@@ -104,7 +104,7 @@ SENTENCES: Mapping[Reason, Promise] = {
     Reason.RECORDING: _("Les sons et les films ne sont pas acceptés ici. Formats acceptés\u00a0: {accepted}."),
     Reason.OFFICE_FORMAT: _(
         "Ce document vient d’une ancienne version, d’un modèle, ou il est protégé par un mot de passe. Ouvrez-le, ôtez "
-        "le mot de passe s’il y en a un, et enregistrez-le en PDF, en .docx ou en .xlsx."
+        "le mot de passe s’il y en a un, et enregistrez-le dans un de ces formats\u00a0: {accepted}."
     ),
     Reason.TEXT_ENCODING: _(
         "Ce texte est enregistré dans un codage peu courant (UTF-16). Enregistrez-le de nouveau en choisissant "
