@@ -17,15 +17,18 @@ from jurande.core.errors import CoreError
 from jurande.core.france.habilitations import Period
 from jurande.core.proof.trust import parse_trust
 from jurande.core.proof.verification import verify
+from jurande.registers.awards.operations.showcase import close_showcase
 from jurande.registers.network.models import Habilitation
 from jurande.registers.network.operations import habilitations as operations
 from jurande.registers.parties.models import Partnership
+from jurande.registers.parties.states import Role
 from jurande.registers.seal.models import SealedCredential
 from jurande.registers.seal.operations import projection
 from jurande.registers.seal.operations.standing import public_folder
 from jurande.web.api import habilitations as api
 from jurande.web.ui.lives import Lived, month_of, strip
 from tests import factories
+from tests.registers.awards import showcases
 from tests.registers.network import habilitations as made
 from tests.registers.seal.homes import PUBLIC_URL, own_home
 
@@ -233,6 +236,16 @@ class TestDirectory:
         assert response["Cache-Control"] == "public, max-age=2"
         made.suspend(row, on=TODAY, now=NOW)
         assert "Suspendue" in Client().get(f"/annuaire/{siren}/").content.decode()
+
+    def test_leads_to_the_showcase_of_who_habilitates_only_while_it_is_open(self, row: Habilitation) -> None:
+        page = f"/annuaire/{row.partnership.site.siret[:9]}/"
+        link = f"/vitrines/{row.certifier.code}/"
+        assert link not in Client().get(page).content.decode()
+        showcases.opened(row.certifier, row.certification)
+        assert link in Client().get(page).content.decode()
+        issuer = factories.actor_of(factories.member(Role.ISSUER, of=row.certifier), row.certifier)
+        close_showcase(certifier=row.certifier, actor=issuer, now=NOW)
+        assert link not in Client().get(page).content.decode()
 
 
 class TestVerification:

@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from jurande.registers.catalogue.states import Habilitation, HabilitationState, Source
 from tests import factories
+from tests.registers.awards import showcases
+from tests.registers.catalogue import certifications
 from tests.registers.catalogue.fiches import fiche, partner, snapshot, training_body
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +134,19 @@ class TestCertificationPage:
 
 
 class TestDirectory:
+    def test_leads_to_the_open_showcases_of_who_answers_for_it(self, client: Client, registers: dict[str, Any]) -> None:
+        made = certifications.registered()
+        mine, place = made.certifier, made.certifier.organisation.sites.get().siret
+        assert made.fiche is not None
+        partner(made.fiche, siret=place)
+        body, record = f"{DIRECTORY}{place[:9]}/", f"/certifications/{made.reference}/"
+        pages: dict[str, dict[str, str]] = {DIRECTORY: {"certification": made.reference}, body: {}, record: {}}
+        link = f"/vitrines/{mine.code}/"
+        assert not [page for page, query in pages.items() if link in text(client, page, **query)]
+        showcases.opened(mine, made)
+        cache.clear()
+        assert [page for page, query in pages.items() if link in text(client, page, **query)] == list(pages)
+
     def test_lists_and_places_the_partners_of_a_certification(self, client: Client, registers: dict[str, Any]) -> None:
         page = text(client, DIRECTORY, certification="RNCP37674")
         assert "ATELIERS MISTRAL FORMATION" in page

@@ -19,6 +19,7 @@ from jurande.core.france.departements import DEPARTEMENTS, departement_label
 from jurande.core.france.identifiers import IdentifierRefused
 from jurande.core.france.identifiers import siren as read_siren
 from jurande.core.france.spelling import fold
+from jurande.registers.awards.queries.showcase import showcases_around, showcases_showing
 from jurande.registers.catalogue.queries import directory as bodies
 from jurande.registers.catalogue.queries import sources
 from jurande.registers.catalogue.queries.directory import UNKNOWN, DeclaredPartner
@@ -34,6 +35,7 @@ from jurande.web.ui.lives import STANDINGS
 from jurande.web.ui.marks import chip
 from jurande.web.ui.parts import Fact, Pages, Spot, Tab
 from jurande.web.ui.registers import DEPARTEMENT_CHOICES, STATES, cited, habilitation_chip
+from jurande.web.ui.spoken import by_name
 from jurande.web.ui.tables import Column, Table
 
 PAGE_PLACES = 50
@@ -106,6 +108,7 @@ def directory(request: HttpRequest) -> HttpResponse:
         where = bodies.by_departement(partner for partner in partners if partner.is_active)
         context |= {
             "page": page,
+            "showcases": [_showcase(one) for one in showcases_showing(page.version.fiche)],
             "listing": listing,
             "tabs": _tabs(page.number, len(kept), on_map=request.GET.get("vue") == "carte"),
             "on_map": request.GET.get("vue") == "carte",
@@ -260,8 +263,11 @@ def body(request: HttpRequest, siren: str) -> HttpResponse:
         found = bodies.Body(number, here[0].partnership.name, (), (), {})
     listing = _habilitations(found.titles).read(request.GET, found.habilitations)
     where = bodies.by_departement(found.habilitations)
+    shown = showcases_around(number, {row.certifier_id for row in here})
     context = {
         "body": found,
+        "own_showcases": [_showcase(one) for one in shown if one.certifier.organisation.siren == number],
+        "shown": [one.certifier_id for one in shown],
         "listing": listing,
         "active": sum(one.is_active for one in found.habilitations),
         "places": len({one.siret for one in found.habilitations}),
@@ -271,6 +277,11 @@ def body(request: HttpRequest, siren: str) -> HttpResponse:
         "here": [(row, STANDINGS[habilitations.standing_on(row, timezone.localdate()).state]) for row in here],
     }
     return listing.sheet() or _fresh(render(request, "public/body.html", context), here)
+
+
+def _showcase(shown: Any) -> tuple[str, str]:
+    """Where an open showcase is, and whose: «de …»."""
+    return reverse("public:showcase", args=[shown.certifier.code]), by_name(shown.certifier.name)
 
 
 def _fresh(response: HttpResponse, here: Sized) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,6 +69,13 @@ def showcases_showing(fiche: Fiche) -> list[Showcase]:
         .select_related("certifier__organisation")
         .distinct()
     )
+
+
+def showcases_around(siren: str, certifiers: Iterable[int]) -> list[Showcase]:
+    """The open showcases of a body, by its SIREN, and of the certifiers that habilitate it, by their keys."""
+    theirs = Q(certifier__organisation__siren=siren) | Q(certifier__in=certifiers)
+    shown = Showcase.objects.exclude(opened_at=None).filter(theirs).select_related("certifier__organisation")
+    return list(shown.order_by("certifier__code"))
 
 
 def editable(certifier: Certifier) -> list[tuple[Certification, ShownCertification | None]]:
