@@ -65,6 +65,9 @@ class TestPartner:
         assert answer["Location"] == at(mandate, "-lot", held.code)
         page = clerk.get(answer["Location"]).content.decode()
         assert "1 ligne est à corriger" in page.replace("\u00a0", " ")
+        assert page.index("Le nom manque") < page.index(lots.person(1)[0]), (
+            "everybody is there, who is to be mended first"
+        )
         row = held.rows.get(state="faulty")
         clerk.post(
             at(mandate, "-lot-row", held.code, row.number),

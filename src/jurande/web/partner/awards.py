@@ -29,14 +29,14 @@ from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
 from jurande.web.partner.areas import tabs
 from jurande.web.partner.issued import TABLE
-from jurande.web.ui.award_lots import ColumnsForm, RowForm, columns_of
+from jurande.web.ui.award_lots import ColumnsForm, RowForm, columns_of, rows_table
 from jurande.web.ui.delegation import line_of
 from jurande.web.ui.formats import day_plain
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 from jurande.web.ui.partner_file import day_input
 from jurande.web.ui.parts import Effect, Fact
-from jurande.web.ui.tables import Column, Table
+from jurande.web.ui.tables import Column, Listing, Table
 from jurande.web.ui.work import progress_of, told_again
 
 ROWS_SHOWN = 200
@@ -173,19 +173,21 @@ def lot(request: Asked, partnership: str, code: str) -> HttpResponse:
     if mandate is not None:
         mandate.lot_count = 0  # type: ignore[attr-defined]  # what a line shows; not shown here
         line = line_of(mandate, timezone.localdate())
-    issued = TABLE.read(request.GET, held.awards.select_related("certification"))
-    if sheet := issued.sheet():
+    is_open = lot_policies.can_prepare_lot(request.actor, held).allowed
+    awards = held.awards.select_related("certification")
+    people = TABLE.read(request.GET, awards) if awards.exists() else _people(request, held, is_open=is_open)
+    if sheet := people.sheet():
         return sheet
     page = {
         "lot": held,
         "chip": chip(CHIPS[LotState(held.state)], held.get_state_display()),
         "facts": _facts(held),
         "counts": counts,
-        "rows": lots.shown(held, lots.rows_to_mend(held)[:ROWS_SHOWN]),
-        "is_open": lot_policies.can_prepare_lot(request.actor, held).allowed,
+        "people": people,
+        # Before anything is issued, they are among the people, the first of them.
+        "left_out": lots.shown(held, lots.rows_to_mend(held)[:ROWS_SHOWN]) if counts.issued else [],
         "why_not": line.why_not if line is not None and held.state not in _OVER else "",
         "acts": list(_acts(request, held, counts)) if line is None or line.is_active else [],
-        "issued": issued if issued.total or issued.words else None,
         "progress": progress if held.state in _WORKING else None,
         "answer": _answer(held, counts),
     }
@@ -310,6 +312,16 @@ _OVER = (LotState.ISSUED, LotState.ABANDONED)
 def _own(request: Asked) -> Any:
     """Our own lots: those that we issue, not those that the certifier issues about us."""
     return lots.lots(request.actor).filter(delegation__isnull=False)
+
+
+def _people(request: Asked, held: Any, *, is_open: bool) -> Listing[Any]:
+    """Who is in a lot of which nothing is issued yet; each is mended from here while it is open."""
+
+    def url(row: Any) -> str:
+        place = request.partnership.code
+        return reverse("partner:awards-lot-row", args=[place, held.code, row.number]) if is_open else ""
+
+    return rows_table(held, url).read(request.GET, held.rows.select_related("award"))
 
 
 def _found(request: Asked, code: str) -> Any:
