@@ -54,6 +54,7 @@ PACKAGES = [
         {
             "files/source-serif-4-latin-opsz-normal.woff2": "source-serif-4.woff2",
             "files/source-serif-4-latin-ext-wght-normal.woff2": "source-serif-4-ext.woff2",
+            "files/source-serif-4-vietnamese-wght-normal.woff2": "source-serif-4-vietnamese.woff2",
             "LICENSE": "source-serif-4.LICENSE.txt",
         },
     ),
@@ -76,6 +77,7 @@ PACKAGES = [
             "files/source-sans-3-latin-wght-normal.woff2": "source-sans-3.woff2",
             "files/source-sans-3-latin-wght-italic.woff2": "source-sans-3-italic.woff2",
             "files/source-sans-3-latin-ext-wght-normal.woff2": "source-sans-3-ext.woff2",
+            "files/source-sans-3-vietnamese-wght-normal.woff2": "source-sans-3-vietnamese.woff2",
             "LICENSE": "source-sans-3.LICENSE.txt",
         },
     ),

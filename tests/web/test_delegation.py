@@ -68,6 +68,7 @@ class TestPartner:
         assert page.index("Le nom manque") < page.index(lots.person(1)[0]), (
             "everybody is there, who is to be mended first"
         )
+        assert "Corriger la première ligne" in page
         row = held.rows.get(state="faulty")
         clerk.post(
             at(mandate, "-lot-row", held.code, row.number),

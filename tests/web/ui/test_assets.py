@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[3]
 UI = ROOT / "src/jurande/web/ui"
 STATIC = UI / "static/ui"
 TEMPLATES = sorted((ROOT / "src/jurande").rglob("templates/**/*.html"))
+CSS = (STATIC / "tokens.css").read_text()
 VENDORED = json.loads((STATIC / "vendor/VENDOR.json").read_text())
 
 
@@ -30,6 +31,16 @@ class TestVendoredFiles:
         packages = {entry["package"] for entry in VENDORED}
         licensed = {entry["package"] for entry in VENDORED if "LICENSE" in entry["file"]}
         assert packages == licensed
+
+
+class TestFaces:
+    @pytest.mark.parametrize("family", ["Source Serif 4", "Source Sans 3"])
+    def test_draw_every_letter_of_a_vietnamese_name(self, family):
+        faces = re.findall(rf'@font-face{{font-family:"{family}";font-weight:200 900;font-display.*?}}', CSS, re.DOTALL)
+        ranges = [one.split("-") for face in faces for one in re.findall(r"U\+([0-9A-F]+(?:-[0-9A-F]+)?)", face)]
+        drawn = [(int(ends[0], 16), int(ends[-1], 16)) for ends in ranges]
+        name = "Nguyễn Thị Hồng Phượng Đặng"
+        assert [letter for letter in name if not any(first <= ord(letter) <= last for first, last in drawn)] == []
 
 
 class TestSprite:

@@ -396,8 +396,11 @@ def _acts(request: Asked, held: Any, counts: Any) -> Iterator[tuple[str, str, bo
     if lot_policies.can_prepare_lot(actor, held).allowed:
         yield _("Abandonner…"), reverse("partner:awards-lot-abandon", args=place), False
         if held.document is not None:
-            is_main = held.state == LotState.RECEIVED
+            is_main = held.state == LotState.RECEIVED and not counts.faulty
             yield _("Choisir les colonnes…"), reverse("partner:awards-lot-columns", args=place), is_main
+        first = held.rows.filter(state=LotRowState.FAULTY).order_by("number").first() if counts.faulty else None
+        if first is not None:
+            yield _("Corriger la première ligne"), reverse("partner:awards-lot-row", args=[*place, first.number]), True
     is_whole = held.state == LotState.PREPARED and counts.ready and not counts.faulty
     if is_whole and lot_policies.can_approve_lot(actor, held).allowed:
         yield _("Approuver…"), reverse("partner:awards-lot-approve", args=place), True
