@@ -270,6 +270,11 @@ class TestTheSpace:
             assert said in answer.content.decode()
         assert not Share.objects.exists()
 
+    def test_never_calls_optional_the_day_that_it_asks_for(self, phone: Client, award: Award) -> None:
+        written = phone.get("/titulaire/partages/nouveau/").content.decode()
+        assert re.search(r"Dernier jour\s*</label>", written)
+        assert "à l’heure de Paris" in written
+
     def test_changes_what_is_shown_and_keeps_the_address(self, phone: Client, award: Award) -> None:
         share = shared(award)
         at = f"/titulaire/partages/{share.code}/changer/"

@@ -51,11 +51,13 @@ def control(bound: BoundField, layout: str, classes: str = "") -> SafeString:
 
 
 @register.simple_tag
-def field(bound: BoundField, classes: str = "", after: str = "", unit: str = "", label: str = "") -> SafeString:
+def field(
+    bound: BoundField, classes: str = "", after: str = "", unit: str = "", label: str = "", follows: bool = False
+) -> SafeString:
     """One field of a Django form: label, help, control, error.
 
     ``classes`` go on the control ("short", "one-time"); ``after`` is a line under it; ``unit`` stands beside it;
-    ``label`` replaces the form's own.
+    ``label`` replaces the form's own; ``follows``: another answer asks for it, so that it is not called optional.
     """
     if bound.is_hidden:
         return SafeString(bound.as_widget())
@@ -64,7 +66,7 @@ def field(bound: BoundField, classes: str = "", after: str = "", unit: str = "",
         "field": bound,
         "label": label or bound.label,
         "layout": layout,
-        "optional": not bound.field.required and layout != "check",
+        "optional": not bound.field.required and layout != "check" and not follows,
         "after": after,
         "unit": unit,
         "secret": isinstance(bound.field.widget, widgets.PasswordInput),
