@@ -35,7 +35,7 @@ REGISTERS = [
     "control",
 ]
 # Django's own words for a hook of a middleware.
-DJANGO_NAMES = {"process_view"}
+DJANGO_NAMES = {"process_view", "process_response"}
 FORBIDDEN_NAMES = re.compile(r"^(utils?|helpers?|managers?|services?|data|misc|process_.*|handle_.*)$")
 WRITING = {"save", "create", "delete", "bulk_create", "bulk_update", "update_or_create", "get_or_create"}
 # Where the clock may be read: at the edge. Everywhere else `now` is an argument.
