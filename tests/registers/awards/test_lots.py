@@ -225,6 +225,14 @@ class TestApproving:
         actor = factories.actor_of(boss, design.certifier)
         assert approving.approve_lot(held=held, actor=actor, now=NOW).state == "approved"
 
+    def test_is_not_for_who_wrote_a_row_again(self, design: Design, clerk: Actor) -> None:
+        held = lots.prepared(design, lots.person(1), actor=clerk)
+        boss = factories.actor_of(factories.administrator(design.certifier), design.certifier)
+        mending.mend_row(row=held.rows.get(), values={"last_name": "Paoli"}, actor=boss, now=NOW)
+        with pytest.raises(NotAllowed):
+            approving.approve_lot(held=held, actor=boss, now=NOW)
+        assert approving.approve_lot(held=held, actor=lots.signatory(design.certifier), now=NOW).state == "approved"
+
     def test_abandoning_throws_rows_and_sheet_away(self, design: Design, clerk: Actor) -> None:
         held = lots.approved(design, 1, actor=clerk)
         held = approving.abandon_lot(held=held, actor=clerk, now=NOW)

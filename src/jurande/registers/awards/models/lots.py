@@ -73,6 +73,8 @@ class Lot(models.Model):
     job_code = models.CharField(max_length=16, blank=True)
     prepared_at = models.DateTimeField(_("préparé le"))
     prepared_by_code = models.CharField(max_length=16)
+    # Everybody who said what its columns are or wrote a row again: none of them approves it.
+    author_codes = models.JSONField(default=list)
     approved_at = models.DateTimeField(_("approuvé le"), null=True)
     approved_by_code = models.CharField(max_length=16, blank=True)
     started_at = models.DateTimeField(_("délivrance lancée le"), null=True)

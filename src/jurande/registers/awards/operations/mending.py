@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from jurande.core.france.award_sheets import COLUMNS, Fault, read_row
 from jurande.registers.awards.models import Lot, LotRow
 from jurande.registers.awards.models.people import person_digest
-from jurande.registers.awards.operations.preparing import LotRefused, held_already, locked, recount
+from jurande.registers.awards.operations.preparing import LotRefused, held_already, locked, recount, sign_for
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries import lots as queries
 from jurande.registers.awards.states import AwardAct as Act
@@ -49,6 +49,8 @@ def mend_row(*, row: LotRow, values: Mapping[str, str], actor: Actor, now: datet
     kept.note = ""
     kept.save(update_fields=["values", "holder_digest", "faults", "state", "note"])
     _set_free(lot, was)
+    sign_for(lot, actor)
+    lot.save(update_fields=["author_codes"])
     recount(lot)
     _told(Act.ROW_MENDED, kept, lot, actor, now)
     return kept

@@ -291,6 +291,7 @@ def set_columns(*, held: Lot, columns: Mapping[str, int], actor: Actor, now: dat
     if lot.state == LotState.PREPARED:
         lot.state = LOT_LIFE.after(lot.state, "receive")
     lot.rows.all().delete()
+    sign_for(lot, actor)
     lot.columns = {name: lot.headers[at] for name, at in used.items()}
     lot.total = lot.faulty = lot.rejected = 0
     if _is_long(lot):
@@ -414,6 +415,11 @@ def locked(held: Lot) -> Lot:
         "certifier__organisation", "certification", "design", "document__blob", "partnership"
     )
     return rows.get(pk=held.pk)
+
+
+def sign_for(lot: Lot, actor: Actor) -> None:
+    """Remember who decided what a lot holds, in memory."""
+    lot.author_codes = sorted({*lot.author_codes, actor.code})
 
 
 def recount(lot: Lot) -> None:

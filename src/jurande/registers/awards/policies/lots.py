@@ -38,14 +38,15 @@ def can_prepare_lot(actor: Actor, lot: Lot) -> Verdict:
 
 
 def can_approve_lot(actor: Actor, lot: Lot) -> Verdict:
-    """Approving what somebody else prepared, unless separation of duties is relaxed."""
+    """Approving what others prepared and mended, unless separation of duties is relaxed."""
     verdict = _inside(actor, lot)
     if not verdict:
         return verdict
     verdict = _holds(
         actor, Right.APPROVE_AWARDS, _("Votre rôle ne permet pas d’approuver un lot. Demandez à un signataire.")
     )
-    return verdict and can_take_own_work_further(actor, prepared_by=lot.prepared_by_code)
+    wrote = actor.code in (lot.prepared_by_code, *lot.author_codes)
+    return verdict and can_take_own_work_further(actor, prepared_by=actor.code if wrote else "")
 
 
 def can_issue_lot(actor: Actor, lot: Lot) -> Verdict:
