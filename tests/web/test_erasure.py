@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from jurande.registers.awards.models import Award, Erasure, LegalHold, RetentionRule
+from jurande.registers.awards.models import Award, Erasure, LegalHold, RetentionRule, RightRequest
 from jurande.registers.awards.states import AwardState
 from jurande.registers.common.models import JobRequest
 from jurande.registers.parties.models import Person
@@ -157,3 +158,44 @@ class TestACertifier:
         hold.refresh_from_db()
         assert hold.lifted_at is not None
         assert not Erasure.objects.exists()
+
+
+class TestARequestByPost:
+    def test_is_noted_shown_among_what_waits_decided_by_another_and_answered(
+        self, client: Client, award: Award
+    ) -> None:
+        house = award.certifier
+        clerk, head = (factories.member(Role.SIGNATORY, of=house) for _turn in range(2))
+        factories.enter(client, clerk)
+        at = reverse("certifier:right-new", args=[house.code])
+        given = {
+            "kind": "erasure",
+            "channel": "post",
+            "received_on": timezone.localdate().isoformat(),
+            "numbers": "0000-0000",
+            "who": "Inès <script>",
+            "reply_address": "3 rue du Pont",
+            "identity": "Rappel au numéro connu.",
+        }
+        page = said(client.post(at, given))
+        assert "ne sont pas chez vous" in page
+        assert "3 rue du Pont" in page
+        page = said(client.post(at, given | {"numbers": award.shown_number}, follow=True))
+        assert "Vous avez noté cette demande" in page
+        assert "<script>" not in page.split("<main")[1].split("</main>")[0]
+        made = RightRequest.objects.get()
+        one = reverse("certifier:right", args=[house.code, made.code])
+        factories.enter(client, head)
+        assert one in said(client.get(reverse("certifier:home", args=[house.code])))
+        assert one in said(client.get(reverse("certifier:retention", args=[house.code])))
+        client.post(one, {})
+        assert "Choisissez le motif" in said(client.post(one, {"refuse": "1"}))
+        assert Award.objects.get(pk=award.pk).state == AwardState.ISSUED
+        client.post(one, {"accept": "1"})
+        assert Award.objects.get(pk=award.pk).state == AwardState.ERASED
+        letter = said(client.get(reverse("certifier:right-letter", args=[house.code, made.code])))
+        assert "3 rue du Pont" in letter
+        assert "Nous avons effacé" in letter
+        page = said(client.post(reverse("certifier:right-close", args=[house.code, made.code]), follow=True))
+        assert "3 rue du Pont" not in page
+        assert client.get(reverse("certifier:right-letter", args=[house.code, made.code])).status_code == 404

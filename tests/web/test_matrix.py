@@ -38,6 +38,7 @@ from tests.registers.awards import (
     mandates,
     proved,
     receiving,
+    rights,
     shared,
     showcases,
 )
@@ -172,6 +173,7 @@ def paths(mine: Any, theirs: Any, people: dict[str, Any]) -> dict[str, str]:
         **lives.addresses(mine, people),
         **showcases.addresses(mine),
         **holds.addresses(mine),
+        **rights.addresses(mine),
         **existing.addresses(mine, theirs, administrator),
         "guest:link": ["inconnu"],
         **applications.addresses(theirs, people["head"]),

@@ -25,6 +25,7 @@ from jurande.registers.parties.queries import Waiting
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.awards.combinations import combination_dues
 from jurande.web.certifier.awards.corrections import corrections_to_answer
+from jurande.web.certifier.awards.rights import rights_to_answer
 from jurande.web.certifier.certifications.parts import clock_dues
 from jurande.web.certifier.conventions.parts import convention_dues
 from jurande.web.certifier.recruitment.flags import recruitment_dues
@@ -113,6 +114,7 @@ PROVIDERS: tuple[Provider, ...] = (
     network_dues,
     combination_dues,
     corrections_to_answer,
+    rights_to_answer,
     certifier_dues,
 )
 

@@ -265,6 +265,13 @@ SENTENCES: Mapping[str, str | Promise] = {
     "awards.retention.purged": lazy("Ce qui avait été gardé assez longtemps a été effacé."),
     "awards.hold.declared": lazy("%(who)s a gelé des attestations pour une procédure."),
     "awards.hold.lifted": lazy("%(who)s a levé un gel."),
+    "awards.right.recorded": lazy("%(who)s a noté une demande reçue hors de l’espace : effacer, ou donner une copie."),
+    "awards.right.accepted": lazy("%(who)s a accepté une demande reçue hors de l’espace."),
+    "awards.right.refused": lazy("%(who)s a refusé une demande reçue hors de l’espace."),
+    "awards.right.copied": lazy("%(who)s a préparé la copie demandée hors de l’espace."),
+    "awards.right.answered": lazy(
+        "La réponse à une demande reçue hors de l’espace est partie : qui l’a faite est oublié."
+    ),
     "awards.award.renewed": lazy("%(who)s a renouvelé une attestation."),
     "awards.bulk.started": lazy("%(who)s a lancé un acte sur plusieurs attestations : %(why)s."),
     "awards.bulk.resumed": lazy("%(who)s a repris un acte sur plusieurs attestations, qui s’était arrêté : %(why)s."),

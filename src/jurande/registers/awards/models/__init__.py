@@ -14,6 +14,7 @@ from jurande.registers.awards.models.endorsements import Endorsement
 from jurande.registers.awards.models.life import BulkAct, BulkItem, ExpiryReminder, ReminderRule, Renewal, Withdrawal
 from jurande.registers.awards.models.lots import Lot, LotRow
 from jurande.registers.awards.models.retention import Erasure, LegalHold, PurgeReport, RetentionRule
+from jurande.registers.awards.models.rights import RightRequest
 from jurande.registers.awards.models.rules import AwardRule
 from jurande.registers.awards.models.shares import Share, ShareItem, SharingSettings
 from jurande.registers.awards.models.showcase import Appearance, Showcase, ShownCertification
@@ -53,6 +54,7 @@ __all__ = [
     "ReminderRule",
     "Renewal",
     "RetentionRule",
+    "RightRequest",
     "Share",
     "ShareItem",
     "SharingSettings",

@@ -101,11 +101,19 @@ def erase_award(*, award: Award, actor: Actor, now: datetime) -> list[Award]:
     locked = Award.objects.select_for_update(of=("self",)).select_related("holder", "certifier__organisation")
     row = locked.get(pk=award.pk)
     require(can_erase_award(actor, row))
-    rows = [row, *_replaced_by(row)]
+    return erase_wanted([row], by_code=actor.code, now=now)
+
+
+def erase_wanted(wanted: Sequence[Award], *, by_code: str, now: datetime) -> list[Award]:
+    """Erase these, locked, and all that they replaced, in the transaction of who decided. Give back all that went.
+
+    :raises ErasureRefused: one is frozen by a procedure, or under way: nothing goes.
+    """
+    rows = list({one.pk: one for row in wanted for one in (row, *_replaced_by(row))}.values())
     demand_free(rows, now=now)
-    forget_awards([one.pk for one in rows], cause=ErasureCause.HOLDER, by_code=actor.code, now=now)
+    forget_awards([one.pk for one in rows], cause=ErasureCause.HOLDER, by_code=by_code, now=now)
     for one in rows:
-        tell(one, ErasureAct.AWARD_ERASED, by_code=actor.code, now=now)
+        tell(one, ErasureAct.AWARD_ERASED, by_code=by_code, now=now)
     return rows
 
 

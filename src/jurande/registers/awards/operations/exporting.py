@@ -15,7 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from jurande.registers.awards.models import (
@@ -146,7 +146,12 @@ def _identity(person: Person) -> dict[str, Any]:
 
 
 def _said_of_awards(person: Person) -> list[dict[str, Any]]:
-    rows = list(_awards(person).prefetch_related("withdrawals"))
+    return award_lines(_awards(person))
+
+
+def award_lines(found: AwardQuerySet) -> list[dict[str, Any]]:
+    """What these awards say, and what was decided of them."""
+    rows = list(found.prefetch_related("withdrawals"))
     titles = titles_of(rows)
     return [
         {
@@ -196,7 +201,12 @@ def _said_of_claims(person: Person) -> list[dict[str, Any]]:
 
 
 def _said_of_corrections(person: Person) -> list[dict[str, Any]]:
-    rows = Correction.objects.filter(holder=person).select_related("award").order_by("pk")
+    return correction_lines(Correction.objects.filter(holder=person))
+
+
+def correction_lines(found: QuerySet[Correction]) -> list[dict[str, Any]]:
+    """What was asked to be mended, and the answers."""
+    rows = found.select_related("award").order_by("pk")
     return [
         {
             "numéro": row.award.shown_number,
@@ -232,7 +242,12 @@ def _said_of_shares(person: Person) -> list[dict[str, Any]]:
 
 
 def _said_of_appearances(person: Person) -> list[dict[str, Any]]:
-    rows = Appearance.objects.filter(holder=person).select_related("award").order_by("pk")
+    return appearance_lines(Appearance.objects.filter(holder=person))
+
+
+def appearance_lines(found: QuerySet[Appearance]) -> list[dict[str, Any]]:
+    """What was agreed to for a showcase."""
+    rows = found.select_related("award").order_by("pk")
     return [
         {
             "numéro": row.award.shown_number,
@@ -264,6 +279,11 @@ def _letters(person: Person) -> list[dict[str, Any]]:
     rows = Message.objects.to_person(person.code).readable()
     for address in addresses_of(person):
         rows = rows | Message.objects.addressed_to(address).readable()
+    return letter_lines(rows)
+
+
+def letter_lines(rows: QuerySet[Message]) -> list[dict[str, Any]]:
+    """What was written."""
     return [
         {"objet": row.subject, "texte": row.body, "à": row.to_email, "écrit_le": row.written_at, "lu_le": row.read_at}
         | {"état": row.get_state_display()}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jurande.registers.awards.models import Award
+from jurande.registers.awards.models import Award, RightRequest
 from jurande.registers.awards.policies.holders import can_keep_award
 from jurande.registers.common.verdicts import YES, Verdict, no
 from jurande.registers.parties.models import Certifier, Person
-from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.policies import Actor, can_take_own_work_further
 from jurande.registers.parties.states import Right, Role
 
 
@@ -27,6 +27,25 @@ def can_close_space(actor: Actor, person: Person) -> Verdict:
 def can_see_retention(actor: Actor, certifier: Certifier) -> Verdict:
     """Who sees what was issued sees how long it is kept."""
     return _inside(actor, certifier, Right.SEE_AWARDS, _("Votre rôle ne permet pas de voir les durées."))
+
+
+def can_record_right(actor: Actor, certifier: Certifier) -> Verdict:
+    """Noting what somebody asks for, and sending the answer: who may withdraw what was issued."""
+    reason = _("Votre rôle ne permet pas de noter ni de décider ces demandes. Demandez à un signataire.")
+    return _inside(actor, certifier, Right.WITHDRAW_AWARDS, reason)
+
+
+def can_decide_right(actor: Actor, request: RightRequest) -> Verdict:
+    """Accepting or refusing what was noted: the same people, but not alone what one noted oneself."""
+    verdict = can_record_right(actor, request.certifier)
+    if not verdict.allowed or can_take_own_work_further(actor, prepared_by=request.recorded_by_code):
+        return verdict
+    return no(
+        _(
+            "Vous avez noté cette demande\u00a0: une autre personne doit la décider, après avoir relu comment "
+            "l’identité a été vérifiée."
+        )
+    )
 
 
 def can_set_retention(actor: Actor, certifier: Certifier) -> Verdict:

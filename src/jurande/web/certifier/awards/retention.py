@@ -23,6 +23,7 @@ from jurande.registers.awards.states.erasure import HoldScope, KeptCategory
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties.queries import names_of
 from jurande.web.access import Asked, audience
+from jurande.web.certifier.awards import rights
 from jurande.web.certifier.awards.parts import tabs
 from jurande.web.ui.formats import moment
 from jurande.web.ui.formats import number as written
@@ -102,6 +103,7 @@ def overview(request: Asked, certifier: str) -> HttpResponse:
         "tabs": tabs(request, "certifier:retention"),
         "may_set": policies.can_set_retention(request.actor, house),
         "may_hold": policies.can_hold(request.actor, house),
+        "rights": rights.lines_of(request),
     }
     return render(request, "certifier/awards/retention.html", page)
 
