@@ -13,9 +13,10 @@ from jurande.demo.award_lives import SESSION
 from jurande.demo.certifications import MICRO
 from jurande.demo.personas import Persona
 from jurande.registers.awards.models import Award, Design
-from jurande.registers.awards.operations import approving, closing, issuing, preparing, receiving, retention
+from jurande.registers.awards.operations import approving, closing, issuing, preparing, receiving, retention, rights
 from jurande.registers.awards.states import AwardState, LotSource, Subject
 from jurande.registers.awards.states.erasure import HoldScope, KeptCategory
+from jurande.registers.awards.states.rights import Channel, RightKind
 from jurande.registers.parties import operations as parties
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def plan(world: World) -> None:
     world.on(21, partial(_receive, world), 19, 40)
     world.on(13, partial(_freeze, world), 11, 45)
     world.on(8, partial(_close, world), 20, 15)
+    world.on(6, partial(_ask_by_post, world), 9, 50)
 
 
 def _helene(world: World) -> Any:
@@ -102,3 +104,23 @@ def _receive(world: World, at: datetime) -> None:
 
 def _close(world: World, at: datetime) -> None:
     closing.close_space(person=world.people[NOE.key], actor=world.actor(NOE.key), now=at)
+
+
+def _ask_by_post(world: World, at: datetime) -> None:
+    """Somebody who never opened a space writes a letter; Anne-Sophie notes it, Hélène has it to decide."""
+    house = world.houses["imr"]
+    theirs = Award.objects.filter(certifier=house, lot__title=SESSION, state=AwardState.ISSUED, collected_at=None)
+    award = theirs.order_by("-pk")[0]
+    rights.record_right(
+        certifier=house,
+        kind=RightKind.ERASURE,
+        channel=Channel.POST,
+        received_on=timezone.localdate(at - timedelta(days=1)),
+        who=award.full_name,
+        reply_email="",
+        reply_address="12 rue du Faubourg-de-Pierre\n67000 Strasbourg",
+        identity="Rappel au numéro que nous avions\u00a0: a dit le jour, le lieu et le nom de qui l’évaluait.",
+        awards=[award],
+        actor=world.actor("anne-sophie", certifier=house),
+        now=at,
+    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from jurande.core.france.clauses import day_in_words
 from jurande.registers.awards.models import Award
-from jurande.registers.correspondence.emails import Letter, MailKind
+from jurande.registers.correspondence.emails import Letter, MailKind, day
 from jurande.registers.parties.models import Certifier
 
 CLOSED = MailKind(
@@ -56,11 +56,11 @@ ANSWERED = MailKind(
 KINDS = (CLOSED, NOTED, ANSWERED)
 
 
-def noted(award: Award, *, asked: str, until: date) -> list[Letter]:
+def noted(award: Award, *, asked: str | Promise, until: date, language: str) -> list[Letter]:
     """The letter to the address that the award has, so that nobody asks in the place of its holder unseen."""
     if not award.email:
         return []
-    fields = {"organisme": award.certifier.name, "demande": asked, "limite": day_in_words(until)}
+    fields = {"organisme": award.certifier.name, "demande": asked, "limite": day(until)}
     return [
         Letter(
             kind=NOTED.key,
@@ -69,6 +69,7 @@ def noted(award: Award, *, asked: str, until: date) -> list[Letter]:
             certifier_code=award.certifier.code,
             fields=fields,
             about=("award", award.code),
+            language=language,
         )
     ]
 

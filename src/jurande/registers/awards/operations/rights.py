@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,7 @@ from jurande.registers.awards.operations import exporting
 from jurande.registers.awards.operations.erasing import erase_wanted
 from jurande.registers.awards.operations.life import write
 from jurande.registers.awards.policies.erasure import can_decide_right, can_record_right
+from jurande.registers.awards.queries.languages import language_of
 from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.rights import RIGHT_LIFE, Channel, RightAct, RightKind, RightState
 from jurande.registers.common.refusals import Refused
@@ -43,6 +45,11 @@ TEXT_CHARS = 2_000
 MOST_AWARDS = 200
 # A letter that nobody said had left: what names the person goes all the same.
 FORGOTTEN_AFTER = timedelta(days=60)
+# Said in the language of the letter.
+ASKED = {
+    RightKind.ERASURE: _("l’effacement de votre attestation {number}"),
+    RightKind.ACCESS: _("une copie de ce que dit votre attestation {number}"),
+}
 
 
 class RightRefused(Refused):
@@ -111,13 +118,10 @@ def record_right(
     made.save(force_insert=True)
     made.awards.set(wanted.values())
     _tell(RightAct.RECORDED, made, actor.code, now, reason_code=kind)
+    asked = ASKED[kind]
     for award in wanted.values():
-        asked = (
-            _now("l’effacement de votre attestation %(number)s")
-            if kind == RightKind.ERASURE
-            else _now("une copie de ce que dit votre attestation %(number)s")
-        )
-        write(emails.noted(award, asked=asked % {"number": award.shown_number}, until=made.due_on), now=now)
+        said = format_lazy(asked, number=award.shown_number)
+        write(emails.noted(award, asked=said, until=made.due_on, language=language_of(award)), now=now)
     return made
 
 
