@@ -84,7 +84,8 @@ class TestReadCells:
         assert row(Credential_ID="").external_id == "https://www.credential.net/8153290"
 
     @pytest.mark.parametrize(
-        ("said", "is_revoked"), [("Revoked", True), ("Révoqué", True), ("vrai", True), ("Not revoked", False), ("", False)]
+        ("said", "is_revoked"),
+        [("Revoked", True), ("Révoqué", True), ("vrai", True), ("Not revoked", False), ("", False)],
     )
     def test_sees_what_was_revoked_there(self, said: str, is_revoked: bool) -> None:
         assert row(Status=said).is_revoked is is_revoked
