@@ -56,7 +56,7 @@ class RecordForm(forms.Form):
         label=lazy("Numéros des attestations"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=lazy("Cherchez-les par le nom dans «\u00a0Ce qui est délivré\u00a0», et collez-les ici."),
+        help_text=lazy("Cherchez-les par le nom dans «\u00a0Délivrances\u00a0», et collez-les ici."),
     )
     who = forms.CharField(label=lazy("Nom de la personne"), max_length=200)
     reply_email = forms.CharField(label=lazy("Répondre par courriel à"), required=False, max_length=254)
