@@ -43,6 +43,7 @@ JOBS: dict[str, str] = {
     "awards.remind_expiring": "jurande.registers.awards.tasks.life.remind_expiring",
     "awards.remind_uncollected": "jurande.registers.awards.tasks.receiving.remind_uncollected",
     "awards.sweep_erased": "jurande.registers.awards.tasks.erasure.sweep_erased",
+    "awards.keep_counts": "jurande.registers.awards.tasks.counting.keep_counts",
     "awards.purge": "jurande.registers.awards.tasks.erasure.purge",
     "common.purge": "jurande.registers.common.upkeep.purge",
     "common.reencrypt": "jurande.registers.common.crypto.rotation.reencrypt",

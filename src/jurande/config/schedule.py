@@ -29,6 +29,7 @@ SCHEDULE: list[Planned] = [
     Daily("awards.forget_exports", at="03:35"),
     Daily("awards.forget_copies", at="03:40"),
     Daily("awards.remind_expiring", at="07:50"),
+    Daily("awards.keep_counts", at="04:00"),
     Daily("awards.look_for_complete", at="04:50"),
     Daily("awards.remind_uncollected", at="07:55"),
     Daily("awards.follow_corrections", at="05:40"),

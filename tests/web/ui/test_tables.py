@@ -8,6 +8,8 @@ from django.http import QueryDict
 from django.template import Context, Template
 from openpyxl import load_workbook
 
+from jurande.registers.awards.models import FoldedSpool
+from jurande.web.ui import tables
 from jurande.web.ui.exports import csv_sheet, xlsx_sheet
 from jurande.web.ui.parts import Pages
 from jurande.web.ui.tables import BulkAct, Column, Filter, Table
@@ -99,6 +101,24 @@ class TestListing:
     def test_marks_how_it_is_sorted(self):
         sorts = {head["column"].key: head["sort"] for head in read("tri=-fin").heads()}
         assert sorts == {"nom": "", "fin": "descending", "formes": ""}
+
+
+@pytest.mark.django_db
+class TestALongListing:
+    TABLE: Table[FoldedSpool] = Table(
+        name="fichiers",
+        columns=(Column("nom", "Fichier", lambda one: one.name, order=("name",)),),
+        order="-nom",
+    )
+
+    def test_shows_the_same_rows_when_it_walks_through_keys(self, monkeypatch):
+        now = datetime(2026, 3, 12, 9, tzinfo=UTC)
+        FoldedSpool.objects.bulk_create(FoldedSpool(name=f"{n:03}", lines=1, folded_at=now) for n in range(120))
+        listing = self.TABLE.read(QueryDict("page=3"), FoldedSpool.objects.all())
+        near = listing.lines()
+        monkeypatch.setattr(tables, "DEEP_ROWS", 50)
+        assert [line["cells"][0]["shown"] for line in listing.lines()] == [f"{n:03}" for n in range(19, -1, -1)]
+        assert [line["cells"] for line in listing.lines()] == [line["cells"] for line in near]
 
 
 class TestListingTag:

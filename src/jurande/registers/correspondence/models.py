@@ -12,6 +12,7 @@ from jurande.registers.correspondence.states import Language, MessageState
 
 ADDRESS_PURPOSE = "correspondence.address"
 TO_LEAVE = (MessageState.QUEUED, MessageState.SENDING)
+NOT_DELIVERED = (MessageState.FAILED, MessageState.BOUNCED, MessageState.WITHHELD)
 
 
 def address_digest(email: str) -> str:
@@ -27,7 +28,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(to_digest=address_digest(email))
 
     def to_person(self, person_code: str) -> MessageQuerySet:
-        return self.filter(to_code=person_code)
+        # The index of persons leaves out the letters to nobody known here, and is used where that is said.
+        return self.filter(to_code=person_code).exclude(to_code="")
 
     def about(self, subject_kind: str, subject_code: str) -> MessageQuerySet:
         return self.filter(about_kind=subject_kind, about_code=subject_code)
@@ -37,6 +39,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def in_state(self, *states: str) -> MessageQuerySet:
         return self.filter(state__in=states)
+
+    def not_delivered(self) -> MessageQuerySet:
+        return self.filter(state__in=NOT_DELIVERED)
 
     def unread(self) -> MessageQuerySet:
         return self.filter(read_at__isnull=True)
@@ -97,9 +102,10 @@ class Message(models.Model):
         verbose_name = _("courrier")
         indexes = [
             models.Index(fields=["certifier_code", "-written_at"], name="message_certifier_written"),
-            models.Index(fields=["to_code", "-written_at"], name="message_person_written"),
+            models.Index(fields=["to_code", "-written_at"], condition=~Q(to_code=""), name="message_person_written"),
             models.Index(fields=["about_kind", "about_code"], name="message_about"),
             models.Index(fields=["state", "next_attempt_at"], name="message_state_next"),
+            models.Index(fields=["certifier_code", "state", "-written_at"], name="message_by_state"),
             models.Index(fields=["erase_on"], name="message_erase_on"),
         ]
         constraints = [

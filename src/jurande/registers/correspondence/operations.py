@@ -425,17 +425,17 @@ def allow_again(*, email: str, actor_code: str, now: datetime) -> None:
 
 def mark_read(*, message_code: str, person_code: str, now: datetime) -> None:
     """Note that this person opened their letter; the first time is the one kept."""
-    Message.objects.to_person(person_code).unread().filter(code=message_code).exclude(to_code="").update(read_at=now)
+    Message.objects.to_person(person_code).unread().filter(code=message_code).update(read_at=now)
 
 
 def mark_unread(*, message_code: str, person_code: str) -> None:
     """Put the letter back among those that this person has to read."""
-    Message.objects.to_person(person_code).filter(code=message_code).exclude(to_code="").update(read_at=None)
+    Message.objects.to_person(person_code).filter(code=message_code).update(read_at=None)
 
 
 def hand_letters_over(*, from_code: str, to_code: str) -> int:
     """Put the letters of one mailbox into another, of the same human being; tell how many."""
-    return Message.objects.to_person(from_code).exclude(to_code="").update(to_code=to_code)
+    return Message.objects.to_person(from_code).update(to_code=to_code)
 
 
 def erase_letters_of(*, person_code: str, actor_code: str, now: datetime, email: str = "") -> int:
@@ -443,7 +443,7 @@ def erase_letters_of(*, person_code: str, actor_code: str, now: datetime, email:
 
     A letter still waiting never leaves. ``email`` also finds those written before the person was known here.
     """
-    letters = Message.objects.filter(to_code=person_code).readable()
+    letters = Message.objects.to_person(person_code).readable()
     if email:
         letters = letters | Message.objects.addressed_to(email).readable()
     with transaction.atomic():

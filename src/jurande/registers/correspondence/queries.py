@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
-
 from jurande.registers.correspondence.models import (
     TO_LEAVE,
     Message,
@@ -12,7 +10,6 @@ from jurande.registers.correspondence.models import (
     Wording,
     address_digest,
 )
-from jurande.registers.correspondence.states import MessageState
 
 
 def mailbox(person_code: str) -> MessageQuerySet:
@@ -58,9 +55,7 @@ class DeliveryCounts:
 
 
 def delivery_counts(certifier_code: str) -> DeliveryCounts:
-    counts = Message.objects.of_certifier(certifier_code).aggregate(
-        to_leave=Count("pk", filter=Q(state__in=TO_LEAVE)),
-        sent=Count("pk", filter=Q(state=MessageState.SENT)),
-        failed=Count("pk", filter=Q(state__in=(MessageState.FAILED, MessageState.BOUNCED, MessageState.WITHHELD))),
-    )
-    return DeliveryCounts(**counts)
+    """Three queries, each by an index: those sent are all the others."""
+    held = Message.objects.of_certifier(certifier_code)
+    to_leave, failed = held.in_state(*TO_LEAVE).count(), held.not_delivered().count()
+    return DeliveryCounts(to_leave=to_leave, sent=held.count() - to_leave - failed, failed=failed)

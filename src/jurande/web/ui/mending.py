@@ -93,7 +93,7 @@ def listing(request: Any, place: Place, tabs: Rows) -> HttpResponse:
     found = table(place).read(request.GET, rows)
     if sheet := found.sheet():
         return sheet
-    page = {"listing": found, "any": rows.exists(), "tabs": tabs}
+    page = {"listing": found, "any": bool(found.total), "tabs": tabs}
     return render(request, "ui/mending/list.html", page)
 
 

@@ -40,6 +40,7 @@ from jurande.web.ui.parts import Filtered, Pages
 
 register = Library()
 PAGE_ROWS = 50
+DEEP_ROWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -168,14 +169,21 @@ class Listing[R]:
 
     def lines(self) -> list[dict[str, Any]]:
         """The rows of this page as cells ready to show."""
-        start = (self.page - 1) * PAGE_ROWS
         return [
             {
                 "code": self.table.code(row) if self.table.code else "",
                 "cells": [self._cell(c, row) for c in self.columns],
             }
-            for row in self.rows[start : start + PAGE_ROWS]
+            for row in self._page_rows()
         ]
+
+    def _page_rows(self) -> Iterable[R]:
+        """Far from the start of a long list, keys alone are walked through: reading what is passed over would cost."""
+        start = (self.page - 1) * PAGE_ROWS
+        rows = self.rows[start : start + PAGE_ROWS]
+        if start < DEEP_ROWS or not isinstance(rows, QuerySet):
+            return list(rows)
+        return list(self.rows.filter(pk__in=list(rows.values_list("pk", flat=True))))
 
     def _cell(self, column: Column[R], row: R) -> dict[str, Any]:
         shown = column.show(row) if column.show else written(column.value(row))

@@ -44,6 +44,7 @@ LABELS: dict[str, str | Promise] = {
     "awards.remind_expiring": _("Prévenir les titulaires avant l’échéance"),
     "awards.remind_uncollected": _("Rappeler aux titulaires ce qui les attend"),
     "awards.sweep_erased": _("Jeter les copies de ce qui a été effacé"),
+    "awards.keep_counts": _("Compter ce qu’ont délivré les maisons qui délivrent beaucoup"),
     "awards.purge": _("Laisser partir ce qui a été gardé assez longtemps"),
     "common.purge": _("Oublier les vieux travaux"),
     "common.reencrypt": _("Chiffrer de nouveau avec la nouvelle clé"),

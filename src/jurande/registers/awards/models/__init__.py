@@ -11,6 +11,7 @@ from jurande.registers.awards.models.delegation import DelegatedLot, IssuingMand
 from jurande.registers.awards.models.designs import Brand, Design, DesignSignatory
 from jurande.registers.awards.models.elsewhere import FormerAddress, FormerRecord, Takeover, TakeoverRow
 from jurande.registers.awards.models.endorsements import Endorsement
+from jurande.registers.awards.models.kept import KeptCount
 from jurande.registers.awards.models.life import BulkAct, BulkItem, ExpiryReminder, ReminderRule, Renewal, Withdrawal
 from jurande.registers.awards.models.lots import Lot, LotRow
 from jurande.registers.awards.models.retention import Erasure, LegalHold, PurgeReport, RetentionRule
@@ -47,6 +48,7 @@ __all__ = [
     "FormerAddress",
     "FormerRecord",
     "IssuingMandate",
+    "KeptCount",
     "LegalHold",
     "Lot",
     "LotRow",

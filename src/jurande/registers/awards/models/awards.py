@@ -169,7 +169,13 @@ class Award(models.Model):
         indexes = [
             models.Index(fields=["certifier", "-issued_at"], name="award_latest"),
             models.Index(fields=["certification", "holder_digest"], name="award_by_holder"),
-            models.Index(fields=["certifier", "last_name"], name="award_by_name"),
+            models.Index(fields=["certifier", "last_name", "first_name"], name="award_by_name"),
+            models.Index(fields=["certifier", "state", "-issued_at"], name="award_by_state"),
+            models.Index(fields=["certifier", "awarded_on"], name="award_by_day"),
+            models.Index(fields=["certifier", "valid_until"], name="award_until"),
+            # Where nothing was ever replaced, the index of its uniqueness says nothing, and is not used.
+            models.Index(fields=["replaces"], condition=Q(replaces__isnull=False), name="award_replacing"),
+            models.Index(fields=["design"], condition=Q(design__isnull=False), name="award_by_design"),
             models.Index(fields=["email_digest"], condition=~Q(email_digest=""), name="award_by_email"),
             models.Index(fields=["holder"], condition=Q(holder__isnull=False), name="award_in_a_space"),
             models.Index(
@@ -185,7 +191,6 @@ class Award(models.Model):
                 condition=Q(shown_since_at__isnull=False),
                 name="award_in_a_showcase",
             ),
-            models.Index(fields=["valid_until"], condition=Q(valid_until__isnull=False), name="award_until"),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from jurande.registers.journal.queries import timeline_of
 from jurande.registers.parties.policies import Actor
 
 SOON = timedelta(days=90)
+FEW = 2_000
 ENDED, ENDING = "ended", "ending"
 
 
@@ -50,7 +51,7 @@ def award(actor: Actor, code: str) -> Award | None:
 
 
 def matching(rows: AwardQuerySet, words: str) -> AwardQuerySet:
-    """Those of a number, of an address, or of a name that begins so."""
+    """Those of a number, of an address, or whose name has all these words."""
     number = re.sub(r"[\s\-\u2011]", "", words).upper()
     found = rows
     if len(number) == NUMBER_LENGTH and rows.filter(number=number).exists():
@@ -60,6 +61,9 @@ def matching(rows: AwardQuerySet, words: str) -> AwardQuerySet:
     else:
         for word in words.split():
             found = found.filter(Q(last_name__icontains=word) | Q(first_name__icontains=word))
+        # Names are looked through once, in their index; a few people are then read, counted and sorted by their keys.
+        keys = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+        found = rows.filter(pk__in=keys) if len(keys) <= FEW else found
     return found
 
 

@@ -81,8 +81,10 @@ def declared_about(person: Person) -> Declared:
 
 def _letters(person: Person, held: Sequence[Award]) -> list[Sent]:
     own = {address_digest(address) for address in addresses_of(person)}
+    # The index of persons is used only where its own condition is said.
+    theirs = Q(to_code=person.code) & ~Q(to_code="")
     about = Q(about_kind="award", about_code__in=[award.code for award in held])
-    rows = Message.objects.filter(Q(to_code=person.code) | Q(to_digest__in=own) | about).newest_first()
+    rows = Message.objects.filter(theirs | Q(to_digest__in=own) | about).newest_first()
     return [_sent(row, is_theirs=row.to_code == person.code or row.to_digest in own) for row in rows[:LETTERS_MOST]]
 
 

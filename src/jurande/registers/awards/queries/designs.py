@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
-from jurande.registers.awards.models import Brand, Design
+from jurande.registers.awards.models import Award, Brand, Design
 from jurande.registers.awards.models.designs import DesignQuerySet
 from jurande.registers.awards.states import Subject
 from jurande.registers.catalogue.models import Certification, Referentiel
@@ -26,10 +27,11 @@ class Startable:
 
 def designs(actor: Actor) -> DesignQuerySet:
     """Those of this house, by certification, the last version of each first; ``issued``: how many were made with it."""
+    made = Award.objects.filter(design=OuterRef("pk"), design__isnull=False).order_by().values("design")
     return (
         Design.objects.visible_to(actor)
         .select_related("certification", "certifier__organisation")
-        .annotate(issued=Count("awards"))
+        .annotate(issued=Coalesce(Subquery(made.annotate(number=Count("pk")).values("number")), 0))
         .order_by("certification__title", "subject", "-number")
     )
 

@@ -8,7 +8,7 @@ cannot be narrowed further.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from jurande.core.control.small_numbers import SMALL, Shape, Shown, guard_all
 from jurande.registers.awards.models import Award, Lot, ShareItem, VisitCount
+from jurande.registers.awards.queries.kept import kept, of_figures
 from jurande.registers.awards.states.awards import AwardState, Origin
 from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.catalogue.models import Certification
@@ -43,6 +44,8 @@ KEPT_SECONDS = 600
 LETTERS = ("awards.issued", "awards.uncollected")
 # Certification, partner's code, lot's code, first day of the month.
 type _Key = tuple[int, str, str, date]
+# One of these, a day as ISO text; issued; ``COLUMNS``.
+type Row = tuple[Any, int, list[int]]
 _NOT_DELIVERED = (MessageState.FAILED, MessageState.BOUNCED, MessageState.WITHHELD)
 
 
@@ -67,7 +70,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Figures:
-    """A table that may be shown as it is. ``counted_at``: numbers are counted anew every ten minutes."""
+    """A table that may be shown as it is.
+
+    ``counted_at``: numbers are counted anew every ten minutes, or each night in a house that issued very much.
+    """
 
     lines: list[Line]
     total: Line
@@ -82,10 +88,13 @@ def figures_of(
     For one partner, or for the whole house. What was issued in the period, and what became of it until now; visits of
     the period, whenever it was issued. ``by``: one of ``BREAKDOWNS``. About ten queries, however long the tables.
     """
+    held = kept(house.pk, of_figures(months, partnership))
+    if held is not None:
+        return _figures(house, held.found, held.counted_at)[by]
     key = f"awards.figures.{house.code}.{partnership.code if partnership else '-'}.{months}"
     found: dict[str, Figures] | None = cache.get(key)
     if found is None or not timedelta() <= now - found[by].counted_at < timedelta(seconds=KEPT_SECONDS):
-        found = _counted(house, partnership, _period(timezone.localdate(now), months), now)
+        found = _figures(house, counted(house, months=months, now=now, partnership=partnership), now)
         cache.set(key, found, KEPT_SECONDS)
     return found[by]
 
@@ -109,17 +118,27 @@ class _Table:
     sizes: dict[Any, int]
 
 
-def _counted(
-    house: Certifier, partnership: Partnership | None, period: tuple[date, date], now: datetime
-) -> dict[str, Figures]:
+def counted(
+    house: Certifier, *, months: int, now: datetime, partnership: Partnership | None = None
+) -> dict[str, list[Row]]:
+    """What ``figures_of`` shows, by each of ``BREAKDOWNS``, before small numbers are hidden: it may be kept as JSON."""
+    period = _period(timezone.localdate(now), months)
     lots = _lots(house, partnership)
     issued, people = _people(house, partnership, lots, period)
     visits = _visits(house, partnership, lots, period)
-    keys = issued.keys() | visits.keys()
-    tables: dict[str, _Table] = {}
-    for at, by in enumerate(BREAKDOWNS):
-        named = _named(by, {key[at] for key in keys}, lots)
-        tables[by] = _added_up(by, at, named, issued, people, visits)
+    sums: dict[str, dict[int | str, list[int]]] = {by: {} for by in BREAKDOWNS}
+    for key in issued.keys() | visits.keys():
+        found = [issued.get(key, 0), *people.get(key, [0] * len(PEOPLE)), *visits.get(key, [0] * len(VISITS))]
+        for by, of in zip(BREAKDOWNS, key, strict=True):
+            plain: Any = of.isoformat() if isinstance(of, date) else of
+            row = sums[by].get(plain, [0] * len(found))
+            sums[by][plain] = [one + more for one, more in zip(row, found, strict=True)]
+    return {by: [(key, row[0], row[1:]) for key, row in of_each.items()] for by, of_each in sums.items()}
+
+
+def _figures(house: Certifier, rows: dict[str, list[Row]], now: datetime) -> dict[str, Figures]:
+    """Name the rows of every table, put together those of fewer than five, hide what would tell somebody apart."""
+    tables = {by: _added_up(by, _named(by, {key for key, *_row in rows[by]}, house), rows[by]) for by in BREAKDOWNS}
     order = {by: sorted(table.rows, key=_place(by, table.sizes)) for by, table in tables.items()}
     guarded = guard_all(
         [
@@ -128,7 +147,7 @@ def _counted(
         ],
         SHAPE,
     )
-    whole = sum(issued.values())
+    whole = sum(tables["month"].sizes.values())
     return {
         by: Figures(
             [
@@ -142,27 +161,16 @@ def _counted(
     }
 
 
-def _added_up(
-    by: str,
-    at: int,
-    named: dict[Any, Any],
-    issued: dict[_Key, int],
-    people: dict[_Key, list[int]],
-    visits: dict[_Key, list[int]],
-) -> _Table:
-    of_each: dict[Any, int] = defaultdict(int)
-    for key, size in issued.items():
-        of_each[key[at]] += size
+def _added_up(by: str, named: dict[Any, Any], rows: Iterable[Row]) -> _Table:
     table = _Table({}, defaultdict(int))
-    for key in issued.keys() | visits.keys():
-        about = named.get(key[at])
-        if by != "month" and about is not None and of_each[key[at]] < SMALL:
+    for key, issued, found in rows:
+        about = named.get(key)
+        if by != "month" and about is not None and issued < SMALL:
             # Of lots, those that are not named are told together already.
             about = None if by == "lot" else Others.FEW
         row = table.rows.setdefault(about, [0] * len(COLUMNS))
-        found = [*people.get(key, [0] * len(PEOPLE)), *visits.get(key, [0] * len(VISITS))]
         table.rows[about] = [one + more for one, more in zip(row, found, strict=True)]
-        table.sizes[about] += issued.get(key, 0)
+        table.sizes[about] += issued
     return table
 
 
@@ -244,7 +252,7 @@ def _visits(
     return found
 
 
-def _named(by: str, keys: set[Any], lots: dict[str, Lot]) -> dict[Any, Any]:
+def _named(by: str, keys: set[Any], house: Certifier) -> dict[Any, Any]:
     """What the keys stand for; those of lots that are too old to be listed stand for nothing, together."""
     if by == "certification":
         return dict(Certification.objects.in_bulk(keys))
@@ -252,8 +260,8 @@ def _named(by: str, keys: set[Any], lots: dict[str, Lot]) -> dict[Any, Any]:
         rows = Partnership.objects.filter(code__in=keys).select_related("site__organisation")
         return {one.code: one for one in rows}
     if by == "lot":
-        return dict(lots)
-    return {key: key for key in keys}
+        return {one.code: one for one in Lot.objects.filter(certifier=house, code__in=keys)}
+    return {key: date.fromisoformat(key) for key in keys}
 
 
 def _place(by: str, sizes: dict[Any, int]) -> Callable[[Any], Any]:

@@ -76,8 +76,9 @@ def due_in(certifier: Certifier, *, today: date) -> list[Due]:
     for kept in kept_by(certifier):
         limit = kept.over_before(today)
         rows = None if limit is None else over(certifier, kept.category, before=limit)
-        stays = 0 if rows is None else rows.filter(frozen(kept.category, certifier, today)).count()
-        found.append(Due(kept, 0 if rows is None else rows.count(), stays))
+        number = 0 if rows is None else rows.count()
+        stays = rows.filter(frozen(kept.category, certifier, today)).count() if rows is not None and number else 0
+        found.append(Due(kept, number, stays))
     return found
 
 
@@ -98,12 +99,17 @@ def _claims(certifier: Certifier, before: date) -> QuerySet[AwardClaim]:
     return decided.exclude(state=ClaimState.SUBMITTED).exclude(statement="", birth="", reasons="")
 
 
+def _in(certifier: Certifier) -> Exists:
+    """Those about an award of this house, looked at one by one: they are few beside what a house issued."""
+    return Exists(Award.objects.filter(pk=OuterRef("award"), certifier=certifier))
+
+
 def _decisions(certifier: Certifier, before: date) -> QuerySet[Withdrawal]:
-    return Withdrawal.objects.filter(award__certifier=certifier, effective_on__lt=before).exclude(note="")
+    return Withdrawal.objects.filter(_in(certifier), effective_on__lt=before).exclude(note="")
 
 
 def _corrections(certifier: Certifier, before: date) -> QuerySet[Correction]:
-    decided = Correction.objects.filter(award__certifier=certifier, decided_at__date__lt=before)
+    decided = Correction.objects.filter(_in(certifier), decided_at__date__lt=before)
     return decided.exclude(state=CorrectionState.ASKED).exclude(wanted="", words="", opinion="", reason="")
 
 

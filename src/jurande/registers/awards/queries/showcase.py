@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from jurande.core.control.small_numbers import Shown, guard_one, guard_part
 from jurande.registers.awards.models import Appearance, Award, Showcase, ShownCertification
 from jurande.registers.awards.models.showcase import AppearanceQuerySet
+from jurande.registers.awards.queries.kept import SHOWCASE, kept
 from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.showcase import ShownName
 from jurande.registers.catalogue.models import Certification, Fiche
@@ -168,21 +169,27 @@ def _standing(found: AppearanceQuerySet, today: date) -> AppearanceQuerySet:
 
 
 def _figures(showcase: Showcase, certifications: list[int], today: date) -> dict[int, tuple[Shown, Shown]]:
-    """How many were issued and are in force, what is small or tells it hidden; counted every ``COUNTED_SECONDS``."""
+    """How many were issued and are in force, what is small or tells it hidden.
+
+    Counted anew every ``COUNTED_SECONDS``, or each night where very much is issued.
+    """
     if not certifications:
         return {}
-    key = f"awards.showcase.{showcase.pk}.{today}.{hash(tuple(sorted(certifications)))}"
-    found: dict[int, tuple[int, int]] | None = cache.get(key)
-    if found is None:
-        in_force = Q(valid_until=None) | Q(valid_until__gte=today)
-        rows = (
-            Award.objects.filter(certification_id__in=certifications)
-            .exclude(state=AwardState.REPLACED)
-            .values_list("certification_id")
-            .annotate(issued=Count("pk"), in_force=Count("pk", filter=in_force & Q(state=AwardState.ISSUED)))
-            .order_by()
-        )
-        found = {pk: (issued, standing) for pk, issued, standing in rows}
-        cache.set(key, found, COUNTED_SECONDS)
-    counted = [(pk, found.get(pk, (0, 0))) for pk in certifications]
-    return {pk: (guard_one(issued), guard_part(standing, issued)) for pk, (issued, standing) in counted}
+    held = kept(showcase.certifier_id, SHOWCASE)
+    key = f"awards.showcase.{showcase.pk}.{today}"
+    rows: list[tuple[int, int, int]] | None = held.found if held else cache.get(key)
+    if rows is None:
+        rows = counted(showcase.certifier_id, today)
+        cache.set(key, rows, COUNTED_SECONDS)
+    found = {pk: (issued, standing) for pk, issued, standing in rows}
+    listed = [(pk, found.get(pk, (0, 0))) for pk in certifications]
+    return {pk: (guard_one(issued), guard_part(standing, issued)) for pk, (issued, standing) in listed}
+
+
+def counted(house: int, today: date) -> list[tuple[int, int, int]]:
+    """Certification, how many were issued, how many are in force: all those of the house of this key. One query."""
+    in_force = Q(valid_until=None) | Q(valid_until__gte=today)
+    rows = Award.objects.filter(certifier=house).exclude(state=AwardState.REPLACED).values_list("certification_id")
+    return list(
+        rows.annotate(issued=Count("pk"), in_force=Count("pk", filter=in_force & Q(state=AwardState.ISSUED))).order_by()
+    )

@@ -61,7 +61,7 @@ def signed_in(pk: object) -> Person | None:
 
     ``unread`` counts the letters they have not opened; ``second_factor`` tells whether they set one up.
     """
-    letters = Message.objects.readable().unread().filter(to_code=OuterRef("code"))
+    letters = Message.objects.readable().unread().filter(to_code=OuterRef("code")).exclude(to_code="")
     counted = letters.order_by().values("to_code").annotate(number=Count("pk")).values("number")
     factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
     found: Person | None = (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, make_aware
 
 from jurande.registers.correspondence.emails import catalogue
 from jurande.registers.correspondence.models import Message
-from jurande.registers.correspondence.states import MessageState
 from jurande.registers.parties.models import ApiKey, Certifier, Invitation, Membership, Partnership, PartnershipDocument
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import WAITING_SOURCES, DocumentKind, Right, Role, WaitingReason
@@ -192,10 +191,10 @@ def _about_the_house(actor: Actor, today: date) -> Iterator[Waiting]:
 
 
 def _letters(actor: Actor, today: date) -> Iterator[Waiting]:
-    failed = Message.objects.of_certifier(actor.certifier_code).in_state(
-        MessageState.FAILED, MessageState.BOUNCED, MessageState.WITHHELD
-    )
-    recent = failed.filter(written_at__date__gte=today - LETTER_MEMORY).exclude(about_kind="award")
+    failed = Message.objects.of_certifier(actor.certifier_code).not_delivered()
+    # From an instant rather than a day: what the index is sorted by.
+    since = make_aware(datetime.combine(today - LETTER_MEMORY, time()))
+    recent = failed.filter(written_at__gte=since).exclude(about_kind="award")
     # Those about an award stand together, in one line of the register of awards.
     recent = recent.newest_first()[:MOST_LETTERS]
     for message in recent:

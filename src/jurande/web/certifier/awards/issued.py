@@ -71,7 +71,13 @@ def table(certifier: str) -> Table[Any]:
                 order=("issued_at",),
                 at_first=False,
             ),
-            Column("etat", str(_("État")), lambda one: one.get_state_display(), show=award_chip, order=("state",)),
+            Column(
+                "etat",
+                str(_("État")),
+                lambda one: one.get_state_display(),
+                show=award_chip,
+                order=("state", "-issued_at"),
+            ),
         ),
         filters=(
             Filter("etat", str(_("état")), AwardState.choices, lambda rows, kept: rows.in_states(*kept)),

@@ -65,8 +65,8 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
     listing = table(certifier).read(request.GET, cohorts.cohorts(request.actor, held))
     if sheet := listing.sheet():
         return sheet
-    figures = cohorts.figures(held, today)
-    months = cohorts.months(held)
+    life = cohorts.life_of(held, today)
+    figures, months = life.figures, life.months
     became = _became(figures)
     most = max((one.obtained + one.missed for _month, one in months), default=0)
     page = {
@@ -80,7 +80,8 @@ def overview(request: Asked, certifier: str, code: str) -> HttpResponse:
         "became": became,
         "became_total": sum(value for _label, value, _status in became),
         "became_segments": [Segment(value, "ink" if status == "end" else status) for _label, value, status in became],
-        "bodies": [(one, _segments(one.tally)) for one in cohorts.bodies(held, today)],
+        "bodies": [(one, _segments(one.tally)) for one in life.bodies],
+        "counted_at": life.counted_at,
         "endorsements": cohorts.endorsements_given(held)[:12],
         "arrivals": cohorts.arrivals(held, today),
         "draft": draft_of(held),
@@ -95,10 +96,11 @@ def months_sheet(request: Asked, certifier: str, code: str) -> HttpResponse:
     """Every month, as a sheet."""
     held = found(request, code)
     require(can_see_awards(request.actor))
+    life = cohorts.life_of(held, timezone.localdate())
     header = [_("Mois"), _("Obtenues"), _("Non acquises"), _("Taux de réussite (%)")]
     rows = [
         [month, one.obtained, one.missed, None if one.rate is None else round(one.rate * 100, 1)]
-        for month, one in cohorts.months(held)
+        for month, one in life.months
     ]
     return csv_sheet(f"{held.reference}-mois", header, rows)
 
