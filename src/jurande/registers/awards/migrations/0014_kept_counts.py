@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("awards", "0012_lot_authors"),
+        ("awards", "0013_rights"),
         ("parties", "0003_people"),
     ]
 
