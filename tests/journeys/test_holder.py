@@ -18,6 +18,8 @@ from tests.conftest import ROOT
 from tests.journeys.test_screens import faults_at_each_width
 
 PHONE = 390
+# What a page may ask of a phone that comes for the first time: words, styles, faces, pictures and scripts together.
+MOST_BYTES = 150_000
 MICRO = "Diagnostiquer une panne électrique sur un lave-linge"
 # A family name that nobody else has: it is looked for everywhere once its holder erased it.
 FIRST, RIGHT_FIRST, LAST, EMAIL = "Zoe", "Zoé", "Ostrowiecka", "zoe.ostrowiecka@exemple.fr"
@@ -219,3 +221,30 @@ def test_a_dossier_says_what_is_missing_to_be_registered(visitor: Any) -> None:
     page.get_by_text("L’effet sur les parcours").first.click()
     expect(page.get_by_text(re.compile("enquête|insertion|promotion")).first).to_be_visible()
     assert not wrong, "\n".join(wrong)
+
+
+def weight(browser: Any, address: str, path: str, state: Any) -> int:
+    """How many bytes a first visit of a page takes over the network."""
+    context = browser.new_context(viewport={"width": PHONE, "height": 844}, base_url=address, storage_state=state)
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    taken: list[int] = []
+    network.on("Network.loadingFinished", lambda event: taken.append(event["encodedDataLength"]))
+    page.goto(path, wait_until="networkidle")
+    context.close()
+    return sum(taken)
+
+
+@pytest.mark.slow
+def test_pages_of_a_holder_weigh_little(visitor: Any, chromium: Any, address: str) -> None:
+    ines = visitor(PHONE)
+    page = ines.become("ines")
+    state = ines.context.storage_state()
+    paths = ["/titulaire/", "/titulaire/partages/", "/titulaire/moi/", "/lien/"]
+    paths.append(page.locator("a[href*='/reussites/']").first.get_attribute("href"))
+    page.goto(paths[-1])
+    paths.append(page.locator("a[href*='/p/']").first.get_attribute("href"))
+    paths.append(link_of(page, "", "Votre réussite"))
+    heavy = {path: taken for path in paths if (taken := weight(chromium, address, path, state)) > MOST_BYTES}
+    assert not heavy
