@@ -140,6 +140,7 @@ def test_a_micro_certification_is_refused_until_it_is_whole(visitor: Any) -> Non
     page.get_by_role("button", name="Enregistrer").click()
     page.get_by_text("3 points à compléter").wait_for()
     page.get_by_role("link", name="Écrire les compétences").click()
+    page.wait_for_load_state()  # before its script is there, a line is sent like any form
     for number, criterion in enumerate(("La demande est redite", "Le total est juste", "Le client sait quoi choisir")):
         more = page.locator(".line-more").nth(number)
         more.locator("summary").click()
