@@ -30,6 +30,8 @@ hypothesis.settings.load_profile("jurande")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+# Files that keep a worker busy for minutes.
+LONGEST = ("tests/journeys/", "tests/web/test_matrix.py", "tests/web/test_isolation.py", "tests/demo/")
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -43,8 +45,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
         def _assign_work_unit(self, node: Any) -> None:
             # The longest first: nothing waits for them at the end.
-            if journey := next((file for file in self.workqueue if file.startswith("tests/journeys/")), None):
-                self.workqueue.move_to_end(journey, last=False)
+            if long := next((file for file in self.workqueue if file.startswith(LONGEST)), None):
+                self.workqueue.move_to_end(long, last=False)
             super()._assign_work_unit(node)
 
     return ByFile(config, log)

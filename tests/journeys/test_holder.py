@@ -86,6 +86,7 @@ def test_a_holder_receives_corrects_shares_and_erases(visitor: Any, home: Path) 
     # Whoever issued does not correct alone.
     other = visitor().become("helene")
     other.get_by_role("navigation").get_by_role("link", name="Délivrance").first.click()
+    other.get_by_role("link", name="Suivre").click()
     other.get_by_role("link", name=re.compile("Corrections")).first.click()
     other.get_by_role("link", name=re.compile(LAST)).first.click()
     wrong += faults_at_each_width(other, "a correction to answer")
@@ -193,7 +194,8 @@ def test_three_micro_certifications_lead_to_a_bloc(visitor: Any) -> None:
 
     clerk = visitor().become("anne-sophie")
     clerk.get_by_role("navigation").get_by_role("link", name="Délivrance").first.click()
-    clerk.get_by_role("link", name=re.compile("Combinaisons|Parcours")).first.click()
+    clerk.get_by_role("link", name="Concevoir").click()
+    clerk.get_by_role("link", name="Combinaisons").first.click()
     wrong += faults_at_each_width(clerk, "the combinations")
     clerk.get_by_role("link", name="Vers le bloc 2").click()
     expect(clerk.get_by_role("row", name=re.compile("Malo Kervella"))).to_be_visible()

@@ -52,7 +52,7 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
         Entry(
             _("Délivrance"),
             "certifier:awards",
-            family=("certifier:showcase", "certifier:retention", "certifier:hold"),
+            family=("certifier:showcase", "certifier:retention", "certifier:hold", "certifier:right"),
             right=Right.SEE_AWARDS,
         ),
         Entry(_("Contrôle"), "certifier:control"),
