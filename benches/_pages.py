@@ -12,6 +12,7 @@ from typing import Any
 
 from jurande.config.home import ROOT
 
+PUBLIC_URL = "http://localhost:9"
 MAX_P95_MS = 150
 MAX_QUERIES = 15
 
@@ -22,6 +23,7 @@ def in_new_home(module: str, *counts: int) -> dict[str, Any]:
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "src")])
     environment["DJANGO_SETTINGS_MODULE"] = "jurande.config.settings"
     environment["JURANDE_DEBUG"] = "0"
+    environment["JURANDE_PUBLIC_URL"] = PUBLIC_URL  # nothing can be signed without one
     with tempfile.TemporaryDirectory(prefix="jurande-bench-") as home:
         done = subprocess.run(
             [sys.executable, "-m", module, *map(str, counts)],

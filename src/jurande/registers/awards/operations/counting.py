@@ -16,8 +16,8 @@ from jurande.registers.awards.queries import kept as names
 from jurande.registers.catalogue.models import Certification
 from jurande.registers.parties.models import Certifier, Partnership
 
-# Below it a page counts by itself in less than a tenth of a second.
-MANY = 20_000
+# Below it a page counts by itself in some tenths of a second at most; `./jurande bench figures` tells.
+MANY = 5_000
 
 type Found = Any
 
