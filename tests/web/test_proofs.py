@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from ast import Call, Constant, Name, literal_eval, parse, walk
 from datetime import datetime, timedelta
-from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,7 +15,6 @@ from django.test import Client
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
-from jurande import web
 from jurande.core.proof.carriers.png import bake_png
 from jurande.core.proof.comparison import Difference
 from jurande.registers.awards.facts.addresses import key_of
@@ -372,39 +368,6 @@ class TestAFileThatIsHandedOver:
         assert files() == before
 
 
-class TestTheEnglish:
-    """docs: src/jurande/locale/en; French is the source, and what has no English would be read in French."""
-
-    FOLDER = Path(web.__file__).parents[1] / "locale/en/LC_MESSAGES"
-
-    def test_is_compiled_from_what_is_written(self) -> None:
-        written = {
-            literal_eval(source): literal_eval(target)
-            for source, target in re.findall(
-                r'(?<!"\n)^msgid (".+")\nmsgstr (".*")$', (self.FOLDER / "django.po").read_text(), re.MULTILINE
-            )
-        }
-        with (self.FOLDER / "django.mo").open("rb") as compiled:
-            catalog = GNUTranslations(compiled)
-        assert written
-        assert {source: catalog.gettext(source) for source in written} == written
-
-    def test_leaves_no_sentence_of_these_pages_in_french(self) -> None:
-        public = Path(web.__file__).parent / "public"
-        said = set()
-        for file in (public / "proofs").glob("*.py"):
-            for node in walk(parse(file.read_text())):
-                if isinstance(node, Call) and isinstance(node.func, Name) and node.func.id == "_":
-                    said |= {str(one.value) for one in node.args if isinstance(one, Constant)}
-        for name in ("proof", "proof_slow", "verify", "verified"):
-            text = (public / f"templates/public/{name}.html").read_text()
-            said |= {one or other for one, other in re.findall(r'{% translate "([^"]+)" %}|_\("([^"]+)"\)', text)}
-        with (self.FOLDER / "django.mo").open("rb") as compiled:
-            catalog = GNUTranslations(compiled)
-        same = {"Participation", "Certification", "Certifications"}
-        assert {one for one in said if catalog.gettext(one) == one} <= same
-
-
 class TestTheApi:
     def asked(self, client: Client, *questions: dict[str, str]) -> Any:
         answer = client.post("/api/v1/preuves", {"questions": list(questions)}, content_type="application/json")
@@ -523,13 +486,3 @@ def with_attachment(pdf: bytes, credential: str) -> bytes:
     written = BytesIO()
     writer.write(written)
     return written.getvalue()
-
-
-class TestNumbers:
-    @pytest.mark.parametrize("typed", ["7kq4-m2xd", "7KQ4 M2XD", "https://a.fr/p/7KQ4-M2XD?x=1"])
-    def test_are_read_however_they_are_written(self, typed: str) -> None:
-        assert proofs.read_number(typed) == "7KQ4M2XD"
-
-    @pytest.mark.parametrize("typed", ["", "7KQ4M2X", "7KQ4M2XDD", "AEIU-AEIU", "\x00" * 8])
-    def test_are_nothing_else(self, typed: str) -> None:
-        assert proofs.read_number(typed) is None
