@@ -325,9 +325,11 @@ class TestAddressToMend:
         assert not queries.with_addresses_to_mend(issuer).exists()
         came_back(award)
         assert list(queries.with_addresses_to_mend(issuer)) == [award]
+        assert queries.how_many_to_mend(issuer) == 1
         assert queries.has_come_back(award)
         mend_address(award=award, email="neuve@exemple.fr", actor=issuer, now=NOW)
         assert not queries.with_addresses_to_mend(issuer).exists()
+        assert queries.how_many_to_mend(issuer) == 0
 
     def test_once_mended_kills_the_link_sent_before(self, award: Award, issuer: Actor) -> None:
         former = token_of(award)

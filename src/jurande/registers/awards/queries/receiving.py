@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db.models import OuterRef, Subquery
 
 from jurande.registers.awards.models import Award
@@ -17,6 +18,8 @@ from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Right
 
 CONTEST_LIFETIME = timedelta(days=30)
+# Beyond so many, telling which are mended takes longer than the page that says it beside its tab.
+FEW_BACK, COUNTED_SECONDS = 200, 600
 LETTERS_MOST = 5_000
 CAME_BACK = (MessageState.BOUNCED, MessageState.WITHHELD, MessageState.FAILED)
 _NUMBER = re.compile(rf"[{NUMBER_ALPHABET}]{{{NUMBER_LENGTH}}}")
@@ -78,6 +81,19 @@ def with_addresses_to_mend(actor: Actor) -> AwardQuerySet:
         .filter(last__in=CAME_BACK)
     )
     return rows.select_related("certification", "partnership__site__organisation").order_by("issued_at", "pk")
+
+
+def how_many_to_mend(actor: Actor) -> int:
+    """How many ``with_addresses_to_mend`` gives; where very many came back, as it was ten minutes ago at most."""
+    codes = _about_what_came_back(actor)
+    if len(codes) <= FEW_BACK:
+        return with_addresses_to_mend(actor).count() if codes else 0
+    key = f"awards.to-mend.{actor.certifier_code}.{actor.partnership_code}"
+    found: int | None = cache.get(key)
+    if found is None:
+        found = with_addresses_to_mend(actor).count()
+        cache.set(key, found, COUNTED_SECONDS)
+    return found
 
 
 def _about_what_came_back(actor: Actor) -> list[str]:
