@@ -11,7 +11,6 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import QuerySet
 
 from jurande.registers.awards.models import Award, Design, KeptCount, Showcase
 from jurande.registers.awards.operations import counting
@@ -26,6 +25,7 @@ from jurande.registers.parties.queries.accounts import signed_in
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.awards import held, lots, proved, showcases
+from tests.registers.plans import plan, reads_a_table_whole
 from tests.registers.seal.homes import own_home
 
 pytestmark = pytest.mark.django_db
@@ -158,11 +158,6 @@ def reader(house: Certifier) -> Actor:
     return factories.actor_of(factories.administrator(house), house)
 
 
-def plan(rows: QuerySet[Any]) -> str:
-    return rows.explain()
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads a table of ten rows whole")
 class TestAmongAMillion:
     """Each page asks for a few rows: the plan names the index that finds them."""
 
@@ -172,7 +167,10 @@ class TestAmongAMillion:
 
     def test_names_are_looked_through_in_their_index_alone(self, design: Design) -> None:
         found = Award.objects.filter(certifier=design.certifier, last_name__icontains="zz").order_by()
-        assert "COVERING INDEX award_by_name" in plan(found.values_list("pk"))
+        planned = plan(found.values_list("pk"))
+        assert not reads_a_table_whole(planned)
+        # PostgreSQL weighs its indexes by what they hold: of eight rows, any is as good.
+        assert connection.vendor == "postgresql" or "COVERING INDEX award_by_name" in planned
 
     def test_days_and_ends_are_sorted_by_an_index(self, design: Design) -> None:
         rows = Award.objects.filter(certifier=design.certifier)
@@ -187,7 +185,7 @@ class TestAmongAMillion:
             cursor.execute("ANALYZE")
         rows = Award.objects.filter(code="X").select_related("replaced_by")
         assert "award_replacing" in plan(rows) or "(replaces_id=?)" in plan(rows)
-        assert "SCAN" not in plan(rows)
+        assert not reads_a_table_whole(plan(rows))
 
     def test_letters_are_found_by_their_state_and_by_their_reader(self, design: Design) -> None:
         back = Message.objects.of_certifier(design.certifier.code).not_delivered()
