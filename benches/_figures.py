@@ -17,7 +17,7 @@ from typing import Any
 
 import django
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from tests import factories  # noqa: E402
 from tests.registers.awards import lots, proved  # noqa: E402
 
 from benches._awards import memory_mib  # noqa: E402
+from benches._copies import copy_rows  # noqa: E402
 from benches._network import analyze, timed  # noqa: E402
 from jurande.config import preparation  # noqa: E402
 from jurande.config.installation import open_home  # noqa: E402
@@ -216,21 +217,6 @@ class House:
 def _one_of(words: tuple[str, ...], rank: str) -> str:
     chosen = " ".join(f"WHEN {at} THEN '{word}'" for at, word in enumerate(words))
     return f"(CASE ({rank}) % {len(words)} {chosen} END)"
-
-
-def copy_rows(like: models.Model, first: int, last: int, /, *, step: int = 1, **changed: str) -> None:
-    """Insert rows like one; ``changed``: SQL of a column, where ``n`` goes from first to last and is the key."""
-    columns = [field.column for field in like._meta.concrete_fields]
-    table = connection.ops.quote_name(like._meta.db_table)
-    changed = {"id": "n", **changed}
-    told = ", ".join(changed.get(column, f'o."{column}"') for column in columns)
-    names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH RECURSIVE s(n) AS (SELECT %s UNION ALL SELECT n + {step} FROM s WHERE n + {step} <= %s) "
-            f"INSERT INTO {table} ({names}) SELECT {told} FROM s, (SELECT * FROM {table} WHERE id = %s) o",
-            [first, last, like.pk],
-        )
 
 
 def pages(house: House) -> dict[str, Callable[[], str]]:

@@ -28,6 +28,7 @@ from tests import factories  # noqa: E402
 from tests.registers.awards import held, shared  # noqa: E402
 
 from benches import _awards  # noqa: E402
+from benches._copies import copy_rows  # noqa: E402
 from benches._network import REQUESTS, timed  # noqa: E402
 from jurande.config import preparation  # noqa: E402
 from jurande.config.installation import open_home  # noqa: E402
@@ -59,18 +60,9 @@ def found_first(now: Any) -> None:
     Award.objects.filter(pk__in=list(held)).update(holder=holder, collected_at=now, exposure=Exposure.DOCUMENT)
 
 
-def copy_rows(model: type[models.Model], first: int, last: int, changed: dict[str, str]) -> None:
-    """Insert rows like the oldest of ``model``; ``changed``: SQL of a column, where ``n`` goes from first to last."""
-    columns = [field.column for field in model._meta.concrete_fields]
-    table = connection.ops.quote_name(model._meta.db_table)
-    told = ", ".join(changed.get(column, f'o."{column}"') for column in columns)
-    names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH RECURSIVE s(n) AS (SELECT %s UNION ALL SELECT n + 1 FROM s WHERE n < %s) "
-            f"INSERT INTO {table} ({names}) SELECT {told} FROM s, (SELECT * FROM {table} ORDER BY id LIMIT 1) o",
-            [first, last],
-        )
+def oldest(model: type[models.Model]) -> models.Model:
+    """The first that the registers' own operations made."""
+    return model._base_manager.earliest("pk")
 
 
 def fill(count: int) -> None:
@@ -89,34 +81,30 @@ def fill(count: int) -> None:
 def _copy(first: int, last: int) -> None:
     code = "printf('X%09d', n)"
     address = "printf('titulaire%d@exemple.fr', n)"
-    copy_rows(Person, first, last, {"id": "n", "code": code, "email": address})
-    copy_rows(EmailAddress, first, last, {"id": "n", "user_id": "n", "email": address})
-    copy_rows(Membership, first, last, {"id": "n", "code": code, "person_id": "n", "role": "'holder'", **_NOWHERE})
+    copy_rows(oldest(Person), first, last, code=code, email=address)
+    copy_rows(oldest(EmailAddress), first, last, user_id="n", email=address)
+    copy_rows(oldest(Membership), first, last, code=code, person_id="n", role="'holder'", **_NOWHERE)
     places = {"list_number": "n / 131072 + 1000", "list_index": "n % 131072"}
     keys = {"business_key": "printf('copy:%d', n)", "idempotency_key": "printf('copy:%d', n)"}
-    copy_rows(SealedCredential, first, last, {"id": "n", "code": code, "batch_id": "NULL", **_LINE, **places, **keys})
+    copy_rows(oldest(SealedCredential), first, last, code=code, batch_id="NULL", batch_line="NULL", **places, **keys)
     copy_rows(
-        Award,
+        oldest(Award),
         first,
         last,
-        {
-            "id": "n",
-            "code": code,
-            # A letter that no drawn number is likely to begin with seven figures after.
-            "number": "printf('Z%07d', n - 10000000)",
-            "credential_id": "n",
-            "holder_id": "n",
-            "row_id": "NULL",
-            "replaces_id": "NULL",
-            "email_digest": "printf('%064d', n)",
-            "holder_digest": "printf('%064d', n)",
-            "issued_at": "datetime('2021-01-01', printf('+%d minutes', n - 10000000))",
-        },
+        code=code,
+        # A letter that no drawn number is likely to begin with seven figures after.
+        number="printf('Z%07d', n - 10000000)",
+        credential_id="n",
+        holder_id="n",
+        row_id="NULL",
+        replaces_id="NULL",
+        email_digest="printf('%064d', n)",
+        holder_digest="printf('%064d', n)",
+        issued_at="datetime('2021-01-01', printf('+%d minutes', n - 10000000))",
     )
 
 
 _NOWHERE = {"certifier_id": "NULL", "partnership_id": "NULL"}
-_LINE = {"batch_line": "NULL"}
 
 
 def main(count: int) -> dict[str, Any]:

@@ -106,6 +106,21 @@ def test_screens_never_write_rows() -> None:
     assert not wrong
 
 
+def test_a_locked_row_never_stops_what_only_refers_to_it() -> None:
+    # PostgreSQL looks at foreign keys when a transaction ends. A whole lock would make it wait there for whoever waits
+    # for it: two acts of one holder, in two tabs, would kill each other.
+    wrong = [
+        f"{relative(path)}:{node.lineno}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "select_for_update"
+        and "no_key" not in {word.arg for word in node.keywords}
+    ]
+    assert not wrong
+
+
 def test_the_clock_is_read_only_at_the_edge() -> None:
     wrong = [
         f"{relative(path)}:{call.lineno}"

@@ -35,7 +35,11 @@ def _take(name: str, due_at: datetime, *, now: datetime) -> JobRequest | None:
         slot = Slot(name=name, due_at=due_at)
         # Inserting decides who takes the slot: when another worker is at it, this waits for them, then does nothing.
         Slot.objects.bulk_create([slot], ignore_conflicts=True)
-        mine = Slot.objects.select_for_update(of=("self",)).filter(name=name, due_at=due_at, job_code="").first()
+        mine = (
+            Slot.objects.select_for_update(of=("self",), no_key=True)
+            .filter(name=name, due_at=due_at, job_code="")
+            .first()
+        )
         if mine is None:
             return None
         former = Slot.objects.filter(name=name, due_at__lt=due_at).order_by("-due_at").first()

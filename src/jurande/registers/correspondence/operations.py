@@ -256,7 +256,7 @@ def deliver_many(
 def _claim(message_code: str, *, now: datetime) -> Message | None:
     """Take the letter for one attempt; None when there is nothing to do now."""
     with transaction.atomic():
-        message = Message.objects.select_for_update(of=("self",)).filter(code=message_code).first()
+        message = Message.objects.select_for_update(of=("self",), no_key=True).filter(code=message_code).first()
         if message is None or message.state not in TO_LEAVE:
             return None
         busy_until = message.next_attempt_at
@@ -341,7 +341,7 @@ def resend(*, message_code: str, actor_code: str, now: datetime) -> Message:
     :raises Message.DoesNotExist: no such letter.
     """
     with transaction.atomic():
-        message = Message.objects.select_for_update(of=("self",)).get(code=message_code)
+        message = Message.objects.select_for_update(of=("self",), no_key=True).get(code=message_code)
         if message.is_erased:
             raise ResendRefused(
                 _("Ce courrier a été effacé : son texte n’est plus conservé. Écrivez-en un nouveau depuis la fiche.")
@@ -378,7 +378,7 @@ def record_bounce(*, message_code: str, reason_code: str, hard: bool, now: datet
     A letter unknown here, or one that never left, is left alone: anybody can forge a bounce. Twice is once.
     """
     with transaction.atomic():
-        message = Message.objects.select_for_update(of=("self",)).filter(code=message_code).first()
+        message = Message.objects.select_for_update(of=("self",), no_key=True).filter(code=message_code).first()
         if message is None or not MESSAGE_LIFE.allows(message.state, "bounce"):
             return
         message.state = MESSAGE_LIFE.after(message.state, "bounce")

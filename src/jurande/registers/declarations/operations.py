@@ -50,7 +50,7 @@ def start_dossier(*, certification: Certification, actor: Actor, now: datetime) 
     It takes up what the last closed one said and joined: a new request begins where the former one stood.
     :raises NotAllowed: not theirs, retired, or at the RNCP, whose criteria are others.
     """
-    held = Certification.objects.select_for_update(of=("self",)).select_related("certifier", "fiche")
+    held = Certification.objects.select_for_update(of=("self",), no_key=True).select_related("certifier", "fiche")
     row = held.get(pk=certification.pk)
     require(policies.can_start_dossier(actor, row))
     running = RegistrationDossier.objects.drafts().filter(certification=row).first()
@@ -134,7 +134,7 @@ def write_answer(
         raise DossierRefused(_("Ce critère a toujours un objet\u00a0: répondez-y."), field="is_moot")
     if is_moot and not text:
         raise DossierRefused(_("Dites en une phrase pourquoi ce critère est sans objet."), field="text")
-    held = draft.answers.select_for_update().filter(criterion=criterion).first()
+    held = draft.answers.select_for_update(no_key=True).filter(criterion=criterion).first()
     if (held.revision if held else 0) != revision:
         raise DossierRefused(
             _("Quelqu’un a écrit cette réponse entre-temps. Votre texte est gardé ci-dessous\u00a0: reprenez-le."),
@@ -334,7 +334,7 @@ def _typeset(content: dict[str, Any], fingerprint: str) -> bytes:
 
 
 def _locked(dossier: RegistrationDossier) -> RegistrationDossier:
-    rows = RegistrationDossier.objects.select_for_update(of=("self",))
+    rows = RegistrationDossier.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("certifier__organisation", "certification").get(pk=dossier.pk)
 
 

@@ -118,7 +118,7 @@ def _append(chain: str, contents: Sequence[Content]) -> list[Entry]:
 
 
 def _lock_head(chain: str) -> Head:
-    heads = Head.objects.select_for_update(of=("self",)).filter(chain=chain)
+    heads = Head.objects.select_for_update(of=("self",), no_key=True).filter(chain=chain)
     head = heads.first()
     if head is None:
         # Two first entries at once: one makes the row, the other waits for it.

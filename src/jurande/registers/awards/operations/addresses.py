@@ -49,7 +49,7 @@ def mend_address(*, award: Award, email: str, actor: Actor, now: datetime) -> Aw
 
     :raises NotAllowed: who issues. :raises AddressRefused: received, refused or erased. :raises RecipientRefused:
     """
-    held = Award.objects.select_for_update(of=("self",)).select_related(
+    held = Award.objects.select_for_update(of=("self",), no_key=True).select_related(
         "certifier__organisation",
         "certification",
         "referentiel",
@@ -124,7 +124,7 @@ def _due(now: datetime) -> Iterator[list[int]]:
 @transaction.atomic
 def _remind(keys: Sequence[int], now: datetime) -> int:
     # Judged again: some may have been received since.
-    rows = _waiting().select_for_update(of=("self",)).filter(pk__in=keys).order_by("certifier", "pk")
+    rows = _waiting().select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("certifier", "pk")
     awards = list(rows.select_related("certifier__organisation", "certification", "referentiel"))
     titles, languages = titles_of(awards), languages_of(awards)
     for award in awards:

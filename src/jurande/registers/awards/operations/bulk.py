@@ -83,7 +83,7 @@ def start_bulk(*, bulk: BulkAct, actor: Actor, now: datetime) -> BulkAct:
     :raises NotAllowed: who may withdraw, in this house. :raises LifeRefused: launched or given up already.
     """
     require(can_withdraw_awards(actor, bulk.certifier))
-    row = BulkAct.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=bulk.pk)
+    row = BulkAct.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=bulk.pk)
     if row.state != BulkState.SHOWN:
         raise LifeRefused(_("Cet acte est déjà lancé, ou abandonné. Rechargez la page."))
     row.state = BulkState(BULK_LIFE.after(row.state, "start"))
@@ -99,7 +99,7 @@ def resume_bulk(*, bulk: BulkAct, actor: Actor, now: datetime) -> BulkAct:
     :raises NotAllowed: who may withdraw, in this house. :raises LifeRefused: it is not stopped.
     """
     require(can_withdraw_awards(actor, bulk.certifier))
-    row = BulkAct.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=bulk.pk)
+    row = BulkAct.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=bulk.pk)
     if not stopped_among([row]):
         raise LifeRefused(_("Cet acte ne s’est pas arrêté, ou il est déjà repris. Rechargez la page."))
     _set_going(row, LifeAct.BULK_RESUMED, actor, now)
@@ -145,7 +145,9 @@ def run_bulk(*, bulk: BulkAct, report: Report, now: Callable[[], datetime]) -> N
 def _chunk(bulk: BulkAct, keys: tuple[int, ...], actor: Actor, now: datetime) -> int:
     """Decide of some items; tell how many were."""
     items = list(
-        BulkItem.objects.select_for_update(of=("self",)).filter(pk__in=keys, state=ItemState.WAITING).order_by("pk")
+        BulkItem.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=keys, state=ItemState.WAITING)
+        .order_by("pk")
     )
     decided = []
     for item in items:
@@ -175,7 +177,7 @@ def _chunk(bulk: BulkAct, keys: tuple[int, ...], actor: Actor, now: datetime) ->
 
 @transaction.atomic
 def _finish(bulk: BulkAct, now: datetime) -> None:
-    row = BulkAct.objects.select_for_update().get(pk=bulk.pk)
+    row = BulkAct.objects.select_for_update(no_key=True).get(pk=bulk.pk)
     if row.state == BulkState.RUNNING:
         row.state, row.finished_at = BulkState(BULK_LIFE.after(row.state, "finish")), now
         row.save(update_fields=["state", "finished_at"])
@@ -189,7 +191,7 @@ def discard_bulk(*, bulk: BulkAct, actor: Actor, now: datetime) -> None:
     :raises NotAllowed: who may withdraw, in this house. :raises LifeRefused: it was launched.
     """
     require(can_withdraw_awards(actor, bulk.certifier))
-    row = BulkAct.objects.select_for_update().get(pk=bulk.pk)
+    row = BulkAct.objects.select_for_update(no_key=True).get(pk=bulk.pk)
     if row.state != BulkState.SHOWN:
         raise LifeRefused(_("Cet acte est déjà lancé\u00a0: ce qu’il a décidé reste."))
     row.state, row.finished_at = BulkState(BULK_LIFE.after(row.state, "discard")), now

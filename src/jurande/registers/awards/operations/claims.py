@@ -72,7 +72,9 @@ def close_claims(*, opening: ClaimOpening, actor: Actor, now: datetime) -> Claim
     :raises NotAllowed: not theirs. :raises ClaimRefused: closed already.
     """
     require(policies.can_open_claims(actor, opening.certifier))
-    row = ClaimOpening.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=opening.pk)
+    row = (
+        ClaimOpening.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=opening.pk)
+    )
     if row.closed_at is not None:
         raise ClaimRefused(_("Les demandes sont déjà closes."))
     row.closed_at, row.closed_by_code = now, actor.code
@@ -128,7 +130,7 @@ def submit_claim(
             _("Joignez d’une à %(most)d preuves\u00a0: PDF ou photo.") % {"most": FILES_MOST}, field="files"
         )
     # Whoever closes their space at this instant is waited for: nothing is left of somebody who has gone.
-    if not Person.objects.select_for_update(of=("self",)).get(pk=person.pk).is_active:
+    if not Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk).is_active:
         raise ClaimRefused(_("Votre espace est fermé\u00a0: rien n’a été déposé."))
     claim = AwardClaim(
         opening=opening,
@@ -242,7 +244,7 @@ def _demand_open(opening: ClaimOpening) -> None:
 
 def _waiting(claim: AwardClaim, move: str) -> AwardClaim:
     row = (
-        AwardClaim.objects.select_for_update(of=("self",))
+        AwardClaim.objects.select_for_update(of=("self",), no_key=True)
         .select_related("opening__certifier", "opening__certification", "person", "reviewer")
         .get(pk=claim.pk)
     )

@@ -62,7 +62,7 @@ def close_space(*, person: Person, actor: Actor, now: datetime) -> int:
     it goes the next day, as everything else went.
     :raises NotAllowed: somebody else's space. :raises ErasureRefused: one thing is frozen, or under way: nothing goes.
     """
-    row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    row = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     require(can_close_space(actor, row))
     demand_free(_everything(row), now=now)
     _demand_rows_free(_spaces(row))

@@ -74,7 +74,7 @@ def start_combination(*, certification: Certification, bloc: str, actor: Actor, 
     :raises NotAllowed: who may not write. :raises CombinationNotPossible: a draft is open, or nothing is awarded so.
     """
     held = (
-        Certification.objects.select_for_update(of=("self",))
+        Certification.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certifier__organisation", "fiche")
         .get(pk=certification.pk)
     )
@@ -230,7 +230,7 @@ def _close(held: Combination, actor: Actor, now: datetime) -> None:
 
 def _locked(combination: Combination) -> Combination:
     return (
-        Combination.objects.select_for_update(of=("self",))
+        Combination.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certifier__organisation", "certification__fiche", "certification__certifier")
         .get(pk=combination.pk)
     )

@@ -267,7 +267,7 @@ def _announce(found: Sequence[tuple[int, int]], ways: dict[int, _Way], now: date
     people = Person.objects.in_bulk({person for person, _pk in found})
     known = {
         (row.holder_id, row.combination_id): row
-        for row in CombinationRequest.objects.select_for_update(of=("self",)).filter(
+        for row in CombinationRequest.objects.select_for_update(of=("self",), no_key=True).filter(
             holder__in=people, combination__in={pk for _person, pk in found}
         )
     }
@@ -341,7 +341,7 @@ def _title(held: Combination) -> str:
 
 def _locked(request: CombinationRequest) -> CombinationRequest:
     return (
-        CombinationRequest.objects.select_for_update(of=("self",))
+        CombinationRequest.objects.select_for_update(of=("self",), no_key=True)
         .select_related("holder", "lot", "row", "combination__certifier__organisation", "combination__certification")
         .get(pk=request.pk)
     )

@@ -72,7 +72,7 @@ def ask_correction(
         already, or too many in a day.
     :raises DocumentRefused: a file is not what is accepted.
     """
-    row = Award.objects.select_for_update(of=("self",)).select_related(*_AWARD).get(pk=award.pk)
+    row = Award.objects.select_for_update(of=("self",), no_key=True).select_related(*_AWARD).get(pk=award.pk)
     require(policies.can_ask_correction(actor, row))
     said = _said(words)
     wanted = wanted.composed()
@@ -267,7 +267,7 @@ def _forget(keys: Sequence[int], now: datetime) -> int:
 
 
 def _waiting(keys: Sequence[int]) -> Iterable[Correction]:
-    rows = Correction.objects.select_for_update(of=("self",)).select_related(*_ROW)
+    rows = Correction.objects.select_for_update(of=("self",), no_key=True).select_related(*_ROW)
     return rows.filter(pk__in=keys, state=CorrectionState.ASKED).order_by("pk")
 
 
@@ -286,7 +286,7 @@ _ROW = (
 
 def locked(correction: Correction) -> Correction:
     """Read a request again, locked until the transaction ends."""
-    return Correction.objects.select_for_update(of=("self",)).select_related(*_ROW).get(pk=correction.pk)
+    return Correction.objects.select_for_update(of=("self",), no_key=True).select_related(*_ROW).get(pk=correction.pk)
 
 
 def close(row: Correction, move: str, by_code: str, now: datetime) -> None:

@@ -39,7 +39,11 @@ def grant_mandate(
     :raises DelegationRefused: over, of one's own site, granted already, or a day that is past or after its end.
     """
     require(policies.can_grant_mandate(actor, habilitation))
-    row = Habilitation.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=habilitation.pk)
+    row = (
+        Habilitation.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=habilitation.pk)
+    )
     today = localdate(now)
     day = granted_on or today
     if row.state not in LIVE_STATES:
@@ -76,7 +80,7 @@ def end_mandate(*, mandate: IssuingMandate, reason: MandateEndReason, actor: Act
     :raises NotAllowed: not theirs to decide. :raises DelegationRefused: over already.
     """
     require(policies.can_end_mandate(actor, mandate))
-    row = IssuingMandate.objects.select_for_update(of=("self",)).get(pk=mandate.pk)
+    row = IssuingMandate.objects.select_for_update(of=("self",), no_key=True).get(pk=mandate.pk)
     if row.ended_at is not None:
         raise DelegationRefused(_("Cette délégation a déjà pris fin."))
     row.ended_at = now

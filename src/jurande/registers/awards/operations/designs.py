@@ -108,7 +108,7 @@ def set_brand(
     unknown = set(waived) - {key for key, _label in core.WAIVABLE}
     if unknown:
         raise DesignRefused(_("Cette mention ne peut pas être laissée de côté."), field="waived")
-    brand = brand_of(Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk))
+    brand = brand_of(Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk))
     brand.colour, brand.accent = checked_colour(colour, "colour"), checked_accent(accent)
     brand.emblem, brand.waived = Emblem(emblem), sorted(waived)
     if drop_logo:
@@ -129,7 +129,11 @@ def start_design(*, certification: Certification, subject: str, actor: Actor, no
 
     :raises NotAllowed: who may not write. :raises DesignRefused: a draft is open, or this is not awarded so.
     """
-    held = Certification.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=certification.pk)
+    held = (
+        Certification.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=certification.pk)
+    )
     require(policies.can_write_designs(actor, held.certifier))
     if held.is_retired:
         raise DesignRefused(_("Cette certification est retirée\u00a0: elle n’a plus de nouveau modèle."))
@@ -407,7 +411,7 @@ def _sign(draft: Design, signings: list[Signing], now: datetime) -> None:
 
 def _locked(design: Design) -> Design:
     return (
-        Design.objects.select_for_update(of=("self",))
+        Design.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certifier__organisation", "certification__certifier__organisation", "certification__fiche")
         .select_related("logo__blob")
         .get(pk=design.pk)

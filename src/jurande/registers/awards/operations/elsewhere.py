@@ -199,7 +199,7 @@ def _written_again(rows: Sequence[TakeoverRow]) -> None:
 
 def _open(held: Takeover, actor: Actor) -> Takeover:
     require(can_take_over(actor, held.certifier))
-    rows = Takeover.objects.select_for_update(of=("self",)).select_related("certifier__organisation")
+    rows = Takeover.objects.select_for_update(of=("self",), no_key=True).select_related("certifier__organisation")
     row = rows.get(pk=held.pk)
     if row.state != TakeoverState.READ:
         raise TakeoverRefused(_("Cette reprise est déjà lancée, ou abandonnée. Rechargez la page."))
@@ -263,7 +263,7 @@ def _chunk(
     held: Takeover, keys: Sequence[int], certifications: Mapping[str, Certification], actor: Actor, now: datetime
 ) -> int:
     rows = list(
-        TakeoverRow.objects.select_for_update(of=("self",))
+        TakeoverRow.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=keys, state=TakeoverRowState.READY)
         .order_by("number")
     )
@@ -342,7 +342,7 @@ def former_of(plan: str) -> FormerAward:
 
 @transaction.atomic
 def _finish(held: Takeover, now: datetime) -> None:
-    row = Takeover.objects.select_for_update().get(pk=held.pk)
+    row = Takeover.objects.select_for_update(no_key=True).get(pk=held.pk)
     if row.state == TakeoverState.RUNNING:
         row.state, row.finished_at = TakeoverState(TAKEOVER_LIFE.after(row.state, "finish")), now
         row.save(update_fields=["state", "finished_at"])

@@ -131,7 +131,7 @@ def withdraw_endorsement(*, endorsement: Endorsement, actor: Actor, now: datetim
     :raises NotAllowed: not theirs. :raises EndorsementRefused: declined or withdrawn already.
     """
     require(can_open_claims(actor, endorsement.certifier))
-    rows = Endorsement.objects.select_for_update(of=("self",)).select_related("certifier", "credential")
+    rows = Endorsement.objects.select_for_update(of=("self",), no_key=True).select_related("certifier", "credential")
     row = rows.get(pk=endorsement.pk)
     if not ENDORSEMENT_LIFE.allows(row.state, "withdraw"):
         raise EndorsementRefused(_("Cet avis n’est plus montré."))
@@ -148,7 +148,9 @@ def withdraw_endorsement(*, endorsement: Endorsement, actor: Actor, now: datetim
 def _open(token: str, now: datetime) -> Endorsement:
     found = endorsement_by_token(token)
     if found is not None:
-        rows = Endorsement.objects.select_for_update(of=("self",)).select_related("certifier", "certification")
+        rows = Endorsement.objects.select_for_update(of=("self",), no_key=True).select_related(
+            "certifier", "certification"
+        )
         found = rows.get(pk=found.pk)
     if found is None or not found.is_open_at(now):
         raise EndorsementRefused(_("Ce lien n’est plus valable. Demandez-en un autre à l’organisme qui vous a écrit."))

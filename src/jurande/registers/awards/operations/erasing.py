@@ -98,7 +98,9 @@ def erase_award(*, award: Award, actor: Actor, now: datetime) -> list[Award]:
     Its number answers that it was withdrawn at its holder's request; a copy of it still tells whether it was revoked.
     :raises NotAllowed: not theirs, or erased already. :raises ErasureRefused: frozen by a procedure, or under way.
     """
-    locked = Award.objects.select_for_update(of=("self",)).select_related("holder", "certifier__organisation")
+    locked = Award.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "holder", "certifier__organisation"
+    )
     row = locked.get(pk=award.pk)
     require(can_erase_award(actor, row))
     return erase_wanted([row], by_code=actor.code, now=now)
@@ -172,7 +174,7 @@ def forget_awards(keys: Sequence[int], *, cause: ErasureCause, by_code: str, now
     :raises jurande.registers.seal.operations.erasure.ErasureRefused: one is not sealed yet.
     """
     rows = list(
-        Award.objects.select_for_update(of=("self",))
+        Award.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=keys)
         .exclude(state=AwardState.ERASED)
         .only(*_READ)

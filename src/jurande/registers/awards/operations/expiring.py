@@ -91,7 +91,7 @@ def _delays(certifier: Certifier) -> list[tuple[int, int]]:
 
 @transaction.atomic
 def _remind(keys: Sequence[int], days: int, now: datetime) -> int:
-    rows = Award.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    rows = Award.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
     awards = list(rows.select_related("certifier__organisation", "certification", "holder"))
     ExpiryReminder.objects.bulk_create(
         [ExpiryReminder(award=award, days=days, written_at=now) for award in awards], ignore_conflicts=True

@@ -100,7 +100,7 @@ def take_back_refusal(*, award: Award, actor: Actor, now: datetime) -> Award:
 
 
 def _locked(award: Award) -> Award:
-    rows = Award.objects.select_for_update(of=("self",)).select_related(
+    rows = Award.objects.select_for_update(of=("self",), no_key=True).select_related(
         "certifier__organisation", "certification", "holder", "referentiel"
     )
     return rows.get(pk=award.pk)

@@ -101,7 +101,7 @@ def _one(move: LifeMove, award: Award, reason: Reason, note: str, actor: Actor, 
 
 def locked(award: Award) -> Award:
     """Read the award again, locked until the transaction ends."""
-    rows = Award.objects.select_for_update(of=("self",))
+    rows = Award.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("certifier__organisation", "certification", "credential__certifier", "holder").get(
         pk=award.pk
     )

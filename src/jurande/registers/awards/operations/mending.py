@@ -35,7 +35,7 @@ def mend_row(*, row: LotRow, values: Mapping[str, str], actor: Actor, now: datet
     """
     lot = locked(row.lot)
     require(policies.can_prepare_lot(actor, lot))
-    kept = LotRow.objects.select_for_update(of=("self",)).get(pk=row.pk, lot=lot)
+    kept = LotRow.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk, lot=lot)
     said = queries.said_in(lot, kept) | {name: " ".join(text.split()) for name, text in values.items()}
     understood = read_row(
         {name: text for name, text in said.items() if text and name in COLUMNS}, queries.frame_of(lot, localdate(now))
@@ -77,7 +77,7 @@ def reject_row(*, row: LotRow, note: str = "", actor: Actor, now: datetime) -> L
     """
     lot = locked(row.lot)
     require(policies.can_prepare_lot(actor, lot))
-    kept = LotRow.objects.select_for_update(of=("self",)).get(pk=row.pk, lot=lot)
+    kept = LotRow.objects.select_for_update(of=("self",), no_key=True).get(pk=row.pk, lot=lot)
     if kept.state == LotRowState.REJECTED:
         return kept
     kept.state, kept.note = LotRowState.REJECTED, " ".join(note.split())[:LONGEST_NOTE]

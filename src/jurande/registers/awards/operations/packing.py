@@ -47,7 +47,7 @@ def request_pack(*, lot: Lot, actor: Actor, now: datetime) -> JobRequest:
 
     :raises NotAllowed: who may not prepare or issue. :raises NothingToPack: no award of this lot holds.
     """
-    held = Lot.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=lot.pk)
+    held = Lot.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=lot.pk)
     require(policies.can_pack_parchments(actor, held))
     if not held.awards.in_states(*PACKED).exists():
         raise NothingToPack(_("Rien de ce lot n’est délivré\u00a0: il n’y a aucun document à réunir."))

@@ -411,7 +411,7 @@ def _mark_twice(lot: Lot) -> None:
 
 def locked(held: Lot) -> Lot:
     """Read a lot again for the rest of the transaction."""
-    rows = Lot.objects.select_for_update(of=("self",)).select_related(
+    rows = Lot.objects.select_for_update(of=("self",), no_key=True).select_related(
         "certifier__organisation", "certification", "design", "document__blob", "partnership"
     )
     return rows.get(pk=held.pk)

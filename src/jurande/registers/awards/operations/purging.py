@@ -118,7 +118,7 @@ def _purge_chunk(
 
 def _open_report(house: Certifier, job_code: str, *, now: datetime) -> PurgeReport:
     """The report under way in this house, made when there is none; locked, so that two purges count together."""
-    rows = PurgeReport.objects.select_for_update(of=("self",)).filter(certifier=house, finished_at=None)
+    rows = PurgeReport.objects.select_for_update(of=("self",), no_key=True).filter(certifier=house, finished_at=None)
     found = rows.first()
     if found is None:
         found = PurgeReport(certifier=house, started_at=now, job_code=job_code)
@@ -128,7 +128,7 @@ def _open_report(house: Certifier, job_code: str, *, now: datetime) -> PurgeRepo
 
 @transaction.atomic
 def _finish(house: Certifier, *, now: datetime) -> None:
-    rows = PurgeReport.objects.select_for_update(of=("self",)).filter(certifier=house, finished_at=None)
+    rows = PurgeReport.objects.select_for_update(of=("self",), no_key=True).filter(certifier=house, finished_at=None)
     for found in rows:
         found.finished_at = now
         found.save(update_fields=["finished_at"])

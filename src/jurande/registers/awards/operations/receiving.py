@@ -213,7 +213,7 @@ def issued_letter(award: Award) -> Letter:
 
 
 def _locked(award: Award) -> Award:
-    rows = Award.objects.select_for_update(of=("self",)).select_related(
+    rows = Award.objects.select_for_update(of=("self",), no_key=True).select_related(
         "certifier__organisation", "certification", "referentiel", "holder"
     )
     return rows.get(pk=award.pk)
@@ -225,7 +225,7 @@ def _collect(person: Person, waiting: AwardQuerySet, now: datetime) -> Sequence[
     free = Award.objects.filter(holder=None, collected_at=None, refused_at=None)
     rows = list(
         free.filter(pk__in=keys)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("certifier__organisation", "certification", "referentiel")
         .order_by("pk")
     )

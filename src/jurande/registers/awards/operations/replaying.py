@@ -59,7 +59,7 @@ def _awards(codes: list[str], cause: ErasureCause, *, now: datetime) -> int:
 
 @transaction.atomic
 def _space(code: str, *, now: datetime) -> bool:
-    row = Person.objects.select_for_update(of=("self",)).filter(code=code, is_active=True).first()
+    row = Person.objects.select_for_update(of=("self",), no_key=True).filter(code=code, is_active=True).first()
     if row is None:
         return False
     forget_space(row, actor=MACHINE, now=now)

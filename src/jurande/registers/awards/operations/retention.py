@@ -104,7 +104,7 @@ def lift_hold(*, hold: LegalHold, actor: Actor, now: datetime) -> LegalHold:
 
     :raises NotAllowed: who may withdraw. :raises RetentionRefused: lifted already.
     """
-    row = LegalHold.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=hold.pk)
+    row = LegalHold.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=hold.pk)
     require(can_hold(actor, row.certifier))
     if row.lifted_at is not None:
         raise RetentionRefused(_("Ce gel est déjà levé. Rechargez la page."))

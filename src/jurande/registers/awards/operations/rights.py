@@ -137,7 +137,7 @@ def accept_right(*, request: RightRequest, actor: Actor, now: datetime) -> Right
     require(can_decide_right(actor, row))
     _move(row, "accept", actor, now)
     if row.kind == RightKind.ERASURE:
-        rows = Award.objects.select_for_update(of=("self",)).select_related(
+        rows = Award.objects.select_for_update(of=("self",), no_key=True).select_related(
             "certifier__organisation", "lot", "replaces"
         )
         wanted = list(rows.filter(right_requests=row).exclude(state=AwardState.ERASED).order_by("pk"))
@@ -259,7 +259,7 @@ def answer_of(row: RightRequest) -> str:
 
 
 def _locked(request: RightRequest) -> RightRequest:
-    rows = RightRequest.objects.select_for_update(of=("self",)).select_related("certifier__organisation")
+    rows = RightRequest.objects.select_for_update(of=("self",), no_key=True).select_related("certifier__organisation")
     return rows.get(pk=request.pk)
 
 

@@ -72,8 +72,8 @@ def create_share(*, awards: Sequence[Award], shown: Shown, title: str = "", acto
     holder = awards[0].holder
     assert holder is not None  # noqa: S101 - the policy looked; for the type checker
     # What another tab does at the same instant is waited for: closing the space, joining it to another, erasing one.
-    Person.objects.select_for_update(of=("self",)).get(pk=holder.pk)
-    rows = Award.objects.select_for_update(of=("self",)).select_related("holder").order_by("pk")
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=holder.pk)
+    rows = Award.objects.select_for_update(of=("self",), no_key=True).select_related("holder").order_by("pk")
     for award in rows.filter(pk__in=[award.pk for award in awards]):
         require(can_share_award(actor, award))
     if Share.objects.filter(holder=holder).open_on(localdate(now)).count() >= MOST_OPEN:
@@ -105,7 +105,7 @@ def change_share(*, share: Share, shown: Shown, title: str = "", actor: Actor, n
     :raises NotAllowed: not theirs. :raises ShareRefused: withdrawn, a last day in the past, a title too long.
     """
     require(can_keep_share(actor, share))
-    held = Share.objects.select_for_update(of=("self",)).get(pk=share.pk)
+    held = Share.objects.select_for_update(of=("self",), no_key=True).get(pk=share.pk)
     if held.withdrawn_at is not None:
         raise ShareRefused(_("Ce lien est arrêté\u00a0: il ne montre plus rien. Créez-en un autre."))
     held.title = _title(title)
@@ -124,7 +124,7 @@ def withdraw_share(*, share: Share, actor: Actor, now: datetime) -> None:
     :raises NotAllowed: not theirs.
     """
     require(can_keep_share(actor, share))
-    held = Share.objects.select_for_update(of=("self",)).get(pk=share.pk)
+    held = Share.objects.select_for_update(of=("self",), no_key=True).get(pk=share.pk)
     if held.withdrawn_at is None:
         _stop(held, now)
         _told(ShareAct.WITHDRAWN, held, _house_of(held), actor, now)
@@ -133,7 +133,7 @@ def withdraw_share(*, share: Share, actor: Actor, now: datetime) -> None:
 @transaction.atomic
 def drop_from_shares(*, award: Award, actor: Actor, now: datetime) -> None:
     """Take an award out of every link, as part of its erasure; a link that shows nothing else is stopped."""
-    for share in Share.objects.select_for_update(of=("self",)).filter(items__award=award).order_by("pk"):
+    for share in Share.objects.select_for_update(of=("self",), no_key=True).filter(items__award=award).order_by("pk"):
         share.items.filter(award=award).delete()
         _forget_previews(share)
         if share.withdrawn_at is None and not share.items.exists():
@@ -144,7 +144,7 @@ def drop_from_shares(*, award: Award, actor: Actor, now: datetime) -> None:
 @transaction.atomic
 def stop_shares_since(*, holder: Person, since: datetime, now: datetime) -> None:
     """Stop every link made in this space since then: its owner says that somebody else was in it."""
-    rows = Share.objects.select_for_update(of=("self",)).filter(holder=holder, created_at__gte=since)
+    rows = Share.objects.select_for_update(of=("self",), no_key=True).filter(holder=holder, created_at__gte=since)
     for share in rows.filter(withdrawn_at=None).order_by("pk"):
         _stop(share, now)
         _told(ShareAct.WITHDRAWN, share, _house_of(share), NOBODY, now)
@@ -168,7 +168,7 @@ def set_sharing(*, certifier: Certifier, linkedin: str, actor: Actor, now: datet
             ),
             field="linkedin",
         )
-    row = sharing_of(Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk))
+    row = sharing_of(Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk))
     row.linkedin_id, row.changed_at, row.changed_by_code = identifier, now, actor.code
     row.save()
     record(

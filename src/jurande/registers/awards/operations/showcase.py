@@ -92,7 +92,7 @@ def open_showcase(*, certifier: Certifier, actor: Actor, now: datetime) -> Showc
     :raises NotAllowed: not theirs. :raises ShowcaseRefused: nothing is written yet, or nothing would be listed.
     """
     require(policies.can_edit_showcase(actor, certifier))
-    held = Showcase.objects.select_for_update().filter(certifier=certifier).first()
+    held = Showcase.objects.select_for_update(no_key=True).filter(certifier=certifier).first()
     if held is None or not held.presentation:
         raise ShowcaseRefused(lazy("Écrivez d’abord votre présentation\u00a0: c’est elle qui accueille les visiteurs."))
     listed = ShownCertification.objects.filter(certification__certifier=certifier, is_listed=True)
@@ -112,7 +112,7 @@ def close_showcase(*, certifier: Certifier, actor: Actor, now: datetime) -> None
     :raises NotAllowed: not theirs.
     """
     require(policies.can_edit_showcase(actor, certifier))
-    held = Showcase.objects.select_for_update().filter(certifier=certifier).exclude(opened_at=None).first()
+    held = Showcase.objects.select_for_update(no_key=True).filter(certifier=certifier).exclude(opened_at=None).first()
     if held is not None:
         held.opened_at, held.changed_at, held.changed_by_code = None, now, actor.code
         held.save(update_fields=["opened_at", "changed_at", "changed_by_code"])
@@ -216,7 +216,7 @@ def _text(text: str, field: str) -> str:
 
 def _locked(award: Award) -> Award:
     return (
-        Award.objects.select_for_update(of=("self",))
+        Award.objects.select_for_update(of=("self",), no_key=True)
         .select_related("holder", "certifier__organisation", "certification")
         .get(pk=award.pk)
     )

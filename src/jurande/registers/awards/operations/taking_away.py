@@ -70,7 +70,7 @@ def request_bundle(*, person: Person, now: datetime) -> JobRequest:
 
     :raises NothingHeld: they hold nothing.
     """
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     is_quick(person)
     running = JobRequest.objects.of(JOB, person.code).unfinished().first()
     return running or request(JOB, person.code, requested_by=person.code, now=now)

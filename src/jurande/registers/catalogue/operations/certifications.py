@@ -63,7 +63,7 @@ def start_from_fiche(*, certifier: Certifier, number: str, actor: Actor, now: da
             % {"number": wanted},
             field="number",
         )
-    Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+    Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
     if certifier.certifications.filter(fiche=fiche, retired_at=None).exists():
         raise CertificationRefused(_("Cette certification est déjà ouverte ici."), field="number")
     again = certifier.certifications.filter(fiche=fiche).count()
@@ -121,7 +121,11 @@ def retire(*, certification: Certification, reason: RetireReason, actor: Actor, 
     :raises NotAllowed: who may not publish. :raises CertificationRefused: retired already.
     """
     require(policies.can_retire_certification(actor, certification))
-    held = Certification.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=certification.pk)
+    held = (
+        Certification.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=certification.pk)
+    )
     if held.is_retired:
         raise CertificationRefused(_("Cette certification est déjà retirée."))
     held.state = CERTIFICATION_LIFE.after(held.state, "retire")

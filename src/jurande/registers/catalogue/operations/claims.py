@@ -36,7 +36,7 @@ def claim_fiches(*, certifier: Certifier, numbers: Sequence[str], actor: Actor, 
     if not numbers:
         raise ClaimRefused(_("Aucune certification n’est choisie. Cochez-en au moins une, puis recommencez."))
     # The certifier's row is the lock: two colleagues who claim at once make one claim, not an error.
-    Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+    Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
     wanted = sorted(set(numbers))
     fiches = {fiche.number: fiche for fiche in Fiche.objects.filter(number__in=wanted)}
     held = set(Claim.objects.held().filter(certifier=certifier).values_list("fiche__number", flat=True))

@@ -271,7 +271,7 @@ def opened(referentiel: Referentiel, actor: Actor) -> Referentiel:
     :raises NotAllowed: who may not prepare, or a published version.
     """
     held = (
-        Referentiel.objects.select_for_update(of=("self",))
+        Referentiel.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certification__certifier")
         .get(pk=referentiel.pk)
     )

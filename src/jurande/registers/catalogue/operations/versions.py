@@ -98,7 +98,11 @@ def start_version(*, certification: Certification, actor: Actor, now: datetime) 
 
     :raises NotAllowed: who may not prepare. :raises VersionRefused: retired, nothing published, or a draft is open.
     """
-    held = Certification.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=certification.pk)
+    held = (
+        Certification.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=certification.pk)
+    )
     require(policies.can_prepare_certification(actor, held.certifier))
     if held.is_retired:
         raise VersionRefused(_("Cette certification est retirée\u00a0: elle n’a plus de nouvelle version."))
@@ -179,7 +183,7 @@ def publish(*, referentiel: Referentiel, seen_digest: str, actor: Actor, now: da
     changed since it was read. :raises PublicationRefused: with everything that is missing or forbidden.
     """
     draft = (
-        Referentiel.objects.select_for_update(of=("self",))
+        Referentiel.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certification__certifier")
         .get(pk=referentiel.pk)
     )

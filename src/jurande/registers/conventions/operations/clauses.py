@@ -106,7 +106,7 @@ def start_clause_set(*, certifier: Certifier, actor: Actor, now: datetime) -> Cl
 
     :raises NotAllowed: who may not prepare. :raises ClauseRefused: a draft is open already.
     """
-    held = Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+    held = Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
     require(policies.can_prepare_conventions(actor, held))
     mine = ClauseSet.objects.filter(certifier=held)
     if mine.filter(state=ClauseSetState.DRAFT).exists():
@@ -162,7 +162,7 @@ def write_clause(*, clause: Clause, wording: Wording, revision: int, actor: Acto
     :raises ClauseRefused: words missing, or an unknown field.
     """
     draft = _opened(clause.clause_set, actor)
-    held = Clause.objects.select_for_update(of=("self",)).get(pk=clause.pk)
+    held = Clause.objects.select_for_update(of=("self",), no_key=True).get(pk=clause.pk)
     if held.revision != revision:
         raise ClauseChanged(held)
     for name, value in _checked(wording).items():
@@ -223,7 +223,9 @@ def publish_clause_set(*, clause_set: ClauseSet, actor: Actor, now: datetime) ->
     :raises NotAllowed: who may not publish, or who wrote in it. :raises ClauseRefused: not a draft, or a mention has no
     clause to carry it.
     """
-    draft = ClauseSet.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=clause_set.pk)
+    draft = (
+        ClauseSet.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=clause_set.pk)
+    )
     if not draft.is_draft:
         raise ClauseRefused(_("Ces clauses ne sont plus un brouillon. Rechargez la page."))
     require(policies.can_publish_clauses(actor, draft))
@@ -286,7 +288,9 @@ def set_convention_choices(
 
 def _opened(clause_set: ClauseSet, actor: Actor) -> ClauseSet:
     """Hold the draft until the transaction ends, for who may write in it."""
-    draft = ClauseSet.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=clause_set.pk)
+    draft = (
+        ClauseSet.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=clause_set.pk)
+    )
     require(policies.can_write_clauses(actor, draft))
     return draft
 

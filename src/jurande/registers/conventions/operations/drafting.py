@@ -170,7 +170,7 @@ def follow(
     follows already, the partnership has ended, or no clauses are published.
     """
     held = (
-        Convention.objects.select_for_update(of=("self",))
+        Convention.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certifier__organisation", "partnership__certifier", "clause_set", "fee_schedule")
         .get(pk=convention.pk)
     )
@@ -314,7 +314,7 @@ def opened(convention: Convention, actor: Actor) -> Convention:
     :raises NotAllowed: the role, the house, or a convention that is no longer a draft.
     """
     draft = (
-        Convention.objects.select_for_update(of=("self",))
+        Convention.objects.select_for_update(of=("self",), no_key=True)
         .select_related(
             "certifier__organisation", "partnership__site__organisation", "clause_set", "fee_schedule", "follows"
         )

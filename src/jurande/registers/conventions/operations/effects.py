@@ -90,7 +90,7 @@ def _over(today: date) -> Iterator[tuple[Convention, EndReason, date]]:
 
 def _held(convention: Convention) -> Convention:
     return (
-        Convention.objects.select_for_update(of=("self",))
+        Convention.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certifier", "follows__certifier")
         .get(pk=convention.pk)
     )

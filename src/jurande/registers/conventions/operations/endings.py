@@ -74,7 +74,7 @@ def answer_end(*, ending: Ending, agreed: bool, answer: str, actor: Actor, now: 
     convention = ending.convention
     require(policies.can_answer_for_partner(actor, convention))
     _held(convention)
-    row = Ending.objects.select_for_update(of=("self",)).get(pk=ending.pk)
+    row = Ending.objects.select_for_update(of=("self",), no_key=True).get(pk=ending.pk)
     if row.state != EndingState.PROPOSED:
         raise EndingRefused(_("Cette proposition a déjà reçu sa réponse."))
     if agreed and row.effective_on < localdate(now):
@@ -155,7 +155,7 @@ def _kept(
 
 def _held(convention: Convention) -> Convention:
     return (
-        Convention.objects.select_for_update(of=("self",))
+        Convention.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certifier__organisation", "partnership__site__organisation")
         .get(pk=convention.pk)
     )

@@ -138,7 +138,7 @@ def mark_opened(*, letter: ActLetter, actor: Actor, now: datetime) -> ActLetter:
     :raises NotAllowed: nobody who answers for the partner.
     """
     require(policies.can_answer_for_partner(actor, letter.convention))
-    row = ActLetter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+    row = ActLetter.objects.select_for_update(of=("self",), no_key=True).get(pk=letter.pk)
     if row.opened_at is None:
         row.opened_at, row.opened_by_code = now, actor.code
         row.save(update_fields=["opened_at", "opened_by_code"])
@@ -162,7 +162,7 @@ def mark_posted(
     :raises DocumentRefused: what the scan is.
     """
     require(policies.can_suspend(actor, letter.convention))
-    row = ActLetter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+    row = ActLetter.objects.select_for_update(of=("self",), no_key=True).get(pk=letter.pk)
     number = "".join(reference.split())[:POSTAL_CHARS]
     if row.postal_reference:
         raise LetterRefused(_("L’avis de réception de cette lettre est déjà enregistré."))

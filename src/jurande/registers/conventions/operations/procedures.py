@@ -217,7 +217,7 @@ def record_post(
 
 def _receive(letter: ActLetter, receipt: Receipt, at: datetime, on: date, actor: Actor, now: datetime) -> None:
     """Second step: the griefs were received, and from the day after the delay runs; the first proof counts."""
-    row = Termination.objects.select_for_update(of=("self",)).get(letters=letter)
+    row = Termination.objects.select_for_update(of=("self",), no_key=True).get(letters=letter)
     if row.state != TerminationState.GRIEFS_NOTIFIED:
         return
     row.state = TERMINATION_LIFE.after(row.state, "receive")
@@ -375,14 +375,14 @@ def _text(typed: str, field: str, sentence: object) -> str:
 
 def _held(convention: Convention) -> Convention:
     return (
-        Convention.objects.select_for_update(of=("self",))
+        Convention.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certifier__organisation", "partnership__site__organisation")
         .get(pk=convention.pk)
     )
 
 
 def _locked(termination: Termination) -> Termination:
-    return Termination.objects.select_for_update(of=("self",)).get(pk=termination.pk)
+    return Termination.objects.select_for_update(of=("self",), no_key=True).get(pk=termination.pk)
 
 
 def _told(convention: Convention, act: SignatureAct, actor: Actor, now: datetime, *, reason_code: str = "") -> None:

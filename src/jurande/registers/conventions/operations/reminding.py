@@ -45,7 +45,7 @@ def _remind(convention: Convention, *, today: date, now: datetime) -> bool:
     if last_day is None:
         return False
     reached = [months for months in REMINDER_MONTHS if last_day <= months_after(today, months)]
-    Convention.objects.select_for_update(of=("self",)).get(pk=convention.pk)
+    Convention.objects.select_for_update(of=("self",), no_key=True).get(pk=convention.pk)
     sent = set(convention.reminders.values_list("months", flat=True))
     fresh = [months for months in reached if months not in sent]
     Reminder.objects.bulk_create(Reminder(convention=convention, months=one, sent_at=now) for one in fresh)

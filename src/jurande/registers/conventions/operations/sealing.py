@@ -168,7 +168,7 @@ def _hand_of(signatory: Signatory) -> dict[str, Any]:
 
 
 def _write(convention_code: str, files: Made, now: datetime) -> SealedPdf:
-    held = Convention.objects.select_for_update(of=("self",)).get(code=convention_code)
+    held = Convention.objects.select_for_update(of=("self",), no_key=True).get(code=convention_code)
     made = SealedPdf.objects.filter(convention=held).first()
     if made is not None:
         return made

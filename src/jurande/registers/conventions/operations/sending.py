@@ -84,7 +84,11 @@ def take_back(*, convention: Convention, actor: Actor, now: datetime) -> Convent
     The links that were sent open no more.
     :raises NotAllowed: who may not prepare, or a convention not waiting for signatures.
     """
-    held = Convention.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=convention.pk)
+    held = (
+        Convention.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=convention.pk)
+    )
     require(policies.can_take_back_convention(actor, held))
     signing.void(convention=held, actor=actor, now=now)
     held.state = CONVENTION_LIFE.after(held.state, "take_back")

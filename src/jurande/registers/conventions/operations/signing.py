@@ -131,7 +131,7 @@ def invite(*, convention: Convention, actor: Actor, now: datetime) -> tuple[Sign
 def void(*, convention: Convention, actor: Actor, now: datetime) -> None:
     """Make the links of its text void, as it is taken back; who signed it had signed that text, and no other."""
     reason = str(_("La convention a été reprise par le certificateur."))
-    for signatory in convention.signatories.select_for_update(of=("self",)).filter(text=convention.text):
+    for signatory in convention.signatories.select_for_update(of=("self",), no_key=True).filter(text=convention.text):
         if SIGNATORY_LIFE.allows(signatory.state, "replace"):
             _set_aside(signatory, reason, actor, now)
 
@@ -403,7 +403,7 @@ def _demand_turn(convention: Convention, row: Signatory) -> None:
 def _held(convention: Convention) -> Convention:
     # The convention's row is the lock of everything about its signatures.
     return (
-        Convention.objects.select_for_update(of=("self",))
+        Convention.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certifier__organisation", "partnership__site__organisation", "text")
         .get(pk=convention.pk)
     )
@@ -411,7 +411,11 @@ def _held(convention: Convention) -> Convention:
 
 def _both_held(signatory: Signatory) -> tuple[Convention, Signatory]:
     held = _held(signatory.convention)
-    row = Signatory.objects.select_for_update(of=("self",)).select_related("text", "person").get(pk=signatory.pk)
+    row = (
+        Signatory.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("text", "person")
+        .get(pk=signatory.pk)
+    )
     row.convention = held
     return held, row
 

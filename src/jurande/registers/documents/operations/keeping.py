@@ -142,13 +142,13 @@ def lock_blob(sha256: str, *, size_bytes: int, media_type: str, now: datetime) -
     while blob is None:
         # The row that was in the way of ours may be gone once whoever was removing it lets go: then we insert again.
         Blob.objects.bulk_create([new], ignore_conflicts=True)
-        blob = Blob.objects.select_for_update(of=("self",)).filter(sha256=sha256).first()
+        blob = Blob.objects.select_for_update(of=("self",), no_key=True).filter(sha256=sha256).first()
     return blob
 
 
 def _demand_room(certifier_code: str, received: Received) -> None:
     Quota.objects.bulk_create([Quota(certifier_code=certifier_code)], ignore_conflicts=True)
-    Quota.objects.select_for_update(of=("self",)).get(certifier_code=certifier_code)
+    Quota.objects.select_for_update(of=("self",), no_key=True).get(certifier_code=certifier_code)
     if Document.objects.of_certifier(certifier_code).filter(blob__sha256=received.sha256).exists():
         return
     current = usage(certifier_code)

@@ -29,7 +29,7 @@ def set_retention(*, document_code: str, until: date | None, actor_code: str, no
     :raises Document.DoesNotExist: no such document.
     """
     with transaction.atomic():
-        document = Document.objects.select_for_update(of=("self",)).get(code=document_code)
+        document = Document.objects.select_for_update(of=("self",), no_key=True).get(code=document_code)
         document.retention_until = until
         document.save(update_fields=["retention_until"])
         _record(document, Act.RETENTION_SET, actor_code=actor_code, now=now)
@@ -43,7 +43,7 @@ def discard(*, document_code: str, actor_code: str, now: datetime, reason: Disca
     :raises Document.DoesNotExist: no such document.
     """
     with transaction.atomic():
-        document = Document.objects.select_for_update(of=("self",)).get(code=document_code)
+        document = Document.objects.select_for_update(of=("self",), no_key=True).get(code=document_code)
         sha256 = document.blob.sha256
         try:
             document.delete()

@@ -71,7 +71,7 @@ def judge(*, appeal: Appeal, upheld: bool, reasons: str, actor: Actor, now: date
     """
     held = locked(appeal.decision.application)
     require(policies.can_judge_appeal(actor, held, involved=involved(held)))
-    row = Appeal.objects.select_for_update(of=("self",)).select_related("decision").get(pk=appeal.pk)
+    row = Appeal.objects.select_for_update(of=("self",), no_key=True).select_related("decision").get(pk=appeal.pk)
     if row.state != AppealState.LODGED:
         raise AppealRefused(_("Quelqu’un vient de juger ce recours. Rien n’a été changé\u00a0: lisez sa réponse."))
     if not reasons.strip() or len(reasons) > TEXT_CHARS:

@@ -50,7 +50,7 @@ def add_document(
     :raises DocumentRefused: what the file is.
     """
     held: Application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("applicant", "certifier", "partnership")
         .get(pk=application.pk)
     )
@@ -106,7 +106,7 @@ def withdraw_document(*, document: ApplicationDocument, reason: str, actor: Acto
     :raises NotAllowed: not theirs. :raises ApplicationRefused: withdrawn already, or submitted and without a reason.
     """
     held: Application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("applicant", "certifier", "partnership")
         .get(pk=document.application_id)
     )

@@ -106,7 +106,7 @@ def start_application(*, call: Call, person: Person, actor: Actor, now: datetime
     """
     require(policies.can_start_application(actor))
     # The person's row is the lock: of two clicks at once, the second finds the draft of the first.
-    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     begun = Application.objects.drafts().filter(applicant=person, targets__call=call).order_by("pk").first()
     if begun is not None:
         return begun
@@ -397,7 +397,7 @@ def withdraw_application(*, application: Application, reason: str, actor: Actor,
     :raises NotAllowed: not theirs, or decided. :raises ApplicationRefused: no reason.
     """
     held: Application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("applicant", "certifier__organisation", "partnership")
         .get(pk=application.pk)
     )

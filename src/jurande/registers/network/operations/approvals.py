@@ -125,7 +125,7 @@ def rule_on_person(
         )
     require(policies.can_manage_approvals(actor, partnership.certifier))
     today = localdate(now)
-    StaffMember.objects.select_for_update(of=("self",)).get(pk=staff.pk)
+    StaffMember.objects.select_for_update(of=("self",), no_key=True).get(pk=staff.pk)
     same = Approval.objects.filter(staff=staff, role=ApprovalRole(role), state=ApprovalState.GRANTED)
     if same.filter(valid_until__gte=today).exists():
         raise ApprovalRefused(_("Cette personne est déjà agréée à ce titre. Retirez d’abord cet agrément."))
@@ -192,7 +192,7 @@ def _people(memberships: QuerySet[Membership]) -> list[Person]:
 
 def _locked(approval: Approval) -> Approval:
     return (
-        Approval.objects.select_for_update(of=("self",))
+        Approval.objects.select_for_update(of=("self",), no_key=True)
         .select_related(
             "certifier__organisation", "partnership__site__organisation", "certification", "staff", "application"
         )

@@ -445,7 +445,7 @@ def _renumber(criteria: Sequence[CallCriterion]) -> None:
 
 def _locked(call: Call) -> Call:
     held = (
-        Call.objects.select_for_update(of=("self",))
+        Call.objects.select_for_update(of=("self",), no_key=True)
         .select_related("certifier", "certification__certifier", "fee_schedule", "referentiel")
         .filter(pk=call.pk)
         .first()

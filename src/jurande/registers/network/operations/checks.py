@@ -228,7 +228,7 @@ def settle_flag(*, flag: Flag, note: str, actor: Actor, now: datetime) -> Flag:
 
     :raises NotAllowed: who may not review applications. :raises FlagRefused: settled already, or no note.
     """
-    held = Flag.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=flag.pk)
+    held = Flag.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=flag.pk)
     require(can_settle_flag(actor, held))
     if held.settled_at is not None:
         raise FlagRefused(_("Ce signalement est déjà réglé. Rien n’a été changé."))

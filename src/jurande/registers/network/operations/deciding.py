@@ -346,7 +346,7 @@ def meet_condition(
     """
     require(policies.can_follow_conditions(actor, condition.decision.application))
     held = locked(condition.decision.application)
-    row = Condition.objects.select_for_update(of=("self",)).select_related("decision").get(pk=condition.pk)
+    row = Condition.objects.select_for_update(of=("self",), no_key=True).select_related("decision").get(pk=condition.pk)
     if row.met_at is not None or row.decision.set_aside_at is not None:
         raise DecisionRefused(_("Cette condition est déjà remplie, ou n’est plus demandée\u00a0: rechargez la page."))
     _demand_text(evidence, "evidence")
@@ -387,7 +387,7 @@ def bring_back_deferred(*, now: datetime) -> int:
 @transaction.atomic
 def _bring_back(decision: Decision, *, now: datetime) -> bool:
     held = locked(decision.application)
-    row = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+    row = Decision.objects.select_for_update(of=("self",), no_key=True).get(pk=decision.pk)
     appealed = row.appeal_is_pending
     if row.set_aside_at is not None or appealed or held.state != ApplicationState.DECIDED:
         return False

@@ -42,7 +42,7 @@ def opened(application: Application, *, actor: Actor) -> Application:
     :raises NotAllowed: not theirs, or submitted.
     """
     locked: Application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("applicant", "certifier__organisation", "partnership")
         .get(pk=application.pk)
     )

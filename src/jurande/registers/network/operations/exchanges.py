@@ -66,7 +66,7 @@ def answer(*, question: Question, text: str, actor: Actor, now: datetime) -> Que
     """
     require(can_act_for_applicant(actor, question.application))
     held = locked(question.application)
-    row = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    row = Question.objects.select_for_update(of=("self",), no_key=True).get(pk=question.pk)
     if row.answered_at is not None:
         raise ExchangeRefused(_("Cette question a déjà sa réponse. Ce que vous venez d’écrire n’est pas envoyé."))
     if row.closed_at is not None:
@@ -92,7 +92,7 @@ def close_question(*, question: Question, actor: Actor, now: datetime) -> Questi
     """
     require(policies.can_exchange(actor, question.application))
     held = locked(question.application)
-    row = Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+    row = Question.objects.select_for_update(of=("self",), no_key=True).get(pk=question.pk)
     if not row.is_waiting:
         raise ExchangeRefused(_("Cette question n’attend plus de réponse\u00a0: rechargez la page."))
     row.closed_at, row.closed_by_code = now, actor.code
@@ -224,7 +224,7 @@ def _visit(visit: Visit, actor: Actor) -> tuple[Application, Visit]:
     require(policies.can_exchange(actor, visit.application))
     held = locked(visit.application)
     _demand_pending(held)
-    return held, Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    return held, Visit.objects.select_for_update(of=("self",), no_key=True).get(pk=visit.pk)
 
 
 def _demand_move(visit: Visit, move: str) -> None:

@@ -155,7 +155,7 @@ def freeze_schedule(*, schedule: FeeSchedule, revision: int, actor: Actor, now: 
     if not draft.lines.exists():
         raise ScheduleRefused(_("Ce barème n’a aucune ligne. Ajoutez au moins un prix, même nul, puis figez-le."))
     if draft.replaces_id is not None:
-        former = FeeSchedule.objects.select_for_update(of=("self",)).get(pk=draft.replaces_id)
+        former = FeeSchedule.objects.select_for_update(of=("self",), no_key=True).get(pk=draft.replaces_id)
         if not former.is_frozen:
             raise ScheduleRefused(
                 _("Le barème %(reference)s a déjà été remplacé. Abandonnez ce brouillon et partez du nouveau.")
@@ -230,7 +230,10 @@ def _line(schedule: FeeSchedule, position: int, price: Price) -> FeeLine:
 def _opened(schedule: FeeSchedule, actor: Actor, revision: int | None = None) -> FeeSchedule:
     """The draft, locked for who may write in it; gone when somebody discarded it."""
     draft = (
-        FeeSchedule.objects.select_for_update(of=("self",)).select_related("certifier").filter(pk=schedule.pk).first()
+        FeeSchedule.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .filter(pk=schedule.pk)
+        .first()
     )
     if draft is None:
         raise ScheduleRefused(_("Ce barème a été abandonné par quelqu’un d’autre."))

@@ -143,7 +143,7 @@ def set_columns(*, held: NetworkImport, columns: Mapping[str, int], actor: Actor
         missing, or one column is given twice.
     """
     require(can_import_network(actor, held.certifier))
-    row = NetworkImport.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=held.pk)
+    row = NetworkImport.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=held.pk)
     if row.state != ImportState.READ:
         raise ImportRefused(_("Cette reprise est déjà lancée. Rechargez la page."))
     used = {name: at for name, at in columns.items() if name in COLUMNS and 0 <= at < len(row.headers)}
@@ -194,7 +194,7 @@ def start_import(*, held: NetworkImport, invites: bool, actor: Actor, now: datet
     :raises ImportRefused: launched already, columns not chosen, or nothing to make.
     """
     require(can_import_network(actor, held.certifier))
-    row = NetworkImport.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=held.pk)
+    row = NetworkImport.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=held.pk)
     if row.state != ImportState.READ or not row.columns:
         raise ImportRefused(
             _("Cette reprise est déjà lancée, ou ses colonnes ne sont pas choisies. Rechargez la page.")
@@ -254,7 +254,11 @@ def _make_together(
     Alone come: a second row of a place for one certification, and one for which the place ever held something. One
     that is refused sends all back: alone, each then says its own reason.
     """
-    rows = list(held.rows.select_for_update(of=("self",)).filter(pk__in=pks, state=RowState.READY).order_by("number"))
+    rows = list(
+        held.rows.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=pks, state=RowState.READY)
+        .order_by("number")
+    )
     plans = {row.pk: planned_of(row.plan) for row in rows}
     there = queries.partnerships_at(held.certifier, {plan.siret for plan in plans.values()})
     seen: dict[tuple[str, int], int] = {}
@@ -334,7 +338,7 @@ def _given(day: date | None) -> date:
 def _make(pk: int, held: NetworkImport, certifications: Mapping[str, Version], actor: Actor, now: datetime) -> bool:
     """One row: tell whether something was made."""
     with transaction.atomic():
-        row = ImportRow.objects.select_for_update(of=("self",)).get(pk=pk)
+        row = ImportRow.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
         if row.state != RowState.READY:
             return row.state == RowState.MADE
         try:
@@ -408,7 +412,7 @@ def _habilitation(
 
 @transaction.atomic
 def _finish(held: NetworkImport, now: datetime) -> None:
-    row = NetworkImport.objects.select_for_update().get(pk=held.pk)
+    row = NetworkImport.objects.select_for_update(no_key=True).get(pk=held.pk)
     if row.state == ImportState.RUNNING:
         row.state, row.finished_at = IMPORT_LIFE.after(row.state, "finish"), now
         row.save(update_fields=["state", "finished_at"])
@@ -421,7 +425,7 @@ def discard_import(*, held: NetworkImport, actor: Actor, now: datetime) -> None:
     :raises NotAllowed: only who may open partnerships. :raises ImportRefused: it was launched.
     """
     require(can_import_network(actor, held.certifier))
-    row = NetworkImport.objects.select_for_update().get(pk=held.pk)
+    row = NetworkImport.objects.select_for_update(no_key=True).get(pk=held.pk)
     if row.state != ImportState.READ:
         raise ImportRefused(_("Cette reprise est déjà lancée\u00a0: ce qu’elle a créé reste."))
     row.state, row.finished_at = IMPORT_LIFE.after(row.state, "discard"), now

@@ -135,7 +135,7 @@ def open_calendar(*, certifier: Certifier, actor: Actor, now: datetime) -> str:
     :raises NotAllowed: who does not see the network.
     """
     require(can_see_ledger(actor))
-    person = Person.objects.select_for_update().get(code=actor.code)
+    person = Person.objects.select_for_update(no_key=True).get(code=actor.code)
     CalendarFeed.objects.open().filter(certifier=certifier, person=person).update(revoked_at=now)
     token = new_token()
     feed = CalendarFeed(certifier=certifier, person=person, digest=digest_of(token), opened_at=now)
@@ -151,7 +151,7 @@ def revoke_calendar(*, feed: CalendarFeed, actor: Actor, now: datetime) -> None:
     :raises NotAllowed: who does not see the network.
     """
     require(can_see_ledger(actor))
-    row = CalendarFeed.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=feed.pk)
+    row = CalendarFeed.objects.select_for_update(of=("self",), no_key=True).select_related("certifier").get(pk=feed.pk)
     if row.revoked_at is None:
         row.revoked_at = now
         row.save(update_fields=["revoked_at"])

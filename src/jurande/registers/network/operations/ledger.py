@@ -144,7 +144,9 @@ def declare_changes(
         raise LedgerRefused(
             _("Une déclaration ne se note qu’une fois faite. Donnez aujourd’hui ou un jour passé."), field="declared_on"
         )
-    held = DeclaredChange.objects.select_for_update(of=("self",)).filter(pk__in=[change.pk for change in changes])
+    held = DeclaredChange.objects.select_for_update(of=("self",), no_key=True).filter(
+        pk__in=[change.pk for change in changes]
+    )
     rows = list(held.select_related("certifier").in_order())
     for row in rows:
         if row.state != ChangeState.TO_DECLARE:
@@ -192,7 +194,7 @@ def reconcile(*, certifier: Certifier, now: datetime) -> Reconciled:
     A line is closed by a snapshot of its day or later that shows where it led, and closes those before it. A fiche
     whose register was never read, and a fiche for which nobody was habilitated here yet, raise nothing.
     """
-    Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+    Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
     done = Reconciled()
     for reading in queries.readings(certifier):
         done += Reconciled(confirmed=_confirm(reading, now))
@@ -285,7 +287,11 @@ def settle_difference(*, difference: RegisterDifference, note: str, actor: Actor
     :raises NotAllowed: only network managers. :raises LedgerRefused: no note, or settled already.
     """
     require(can_settle_difference(actor, difference))
-    row = RegisterDifference.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=difference.pk)
+    row = (
+        RegisterDifference.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=difference.pk)
+    )
     if row.settled_at is not None:
         raise LedgerRefused(_("Cet écart est déjà réglé. Rechargez la page."))
     if not note.strip():

@@ -282,7 +282,7 @@ def agree(*, note: Reconciliation, text: str, actor: Actor, now: datetime) -> Re
     require(policies.can_see_dossier(actor, note.application))
     held = locked(note.application)
     _demand_divergence(held, actor)
-    row = Reconciliation.objects.select_for_update(of=("self",)).get(pk=note.pk)
+    row = Reconciliation.objects.select_for_update(of=("self",), no_key=True).get(pk=note.pk)
     if row.written_by_code == actor.code:
         raise ReviewRefused(_("Vous avez écrit cette note\u00a0: c’est à l’autre évaluateur de l’accepter."))
     if " ".join(text.split()) != " ".join(row.text.split()):
@@ -310,4 +310,4 @@ def _demand_open(application: Application) -> None:
 
 
 def _mine(review: Review) -> Review:
-    return Review.objects.select_for_update(of=("self",)).select_related("reviewer").get(pk=review.pk)
+    return Review.objects.select_for_update(of=("self",), no_key=True).select_related("reviewer").get(pk=review.pk)

@@ -23,7 +23,7 @@ from jurande.registers.parties.policies import Actor
 
 def locked(application: Application) -> Application:
     """Read the application again and hold it until the transaction ends: two people judge it in turn."""
-    rows = Application.objects.select_for_update(of=("self",))
+    rows = Application.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("applicant", "certifier__organisation", "partnership").get(pk=application.pk)
 
 

@@ -116,7 +116,9 @@ def use_magic_link(*, token: str, now: datetime) -> MagicLink:
     """
     # The row is locked, then judged: of two clicks at the same instant, the second finds it used. An UPDATE that joins
     # the person would not do on PostgreSQL: it judges the row as it was before it waited.
-    link = MagicLink.objects.of_token(token).select_for_update(of=("self",)).select_related("person").first()
+    link = (
+        MagicLink.objects.of_token(token).select_for_update(of=("self",), no_key=True).select_related("person").first()
+    )
     is_entrance = link is not None and link.purpose != LinkPurpose.ADDRESS
     if link is None or not is_entrance or not link.is_usable_at(now) or not link.person.is_active:
         raise LinkRefused(

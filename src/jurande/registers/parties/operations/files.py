@@ -46,7 +46,7 @@ def attach_document(
     impossible. :raises DocumentRefused: what the file is.
     """
     require(policies.can_attach_document(actor, partnership))
-    locked = Partnership.objects.select_for_update(of=("self",)).get(pk=partnership.pk)
+    locked = Partnership.objects.select_for_update(of=("self",), no_key=True).get(pk=partnership.pk)
     if locked.is_ended:
         raise FilingRefused(_("Ce partenariat a pris fin\u00a0: son dossier se lit encore, mais ne change plus."))
     today = localdate(now)
@@ -79,7 +79,7 @@ def detach_document(*, document: PartnershipDocument, reason: str, actor: Actor,
     :raises NotAllowed: the role does not file. :raises FilingRefused: withdrawn already, no reason, or the end came.
     """
     require(policies.can_detach_document(actor, document.partnership))
-    piece = PartnershipDocument.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    piece = PartnershipDocument.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
     why = reason.strip()[:REASON_CHARS]
     if not why:
         raise FilingRefused(_("Dites pourquoi la pièce est retirée."), field="reason")

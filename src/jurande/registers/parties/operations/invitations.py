@@ -192,7 +192,7 @@ def accept_invitation(
     """
     found = queries.open_invitation(token, now=now)
     # Twice at the same instant: the first takes it, the second finds it closed.
-    taken = Invitation.objects.open_at(now).filter(pk=found.pk).select_for_update(of=("self",)).first()
+    taken = Invitation.objects.open_at(now).filter(pk=found.pk).select_for_update(of=("self",), no_key=True).first()
     if taken is None:
         raise InvitationClosed(_("Ce lien d’invitation vient d’être utilisé."))
     address = taken.email or _address(email)
@@ -323,11 +323,11 @@ def _has_administrator(certifier: Certifier) -> bool:
 
 def _lock(certifier: Certifier | None) -> None:
     if certifier is not None:
-        Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+        Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
 
 
 def _locked(invitation: Invitation) -> Invitation:
-    locked = Invitation.objects.pending().select_for_update(of=("self",)).filter(pk=invitation.pk).first()
+    locked = Invitation.objects.pending().select_for_update(of=("self",), no_key=True).filter(pk=invitation.pk).first()
     if locked is None:
         raise InvitationRefused(_("Cette invitation a déjà été acceptée ou retirée."))
     return locked

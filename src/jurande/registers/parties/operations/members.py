@@ -198,9 +198,14 @@ def _locked(membership: Membership) -> Membership:
     if membership.certifier is not None:
         _lock(membership.certifier)
     elif membership.partnership is not None:
-        Partnership.objects.select_for_update(of=("self",)).get(pk=membership.partnership.pk)
+        Partnership.objects.select_for_update(of=("self",), no_key=True).get(pk=membership.partnership.pk)
     elif membership.role == Role.OPERATOR:
-        list(Membership.objects.in_force().filter(role=Role.OPERATOR).select_for_update(of=("self",)).order_by("pk"))
+        list(
+            Membership.objects.in_force()
+            .filter(role=Role.OPERATOR)
+            .select_for_update(of=("self",), no_key=True)
+            .order_by("pk")
+        )
     locked = (
         Membership.objects.in_force()
         .filter(pk=membership.pk)
@@ -213,7 +218,7 @@ def _locked(membership: Membership) -> Membership:
 
 
 def _lock(certifier: Certifier) -> None:
-    Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+    Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
 
 
 _LAST_ONES = {

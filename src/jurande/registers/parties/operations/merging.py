@@ -104,7 +104,9 @@ def _locked(kept: Person, closed: Person) -> tuple[Person, Person]:
     # Always in the same order: two merges that cross do not wait for each other.
     rows = {
         row.pk: row
-        for row in Person.objects.select_for_update(of=("self",)).order_by("pk").filter(pk__in=(kept.pk, closed.pk))
+        for row in Person.objects.select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+        .filter(pk__in=(kept.pk, closed.pk))
     }
     if len(rows) != 2:
         raise MergeRefused(lazy("C’est déjà votre espace\u00a0: il n’y a rien à réunir."))

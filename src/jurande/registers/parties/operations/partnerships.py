@@ -74,7 +74,7 @@ def open_partnership(
         city=city,
     )
     # The certifier's row is the lock: two colleagues who open the same partner at once are told, not both obeyed.
-    Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+    Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
     if certifier.partnerships.in_force().filter(site=site).exists():
         raise PartnershipRefused(_PARTNER_ALREADY, field="siret")
     partnership = Partnership(
@@ -123,7 +123,7 @@ def open_partnerships(
     require(policies.can_open_partnership(actor, certifier))
     today = localdate(now)
     sites = sites_for([one.place for one in openings])
-    Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+    Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
     if certifier.partnerships.in_force().filter(site__in=sites.values()).exists():
         raise PartnershipRefused(_PARTNER_ALREADY, field="siret")
     references = next_references(certifier=certifier, series=SERIES, on=today, count=len(sites))
@@ -202,7 +202,11 @@ def end_partnership(
 
 
 def _locked(partnership: Partnership) -> Partnership:
-    return Partnership.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=partnership.pk)
+    return (
+        Partnership.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=partnership.pk)
+    )
 
 
 def _demand_begun(since_on: date, today: date) -> None:

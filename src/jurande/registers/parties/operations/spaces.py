@@ -158,7 +158,7 @@ def use_address_link(*, token: str, person: Person, joining: bool, actor: Actor,
     :raises MergeRefused: as ``merge_spaces``.
     """
     require(policies.can_update_person(actor, person.code))
-    link = MagicLink.objects.of_token(token).select_for_update(of=("self",)).first()
+    link = MagicLink.objects.of_token(token).select_for_update(of=("self",), no_key=True).first()
     wanted = wanted_address(token, now=now)
     if link is None or wanted is None or wanted.person.pk != person.pk:
         raise LinkRefused(
@@ -256,7 +256,7 @@ def give_address_back(*, person: Person, email: str, now: datetime) -> None:
 def _mine(person: Person, email: str, actor: Actor) -> EmailAddress:
     require(policies.can_update_person(actor, person.code))
     # Held until the end: of two acts on the addresses of one space, the second sees what the first did.
-    Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
     row = EmailAddress.objects.filter(user_id=person.pk, email=email_key(email), verified=True).first()
     if row is None:
         raise SpaceRefused(_("Cette adresse n’est plus dans votre espace. Rechargez la page."))

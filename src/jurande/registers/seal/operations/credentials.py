@@ -352,7 +352,7 @@ def take_places(certifier: Certifier, count: int, *, now: datetime) -> list[tupl
     """
     taken: list[tuple[int, int]] = []
     while len(taken) < count:
-        places = StatusPlaces.objects.select_for_update(of=("self",)).filter(certifier=certifier)
+        places = StatusPlaces.objects.select_for_update(of=("self",), no_key=True).filter(certifier=certifier)
         current = places.order_by("-number").first()
         if current is None or current.given == LEAST_ENTRIES:
             current = _new_places(certifier, number=current.number + 1 if current else 1, now=now)
@@ -366,10 +366,10 @@ def take_places(certifier: Certifier, count: int, *, now: datetime) -> list[tupl
 def _new_places(certifier: Certifier, *, number: int, now: datetime) -> StatusPlaces:
     # The certifier's row is the lock: of two that find the list full, one makes the next and the other finds it.
     if connection.features.has_select_for_update:
-        Certifier.objects.select_for_update(of=("self",)).get(pk=certifier.pk)
+        Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
         found = StatusPlaces.objects.filter(certifier=certifier, number=number).first()
         if found is not None:
-            return StatusPlaces.objects.select_for_update().get(pk=found.pk)
+            return StatusPlaces.objects.select_for_update(no_key=True).get(pk=found.pk)
     for purpose in Purpose.values:
         StatusList.objects.create(certifier=certifier, purpose=purpose, number=number, refresh_at=now)
     return StatusPlaces.objects.create(certifier=certifier, number=number, secret=secrets.token_hex(32))

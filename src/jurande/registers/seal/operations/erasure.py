@@ -32,7 +32,11 @@ def erase(*, credential: SealedCredential, actor: Actor, now: datetime) -> Seale
     :raises NotAllowed: another house. :raises ErasureRefused: it is not sealed yet.
     """
     require(policies.can_seal(actor, credential.certifier))
-    row = SealedCredential.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=credential.pk)
+    row = (
+        SealedCredential.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=credential.pk)
+    )
     if row.state == SealState.ERASED:
         return row
     if row.state == SealState.INTENDED:
@@ -60,7 +64,7 @@ def erase_many(*, keys: Collection[int], now: datetime) -> int:
     The register above decides who may, and tells the journal once: at its holder's wish, or many in a night.
     :raises ErasureRefused: one of them is not sealed yet; none is erased.
     """
-    locked = SealedCredential.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    locked = SealedCredential.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
     rows = [
         row
         for row in locked.select_related("skeleton").defer("signed", "values", "skeleton__content")
@@ -86,7 +90,11 @@ def erase_document(*, commitment: Commitment, actor: Actor, now: datetime) -> Co
     :raises NotAllowed: another house.
     """
     require(policies.can_seal(actor, commitment.certifier))
-    row = Commitment.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=commitment.pk)
+    row = (
+        Commitment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=commitment.pk)
+    )
     if row.erased_at is not None:
         return row
     row.erased_at, row.salt, row.document_code = now, b"", ""

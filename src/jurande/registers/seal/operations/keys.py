@@ -82,7 +82,7 @@ def condemn_key(*, key: SigningKey, stolen_at: datetime, log_size: int, actor: A
     :raises NotAllowed: only operators. :raises KeyRefused: condemned already, or dates and sizes that cannot be.
     """
     require(policies.can_keep_seal(actor))
-    locked = SigningKey.objects.select_for_update().get(pk=key.pk)
+    locked = SigningKey.objects.select_for_update(no_key=True).get(pk=key.pk)
     head = current_head()
     if locked.state == KeyState.COMPROMISED:
         raise KeyRefused(_("Cette clé est déjà déclarée compromise."))
@@ -226,7 +226,7 @@ def _add(certifier: Certifier, *, now: datetime) -> SigningKey:
 
 
 def _active(certifier: Certifier) -> SigningKey:
-    key = SigningKey.objects.active().select_for_update().filter(certifier=certifier).first()
+    key = SigningKey.objects.active().select_for_update(no_key=True).filter(certifier=certifier).first()
     if key is None:
         raise KeyRefused(_("Ce certificateur n’a pas de clé en service : créez-en une."))
     return key

@@ -60,7 +60,7 @@ def _sign(row: StatusList, *, now: datetime) -> None:
     at = now.replace(microsecond=0)
     with transaction.atomic():
         # Locked before the changes are read: one decided meanwhile asks for the list again, and is not forgotten.
-        StatusList.objects.select_for_update().get(pk=row.pk)
+        StatusList.objects.select_for_update(no_key=True).get(pk=row.pk)
         document = list_credential(
             list_url=f"{address}/{path}",
             issuer=did_of(address, row.certifier.code),
@@ -118,7 +118,9 @@ def publish_keys() -> int:
         return 0
     with transaction.atomic():
         # Locked, so that what changes meanwhile is written next time instead of being taken for written.
-        waiting = SigningKey.objects.select_for_update(of=("self",)).filter(is_projected=False).order_by("pk")
+        waiting = (
+            SigningKey.objects.select_for_update(of=("self",), no_key=True).filter(is_projected=False).order_by("pk")
+        )
         changed = list(waiting.values_list("pk", flat=True))
         certifiers = list(Certifier.objects.filter(signing_keys__in=changed).distinct().order_by("pk"))
         head = SealLog.objects.get()

@@ -196,7 +196,7 @@ def store(signed: Sequence[Signed], *, now: datetime) -> None:
 
 def append(entries: Sequence[NewEntry], *, now: datetime) -> None:
     """Give entries their places, after all those there are, in the caller's transaction."""
-    head = SealLog.objects.select_for_update().get()
+    head = SealLog.objects.select_for_update(no_key=True).get()
     places = [
         (head.size + position, entry.kind, entry.row_code, entry.octets, leaf_hash(entry.octets))
         for position, entry in enumerate(entries)

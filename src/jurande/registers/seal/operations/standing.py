@@ -344,7 +344,7 @@ def renew_guard(head: SealLog) -> None:
 def note_stop(stopped: SealingStopped, *, now: datetime) -> None:
     """Keep in the head why nothing is signed, for the operator's page; the first instant stays."""
     with transaction.atomic():
-        head = SealLog.objects.select_for_update().first()
+        head = SealLog.objects.select_for_update(no_key=True).first()
         if head is None or head.stop_code == Stop.WITNESS_ALARM:
             return
         if (head.stop_code, head.stop_about) != (stopped.code, stopped.about):

@@ -67,7 +67,11 @@ def _change(
     move: Move, credential: SealedCredential, reason: Reason, effective_on: date | None, actor: Actor, now: datetime
 ) -> StatusChange:
     require(policies.can_seal(actor, credential.certifier))
-    row = SealedCredential.objects.select_for_update(of=("self",)).select_related("certifier").get(pk=credential.pk)
+    row = (
+        SealedCredential.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("certifier")
+        .get(pk=credential.pk)
+    )
     today = now.astimezone(PARIS).date()
     day = effective_on or today
     if not STANDINGS.allows(row.standing, move):

@@ -172,7 +172,7 @@ def _begin(delivery: Delivery, file: RegisterFile, source: str, published_on: da
         if latest is not None and published_on < latest.published_on:
             raise refusals.older(latest)
         running = (
-            Snapshot.objects.select_for_update(of=("self",))
+            Snapshot.objects.select_for_update(of=("self",), no_key=True)
             .filter(source=source, state=SnapshotState.IMPORTING)
             .first()
         )

@@ -99,7 +99,9 @@ def hold(snapshot: Snapshot) -> None:
 
     :raises Superseded: it is not.
     """
-    held = Snapshot.objects.select_for_update(of=("self",)).filter(pk=snapshot.pk, state=SnapshotState.IMPORTING)
+    held = Snapshot.objects.select_for_update(of=("self",), no_key=True).filter(
+        pk=snapshot.pk, state=SnapshotState.IMPORTING
+    )
     if held.first() is None:
         raise Superseded
 

@@ -60,7 +60,9 @@ def open_earlier(*, certifier: Certifier, asked: Sequence[Earlier], actor: Actor
     """
     require(policies.can_open_habilitations(actor, certifier))
     places = list(
-        Partnership.objects.select_for_update(of=("self",)).filter(pk__in={one.partnership.pk for one in asked})
+        Partnership.objects.select_for_update(of=("self",), no_key=True).filter(
+            pk__in={one.partnership.pk for one in asked}
+        )
     )
     pairs = [(one.partnership.site.siret, one.scope.certification.pk) for one in asked]
     if len(set(pairs)) < len(pairs) or pairs_held(certifier, pairs):

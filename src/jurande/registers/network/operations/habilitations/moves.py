@@ -72,9 +72,9 @@ class Ground:
 
 def locked(habilitation: Habilitation) -> Habilitation:
     """Hold the partnership, then the row: two decisions about one place come one after the other."""
-    Partnership.objects.select_for_update(of=("self",)).get(pk=habilitation.partnership_id)
+    Partnership.objects.select_for_update(of=("self",), no_key=True).get(pk=habilitation.partnership_id)
     return (
-        Habilitation.objects.select_for_update(of=("self",))
+        Habilitation.objects.select_for_update(of=("self",), no_key=True)
         .select_related(
             "certifier__organisation",
             "partnership__site__organisation",

@@ -72,7 +72,7 @@ def check_lists(report: Report, head: SealLog, *, now: datetime) -> None:
 def _changed_meanwhile(row: StatusList) -> bool:
     """Tell whether the list was signed or asked for again since it was read."""
     with transaction.atomic():
-        same = StatusList.objects.select_for_update().filter(pk=row.pk)
+        same = StatusList.objects.select_for_update(no_key=True).filter(pk=row.pk)
         return not same.filter(refresh_at=row.refresh_at, signed_at=row.signed_at).exists()
 
 

@@ -272,4 +272,4 @@ def _stands(row: SealedCredential) -> bool:
 def _stands_still(pk: int) -> bool:
     """Look again with the row locked: a change may have been decided between the two readings."""
     with transaction.atomic():
-        return _stands(SealedCredential.objects.select_for_update(of=("self",)).get(pk=pk))
+        return _stands(SealedCredential.objects.select_for_update(of=("self",), no_key=True).get(pk=pk))
