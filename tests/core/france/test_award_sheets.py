@@ -83,6 +83,10 @@ class TestColumns:
             "grade": 7,
         }
 
+    def test_that_bear_the_very_word_of_another_are_left_to_it(self) -> None:
+        assert guessed_columns(["Obtenu le", "Résultat"], COLUMNS) == {"awarded_on": 0, "outcome": 1}
+        assert guessed_columns(["Obtenu le"], COLUMNS) == {"awarded_on": 0}
+
     def test_cells_lose_what_spreadsheets_put_around_them(self) -> None:
         assert cells_by_column(['="007"', "\ufeff  a  b \u200b", ""], {"grade": 0, "last_name": 1, "email": 2}) == {
             "grade": "007",
@@ -126,6 +130,10 @@ class TestARow:
             ({"outcome": "FALSE"}, ("outcome.failed", "outcome")),
             ({"outcome": "peut-être"}, ("outcome.unknown", "outcome")),
             ({"grade": "#REF!"}, ("formula", "grade")),
+            *(({name: "#N/A"}, ("formula", name)) for name in COLUMNS),
+            ({"awarded_on": "#VALEUR !"}, ("formula", "awarded_on")),
+            ({"awarded_on": "Err:502"}, ("formula", "awarded_on")),
+            ({"awarded_on": "########"}, ("formula", "awarded_on")),
             ({"email": '=HYPERLINK("x")'}, ("formula", "email")),
         ],
     )

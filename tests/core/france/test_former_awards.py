@@ -103,6 +103,7 @@ class TestReadCells:
             ({"Credential_ID": "", "Credential_URL": ""}, "id.missing"),
             ({"Credential_URL": "javascript:alert(1)"}, "address.form"),
             ({"Recipient_Name": "#REF!"}, "formula"),
+            *(({title: "#N/A"}, "formula") for title in ("Issued_On", "Expired_On", "Credential_ID")),
         ],
     )
     def test_refuses_each_way_to_be_wrong(self, changed: dict[str, str], code: str) -> None:

@@ -10,6 +10,7 @@ from jurande.core.france.network_sheets import (
     RowRefused,
     certification_named,
     day_in,
+    is_error,
     kind_in,
     read_row,
 )
@@ -103,6 +104,8 @@ class TestReadRow:
             ({"siret": "PAS UN SIRET"}, "siret.form"),
             ({"legal_name": "=A1&B1"}, "formula"),
             ({"city": "#REF!"}, "formula"),
+            ({"valid_until": "#N/A"}, "formula"),
+            ({"blocs": "Err:502"}, "formula"),
             ({"city": ""}, "city.missing"),
             ({"postcode": "99999"}, "postcode.form"),
             ({"certification": "RNCP490210"}, "certification.unknown"),
@@ -162,3 +165,21 @@ class TestWords:
     @pytest.mark.parametrize("text", ["31/31/2026", "hier", "12", "99999"])
     def test_what_is_no_day_is_none(self, text: str) -> None:
         assert day_in(text) is None
+
+
+class TestACellInError:
+    @pytest.mark.parametrize(
+        "text",
+        (
+            *("#N/A", "#VALEUR!", "#NOM ?", "#DIV/0!", "#NUL!", "#BEZUG!", "#NV", "#SPILL!", "#OCCUPÉ!"),
+            *("#GETTING_DATA", "#N/A N/A", "########", "Err:502", "Err\u00a0:508", "erreur : 504"),
+        ),
+    )
+    def test_is_known_in_whatever_language(self, text: str) -> None:
+        assert is_error(text)
+
+    @pytest.mark.parametrize(
+        "text", ["", "#12", "#A-2024-17", "#reference12", "Erratum", "Er Rami", "Err", "=A1", "n/a"]
+    )
+    def test_is_not_a_number_nor_a_name(self, text: str) -> None:
+        assert not is_error(text)

@@ -134,8 +134,21 @@ class TestSheets:
         reading = read_rows(enumerate(rows, start=2), columns, AIMS)
         assert len(reading.modules) <= MODULES_MOST
         filled = [row for row in rows if any(cell.strip() for cell in row)]
-        faulty = {fault.row for fault in reading.faults if fault.why in {"no_title", "not_a_duration", "too_many"}}
+        left = {"error", "no_title", "not_a_duration", "too_many"}
+        faulty = {fault.row for fault in reading.faults if fault.why in left}
         assert len(reading.modules) + len(faulty) >= min(len(filled), MODULES_MOST)
+
+    def test_leaves_out_what_a_spreadsheet_could_not_compute(self) -> None:
+        columns = {"title": 0, "hours": 1, "content": 2}
+        rows = [["#REF!", "7", ""], ["M", "#N/A", ""], ["=A1", "7", ""], ["M", "7", "Err:502"], ["M", "7", "=> Régler"]]
+        reading = read_rows(enumerate(rows, start=2), columns, AIMS)
+        assert [(fault.row, fault.said) for fault in reading.faults if fault.why == "error"] == [
+            (2, "#REF!"),
+            (3, "#N/A"),
+            (4, "=A1"),
+            (5, "Err:502"),
+        ]
+        assert [module.content for module in reading.modules] == ["=> Régler"]
 
     def test_names_competencies_by_number_or_by_words(self) -> None:
         reading = read_rows(

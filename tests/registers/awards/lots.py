@@ -53,7 +53,8 @@ def received(
 ) -> Lot:
     """A sheet whose columns are to be told."""
     asked: dict[str, Any] = {"awarded_on": TODAY, "filename": "session de mars.csv", "actor": actor, "now": NOW}
-    return preparing.prepare_lot(design=design, content=io.BytesIO(sheet(*rows, headers=headers)), **(asked | changed))
+    asked["content"] = io.BytesIO(sheet(*rows, headers=headers))
+    return preparing.prepare_lot(design=design, **(asked | changed))
 
 
 def prepared(design: Design, *rows: tuple[str, ...], actor: Actor | None = None, **changed: Any) -> Lot:

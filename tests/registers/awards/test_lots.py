@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from datetime import date, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from openpyxl import Workbook
 
 from jurande.core.proof.conformance import check_credential
 from jurande.registers.awards.facts.receiving import receive_url
@@ -65,6 +67,20 @@ class TestPreparing:
         assert codes(held) == [[], ["last_name.missing", "birth_on.form", "email.form"], ["twice"]]
         assert (held.state, held.total, held.faulty) == ("prepared", 3, 2)
         assert not Award.objects.exists()
+
+    def test_never_takes_a_cell_in_error_for_the_day_of_the_lot(self, design: Design, clerk: Actor) -> None:
+        book = Workbook()
+        book.active.append([*lots.HEADERS, "Obtenu le"])
+        book.active.append([*lots.person(1), "#N/A"])
+        book.active.append([*lots.person(2), "=VLOOKUP(A3,Z1:Z9,1)"])
+        book.active.append([*lots.person(3), ""])
+        content = io.BytesIO()
+        book.save(content)
+        content.seek(0)
+        held = lots.prepared(design, actor=clerk, content=content, filename="session.xlsx")
+        assert codes(held) == [["formula"], ["formula"], []]
+        row = mending.mend_row(row=held.rows.get(number=2), values={"awarded_on": "1/3/2026"}, actor=clerk, now=NOW)
+        assert (row.state, queries.said_in(held, row)["awarded_on"]) == ("mended", "2026-03-01")
 
     def test_keeps_nothing_personal_readable_in_the_database(self, design: Design, clerk: Actor) -> None:
         lots.prepared(design, lots.person(1), actor=clerk)

@@ -98,7 +98,11 @@ _KINDS: Mapping[str, str] = {
 _MONTHS = tuple(
     "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()  # noqa: SIM905
 )
-_ERRORS = ("#ref", "#n/a", "#nom", "#name", "#valeur", "#value", "#div", "#nul", "#num")
+# «#N/A», «#VALEUR!», «#NOM ?», «#ZAHL!», «#####» (too narrow to be shown), «Err:502»; never «#12», a number.
+_ERROR = re.compile(
+    r"#(?:n/[ad]|nv|ref|nom|name|valeur|value|div|nul|num|getting_data)\b.*|#[^\W\d_]+(?:/0)? ?[!?]|#{3,}"
+    r"|err(?:eur)? ?: ?\d{3}"
+)
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _SLASHED = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})(?: .*)?")
 _ISO = re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})(?:[t ].*)?")
@@ -293,7 +297,12 @@ def cell_text(cells: Sequence[str], at: int) -> str:
 
 def is_formula(text: str) -> bool:
     """Tell whether a cell holds a formula or the error of one, where a value was expected."""
-    return text.startswith(("=", "#")) and (text[0] == "=" or fold(text).startswith(_ERRORS))
+    return text.startswith("=") or is_error(text)
+
+
+def is_error(text: str) -> bool:
+    """Tell whether a cell holds what a spreadsheet shows when it could not compute, in whatever language."""
+    return text[:1] in ("#", "E", "e") and _ERROR.fullmatch(fold(text)) is not None
 
 
 def _siret(text: str) -> str:

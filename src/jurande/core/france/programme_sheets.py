@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from jurande.core.france.network_sheets import is_error, is_formula
 from jurande.core.france.programmes import Aim
 from jurande.core.france.spelling import fold
 
@@ -57,7 +58,7 @@ class SheetModule:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was understood of a sheet. A row with a fault about its title or hours is not among the modules."""
+    """What was understood of a sheet. A row in error, or whose title or hours are at fault, is left out."""
 
     modules: tuple[SheetModule, ...]
     faults: tuple[RowFault, ...]
@@ -67,11 +68,19 @@ def guessed_columns(headers: Sequence[str], columns: Mapping[str, tuple[str, ...
     """Guess which column is what, each used once; what is not recognised is left out."""
     found: dict[str, int] = {}
     folded = [fold(header) for header in headers]
+    known = {word for words in columns.values() for word in words}
     for name, words in columns.items():
         free = {i: header for i, header in enumerate(folded) if i not in found.values()}
         exact = (i for word in words for i, header in free.items() if word == header)
         # A short word («du», «cp») is in too many others to be looked for inside them.
-        within = (i for word in words if len(word) > 3 for i, header in free.items() if word in header)
+        # A header that is the very word of another column is left to it: «Obtenu le» does not say «obtenu».
+        within = (
+            i
+            for word in words
+            if len(word) > 3
+            for i, header in free.items()
+            if word in header and (header in words or header not in known)
+        )
         at = next(chain(exact, within), None)
         if at is not None:
             found[name] = at
@@ -116,6 +125,10 @@ def read_rows(rows: Iterable[tuple[int, Sequence[str]]], columns: Mapping[str, i
         cells = {name: _cell(row, at) for name, at in columns.items()}
         if not any(cell.strip() for cell in row):
             continue
+        # A text may well begin by «=>», which is no formula.
+        if broken := next((cell for name, cell in cells.items() if _is_broken(name, cell.strip())), ""):
+            faults.append(RowFault(number, broken[:80], "error"))
+            continue
         title = " ".join(cells.get("title", "").split())[:TITLE_MOST]
         minutes, in_person = minutes_in(cells.get("hours", "")), minutes_in(cells.get("in_person", ""))
         if not title:
@@ -135,6 +148,10 @@ def read_rows(rows: Iterable[tuple[int, Sequence[str]]], columns: Mapping[str, i
             break
         modules.append(SheetModule(title, cells.get("content", "").strip()[:CONTENT_MOST], minutes, in_person, works))
     return Reading(tuple(modules), tuple(faults))
+
+
+def _is_broken(name: str, cell: str) -> bool:
+    return is_error(cell) or (name != "content" and is_formula(cell))
 
 
 def _cell(row: Sequence[str], at: int) -> str:

@@ -17,6 +17,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from jurande.integrations.inspection import Kind, Rejected, examine
 from jurande.registers.common.refusals import Refused
 from jurande.registers.documents.operations.refusals import refusal
+from jurande.registers.documents.operations.sheet_errors import with_errors_said
 from jurande.registers.documents.states import TABLES
 
 COLUMNS_MOST = 200
@@ -49,8 +50,9 @@ class ReadTable:
 def read_table(*, content: BinaryIO, filename: str, rows_most: int) -> ReadTable:
     """Read the first sheet that is not hidden, as text. The titles are the first row that fills most of its columns.
 
-    A cell merged over several rows says the same on each of them. A formula gives the value that the file holds. A
-    whole number keeps all its digits, a box that is ticked says «vrai», a duration «27 h 30». A title that several
+    A cell merged over several rows says the same on each of them. A formula gives the value that the file holds; one
+    that failed, its error («#N/A»); one that an XLSX file holds without a value, itself («=A1»): never nothing. A whole
+    number keeps all its digits, a box that is ticked says «vrai», a duration «27 h 30». A title that several
     columns bear is numbered, «Nom (2)». Text that is not UTF-8 is read as Windows writes it (cp1252).
 
     :raises DocumentRefused: it is no spreadsheet. :raises TableRefused: it is empty, too long, or cannot be read.
@@ -71,7 +73,8 @@ def stream_table(*, content: BinaryIO, filename: str, rows_most: int) -> tuple[t
         examined = examine(received, filename, TABLES)
     except Rejected as rejected:
         raise refusal(rejected, TABLES) from rejected
-    lines = _csv_lines(received) if examined.kind == Kind.CSV else _sheet_lines(received, rows_most)
+    is_text = examined.kind == Kind.CSV
+    lines = _csv_lines(received) if is_text else _sheet_lines(with_errors_said(received, examined.kind), rows_most)
     filled = (row for row in lines if any(row.cells))
     head = list(islice(filled, HEADER_WITHIN + 1))
     if len(head) < 2:

@@ -27,6 +27,7 @@ from jurande.web.guest.applications.frame import Here, here_of
 SHEET_SECONDS = 3600
 ROWS_MOST = 500
 FAULTS: dict[str, str | Promise] = {
+    "error": _("formule, ou erreur de calcul\u00a0: la ligne est laissée de côté, remplacez-la par sa valeur"),
     "no_title": _("ligne sans titre de module\u00a0: laissée de côté"),
     "not_a_duration": _("durée non comprise\u00a0: la ligne est laissée de côté"),
     "in_person_longer": _("plus long en présence qu’en tout\u00a0: ramené à la durée du module"),
