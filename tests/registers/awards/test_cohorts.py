@@ -58,11 +58,12 @@ class TestALotThatSomeMissed:
         return design.certification
 
     def test_counts_who_failed_and_not_who_was_mistyped(self, certification: Certification) -> None:
-        found = cohorts.figures(certification, TODAY)
+        life = cohorts.life_of(certification, TODAY)
+        found = life.figures
         assert found.tally == Tally(obtained=2, missed=1)
         assert (found.in_force, found.cohorts, found.hours) == (2, 1, 2 * 21)
-        assert cohorts.months(certification) == [(TODAY.replace(day=1), Tally(2, 1))]
-        [body] = cohorts.bodies(certification, TODAY)
+        assert life.months == [(TODAY.replace(day=1), Tally(2, 1))]
+        [body] = life.bodies
         assert (body.partnership, body.tally, body.in_force) == (None, Tally(2, 1), 2)
 
     def test_is_a_cohort_with_those_who_missed_it(self, certification: Certification) -> None:
@@ -79,9 +80,10 @@ class TestARenewal:
         former = proved.awarded(design, awarded_on=TODAY, settle=False)
         again = proved.awarded(design, awarded_on=TODAY, settle=False)
         Renewal.objects.create(former=former, award=again, decided_at=NOW, decided_by_code="ANNESOPHIE")
-        found = cohorts.figures(design.certification, TODAY)
+        life = cohorts.life_of(design.certification, TODAY)
+        found = life.figures
         assert (found.tally.obtained, found.renewed, found.in_force) == (1, 1, 2)
-        [body] = cohorts.bodies(design.certification, TODAY)
+        [body] = life.bodies
         assert (body.tally.obtained, body.in_force) == (1, 2)
 
 
@@ -112,7 +114,7 @@ class TestWhatBecameOfThem:
         elsewhere(certification, valid_until=TODAY - timedelta(days=1))
         elsewhere(certification, valid_until=TODAY + timedelta(days=10))
         elsewhere(certification, valid_until=TODAY + timedelta(days=400))
-        found = cohorts.figures(certification, TODAY)
+        found = cohorts.life_of(certification, TODAY).figures
         assert (found.ended, found.ending, found.in_force, found.taken_over) == (1, 1, 2, 3)
         # Nobody was assessed here: there is no rate, and not one of zero.
         assert found.tally.rate is None

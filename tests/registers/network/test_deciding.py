@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, transaction
 
+from jurande.registers.common.together import alone
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.correspondence.models import Message
 from jurande.registers.journal.models import Entry
@@ -382,7 +383,7 @@ class TestApprovals:
         found = {
             days: [
                 (line.due_on, line.count)
-                for line in deadlines(by.manager, last - timedelta(days=days))
+                for line in alone(deadlines(by.manager, last - timedelta(days=days)))
                 if line.kind == DeadlineKind.APPROVAL
             ]
             for days in (91, 90, -1)

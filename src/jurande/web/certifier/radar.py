@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from jurande.registers.common.together import Asking, together
 from jurande.registers.common.verdicts import require
 from jurande.registers.network.operations import keeping
 from jurande.registers.network.policies.ledger import can_see_ledger
@@ -30,6 +32,7 @@ from jurande.web.certifier.certifications.parts import clock_dues
 from jurande.web.certifier.conventions.parts import convention_dues
 from jurande.web.certifier.recruitment.flags import recruitment_dues
 from jurande.web.certifier.recruitment.pipeline import judging_dues
+from jurande.web.ui.conventions import house_dues
 from jurande.web.ui.formats import of_name
 from jurande.web.ui.mending import certifier_dues
 from jurande.web.ui.parts import Due, Tab
@@ -40,7 +43,7 @@ from jurande.web.ui.waiting import dues
 SOON_DAYS = 30
 
 
-def waiting_dues(reader: Reader, today: date) -> list[Due]:
+def waiting_dues(reader: Reader, today: date) -> Asking[list[Due]]:
     """What awaits in the files of partners, invitations, letters and keys."""
     certifier = reader.certifier.code
 
@@ -52,10 +55,10 @@ def waiting_dues(reader: Reader, today: date) -> list[Due]:
         name = "certifier:settings" if line.subject_kind == "api_key" else "certifier:team"
         return reverse(name, args=[certifier])
 
-    return dues(queries.waiting_for(reader.actor, today), today, url)
+    return dues((yield from queries.waiting_in_house(reader.actor, today)), today, url)
 
 
-def network_dues(reader: Reader, today: date) -> list[Due]:
+def network_dues(reader: Reader, today: date) -> Asking[list[Due]]:
     """What the network waits for: declaring, looking at differences, renewing, attaching, approving again."""
     return [
         Due(
@@ -67,7 +70,7 @@ def network_dues(reader: Reader, today: date) -> list[Due]:
             law=line.law,
             who=line.owner,
         )
-        for line in network.deadlines(reader.actor, today)
+        for line in (yield from network.deadlines(reader.actor, today))
     ]
 
 
@@ -110,18 +113,21 @@ PROVIDERS: tuple[Provider, ...] = (
     clock_dues,
     recruitment_dues,
     judging_dues,
+    house_dues,
     convention_dues,
     network_dues,
     combination_dues,
     corrections_to_answer,
     rights_to_answer,
-    certifier_dues,
 )
 
 
 def every_due(reader: Reader, today: date) -> list[Due]:
     """Everything that waits for this reader, the first due first."""
-    return sorted((line for give in PROVIDERS for line in give(reader, today)), key=lambda line: line.due_on)
+    given = together(*(give(reader, today) for give in PROVIDERS))
+    # Addresses are looked for among letters that came back, which are many: read apart.
+    lines = chain(*given, certifier_dues(reader, today))
+    return sorted(lines, key=lambda line: line.due_on)
 
 
 def _table(today: date) -> Table[Due]:

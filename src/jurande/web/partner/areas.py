@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.policies.corrections import can_see_corrections
@@ -16,8 +19,8 @@ from jurande.web.ui.areas import Area, Rows, row
 from jurande.web.ui.radar import Reader
 
 
-def _corrections(reader: Reader) -> int:
-    return waiting_at(reader.actor).count() if reader.actor.has(Right.PREPARE_AWARDS) else 0
+def _corrections(reader: Reader) -> QuerySet[Any] | None:
+    return waiting_at(reader.actor) if reader.actor.has(Right.PREPARE_AWARDS) else None
 
 
 AREAS: tuple[Area, ...] = (

@@ -19,6 +19,7 @@ from jurande.registers.awards.operations import answering
 from jurande.registers.awards.operations import corrections as operations
 from jurande.registers.awards.policies import corrections as policies
 from jurande.registers.awards.queries import corrections as queries
+from jurande.registers.common.together import Asking
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Right
@@ -41,12 +42,14 @@ class OpinionForm(AnswerForm):
         )
 
 
-def corrections_to_answer(actor: Actor, today: date) -> list[Due]:
+def corrections_to_answer(actor: Actor, today: date) -> Asking[list[Due]]:
     """What waits for who may answer, as deadlines of the first page."""
     if not actor.has(Right.PREPARE_AWARDS):
         return []
     place = actor.partnership_code
-    return correction_dues(actor, today, lambda one: reverse("partner:corrections-one", args=[place, one.code]))
+    return (
+        yield from correction_dues(actor, today, lambda one: reverse("partner:corrections-one", args=[place, one.code]))
+    )
 
 
 @require_safe

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -15,9 +17,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jurande.registers.common.together import Asking, together
 from jurande.registers.common.verdicts import require
 from jurande.registers.network.queries.approvals import approvals_of
 from jurande.registers.parties import operations, policies, queries
+from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.queries import Waiting
 from jurande.registers.parties.states import PARTNER_ROLES
 from jurande.web.access import Asked, audience
@@ -36,6 +40,7 @@ from jurande.web.ui.partner_file import (
     file_card,
     identity_facts,
 )
+from jurande.web.ui.parts import Due
 from jurande.web.ui.waiting import dues
 
 
@@ -44,11 +49,12 @@ from jurande.web.ui.waiting import dues
 def home(request: Asked, partnership: str) -> HttpResponse:
     """What is asked of us, and by when; who to ask."""
     today = timezone.localdate()
-    waiting = queries.waiting_for(request.actor, today)
-    lines = dues(waiting, today, lambda line: _url(partnership, line)) + partner_dues(request.actor, today)
-    lines += corrections_to_answer(request.actor, today)
-    lines += mending.partner_dues(request.actor, today)
-    lines.sort(key=lambda line: line.due_on)
+    given = together(
+        _waiting_dues(request.actor, partnership, today),
+        partner_dues(request.actor, today),
+        corrections_to_answer(request.actor, today),
+    )
+    lines = sorted(chain(*given, mending.partner_dues(request.actor, today)), key=lambda line: line.due_on)
     page = {
         "partnership": request.partnership,
         "lines": lines,
@@ -57,6 +63,11 @@ def home(request: Asked, partnership: str) -> HttpResponse:
         "approvals": [approval_line(one) for one in approvals_of(request.partnership, request.actor)],
     }
     return render(request, "partner/home.html", page)
+
+
+def _waiting_dues(actor: Actor, partnership: str, today: date) -> Asking[list[Due]]:
+    waiting = yield from queries.waiting_in_house(actor, today)
+    return dues(waiting, today, lambda line: _url(partnership, line))
 
 
 def _url(partnership: str, line: Waiting) -> str:

@@ -18,6 +18,7 @@ from jurande.registers.awards.operations.corrections import TEXT_CHARS
 from jurande.registers.awards.queries import corrections as queries
 from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.corrections import CorrectionKind, CorrectionState, Desk, PassedOn
+from jurande.registers.common.together import Asking, Short
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.queries import names_of
 from jurande.web.ui.marks import chip
@@ -204,8 +205,11 @@ _PASSED: Mapping[PassedOn, str | Promise] = {
 }
 
 
-def correction_dues(actor: Actor, today: date, url_of: Callable[[Correction], str]) -> list[Due]:
-    """What this desk has to answer, as deadlines. One query."""
+def correction_dues(actor: Actor, today: date, url_of: Callable[[Correction], str]) -> Asking[list[Due]]:
+    """What this desk has to answer, as deadlines."""
+    days = ("asked_at", "due_on", "partner_due_on", "addressed_to")
+    who = ("holder__first_name", "holder__last_name", "holder__email")
+    [waiting] = yield [Short(queries.waiting_at(actor), ("code", *days, *who))]
     return [
         Due(
             title=_("Répondre à une demande de correction\u00a0: %(name)s") % {"name": one.holder.full_name},
@@ -215,5 +219,5 @@ def correction_dues(actor: Actor, today: date, url_of: Callable[[Correction], st
             url=url_of(one),
             law=DELAY,
         )
-        for one in queries.waiting_at(actor)
+        for one in waiting
     ]

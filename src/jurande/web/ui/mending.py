@@ -110,8 +110,8 @@ def one(request: Any, held: Award, back: str) -> HttpResponse:
 
 
 def _due(actor: Actor, today: date, place: Place) -> list[Due]:
-    """One line of «À faire» for all of them. One query."""
-    days = list(queries.with_addresses_to_mend(actor).values_list("issued_at", flat=True))
+    """One line of «À faire» for all of them. Two queries."""
+    days = queries.to_mend_since(actor)
     if not days:
         return []
     title = ngettext(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
+from jurande.registers.common.together import Asking
 from jurande.registers.parties.policies import Actor
 from jurande.web.ui.parts import Due
 
@@ -27,8 +28,8 @@ class SomeReader:
     certifier: Any
 
 
-# What a register gives: the deadlines that this reader may do something about. A bounded number of queries.
-Provider = Callable[[Reader, date], list[Due]]
+# What a register gives: the deadlines that this reader may do something about, read together with those of the others.
+Provider = Callable[[Reader, date], Asking[list[Due]]]
 
 
 def uid_of(due: Due) -> str:

@@ -12,7 +12,20 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, TextField, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, ExtractYear, TruncMonth
 
 from jurande.core.france.award_sheets import MISSED_FAULTS
@@ -22,6 +35,7 @@ from jurande.registers.awards.queries.kept import kept, of_life
 from jurande.registers.awards.states import AwardState, ClaimState, LotRowState, LotSource, LotState, Origin, Subject
 from jurande.registers.awards.states.visits import VisitKind
 from jurande.registers.catalogue.models import Certification
+from jurande.registers.common.together import counts
 from jurande.registers.network.states import Basis
 from jurande.registers.parties.models import Partnership
 from jurande.registers.parties.policies import Actor
@@ -82,11 +96,6 @@ class Body:
     in_force: int
 
 
-def _issued(certification: Certification) -> QuerySet[Award]:
-    """What somebody was assessed for here and obtained."""
-    return Award.objects.filter(_OBTAINED, certification=certification)
-
-
 def _missed(certification: Certification) -> QuerySet[LotRow]:
     """The rows that a criterion left out of a lot that was issued."""
     told = Q(pk__in=[])
@@ -101,77 +110,6 @@ def _refused(certification: Certification) -> QuerySet[AwardClaim]:
     return AwardClaim.objects.filter(opening__certification=certification, state=ClaimState.REFUSED)
 
 
-def figures(certification: Certification, today: date) -> Figures:
-    """All of it. Eight queries."""
-    over = Q(valid_until__lt=today)
-    counted = Award.objects.filter(certification=certification).aggregate(
-        obtained=Count("pk", filter=_OBTAINED),
-        in_force=Count("pk", filter=Q(state=AwardState.ISSUED) & ~over),
-        suspended=Count("pk", filter=Q(state=AwardState.SUSPENDED)),
-        revoked=Count("pk", filter=Q(state=AwardState.REVOKED)),
-        replaced=Count("pk", filter=Q(state=AwardState.REPLACED)),
-        erased=Count("pk", filter=Q(state=AwardState.ERASED)),
-        ended=Count("pk", filter=Q(state=AwardState.ISSUED, renewed_by=None) & over),
-        ending=Count(
-            "pk",
-            filter=Q(state=AwardState.ISSUED, renewed_by=None, valid_until__gte=today, valid_until__lte=today + SOON),
-        ),
-        collected=Count("pk", filter=Q(collected_at__isnull=False)),
-        refused=Count("pk", filter=Q(refused_at__isnull=False)),
-        taken_over=Count("pk", filter=Q(origin=Origin.ELSEWHERE)),
-        combined=Count("pk", filter=Q(lot__source=LotSource.COMBINATION)),
-        hours=Coalesce(Sum("referentiel__elements__workload_hours", filter=_OBTAINED), Value(0)),
-        bodies=Count("partnership", distinct=True),
-    )
-    tally = Tally(counted.pop("obtained"), _missed(certification).count() + _refused(certification).count())
-    return Figures(
-        tally=tally,
-        renewed=Renewal.objects.filter(former__certification=certification).count(),
-        cohorts=certification.lots.in_states(LotState.ISSUED).count(),
-        endorsements=Endorsement.objects.given().filter(certification=certification).count(),
-        **counted,
-    )
-
-
-def months(certification: Certification) -> list[tuple[date, Tally]]:
-    """Each month in which somebody obtained or missed it, the latest first. Three queries."""
-    obtained = _by_month(_issued(certification), "awarded_on")
-    missed = _by_month(_missed(certification), "lot__awarded_on") + _by_month(_refused(certification), "decided_at")
-    return [(month, Tally(obtained[month], missed[month])) for month in sorted({*obtained, *missed}, reverse=True)]
-
-
-def _by_month(rows: QuerySet[Any], of: str) -> Counter[date]:
-    found = rows.annotate(month=TruncMonth(of)).values_list("month").annotate(count=Count("pk")).order_by()
-    counted: Counter[date] = Counter()
-    for month, count in found:
-        counted[date(month.year, month.month, 1)] += count
-    return counted
-
-
-def bodies(certification: Certification, today: date) -> list[Body]:
-    """The certifier and each partner that brought somebody, the one that brought most first. Four queries."""
-    in_force = Q(state=AwardState.ISSUED) & ~Q(valid_until__lt=today)
-    obtained = {
-        place: (count, held)
-        for place, count, held in Award.objects.filter(certification=certification)
-        .values_list("partnership")
-        .annotate(count=Count("pk", filter=_OBTAINED), held=Count("pk", filter=in_force))
-        .order_by()
-    }
-    missed = Counter(
-        dict(_missed(certification).values_list("lot__partnership").annotate(count=Count("pk")).order_by())
-    )
-    missed[None] += _refused(certification).count()
-    wanted = {place for place in (*obtained, *missed) if place is not None}
-    places = Partnership.objects.select_related("site__organisation").in_bulk(wanted)
-    rows = [
-        Body(places.get(place) if place else None, Tally(obtained.get(place, (0, 0))[0], missed[place]), held)
-        for place, held in ((place, obtained.get(place, (0, 0))[1]) for place in {*obtained, *missed})
-        if place in obtained or missed[place]
-    ]
-    return sorted(rows, key=lambda one: (-one.tally.obtained, one.partnership.name if one.partnership else ""))
-
-
 @dataclass(frozen=True)
 class Life:
     """All that is counted of a certification. ``counted_at``: None, at this instant; else in the night."""
@@ -183,34 +121,94 @@ class Life:
 
 
 def life_of(certification: Certification, today: date) -> Life:
-    """What was counted in the night where very much is issued, else counted now. Three queries, or fifteen."""
+    """What was counted in the night where very much is issued, else counted now. Two queries, or six."""
     held = kept(certification.certifier_id, of_life(certification))
     return _life(held.found if held else counted(certification, today), held.counted_at if held else None)
 
 
 def counted(certification: Certification, today: date) -> dict[str, Any]:
-    """What ``life_of`` tells, in a form that can be kept."""
+    """What ``life_of`` tells, in a form that can be kept. Four queries."""
+    awards = Award.objects.filter(certification=certification)
+    in_force = Q(state=AwardState.ISSUED) & ~Q(valid_until__lt=today)
+    obtained, missed = Counter[date](), Counter[date]()
+    obtained_by, missed_by, held_by = Counter[int | None](), Counter[int | None](), Counter[int | None]()
+    groups = awards.annotate(month=TruncMonth("awarded_on")).values_list("partnership", "month")
+    for place, month, count, held in groups.annotate(
+        obtained=Count("pk", filter=_OBTAINED), held=Count("pk", filter=in_force)
+    ).order_by():
+        obtained[month] += count
+        obtained_by[place] += count
+        held_by[place] += held
+    for place, month, count in _missed_by_place_and_month(certification):
+        missed[month] += count
+        missed_by[place] += count
+    tally = Tally(obtained.total(), missed.total())
+    figures = _figures(certification, today, tally, held_by)
     return {
-        "figures": asdict(figures(certification, today)),
-        "months": [[month.isoformat(), one.obtained, one.missed] for month, one in months(certification)],
-        "bodies": [
-            [one.partnership and one.partnership.pk, one.tally.obtained, one.tally.missed, one.in_force]
-            for one in bodies(certification, today)
+        "figures": asdict(figures),
+        "months": [
+            [month.isoformat(), obtained[month], missed[month]] for month in sorted({*+obtained, *missed}, reverse=True)
         ],
+        "bodies": [[place, obtained_by[place], missed_by[place], held_by[place]] for place in {**held_by, **missed_by}],
     }
 
 
+def _missed_by_place_and_month(certification: Certification) -> Iterable[tuple[int | None, date, int]]:
+    """Who was refused claimed it from the certifier."""
+    rows = _missed(certification).annotate(month=TruncMonth("lot__awarded_on")).values_list("lot__partnership", "month")
+    nobody = Value(None, output_field=BigIntegerField())
+    decided = TruncMonth("decided_at", output_field=DateField())
+    claims = _refused(certification).values_list(nobody, decided)
+    return rows.annotate(n=Count("pk")).order_by().union(claims.annotate(n=Count("pk")).order_by(), all=True)
+
+
+def _figures(certification: Certification, today: date, tally: Tally, held_by: Counter[int | None]) -> Figures:
+    over = Q(valid_until__lt=today)
+    ours = Q(state=AwardState.ISSUED, renewed_by=None)
+    became = Award.objects.filter(certification=certification).aggregate(
+        suspended=Count("pk", filter=Q(state=AwardState.SUSPENDED)),
+        revoked=Count("pk", filter=Q(state=AwardState.REVOKED)),
+        replaced=Count("pk", filter=Q(state=AwardState.REPLACED)),
+        erased=Count("pk", filter=Q(state=AwardState.ERASED)),
+        ended=Count("pk", filter=ours & over),
+        ending=Count("pk", filter=ours & Q(valid_until__gte=today, valid_until__lte=today + SOON)),
+        collected=Count("pk", filter=Q(collected_at__isnull=False)),
+        refused=Count("pk", filter=Q(refused_at__isnull=False)),
+        taken_over=Count("pk", filter=Q(origin=Origin.ELSEWHERE)),
+        combined=Count("pk", filter=Q(lot__source=LotSource.COMBINATION)),
+        hours=Coalesce(Sum("referentiel__elements__workload_hours", filter=_OBTAINED), Value(0)),
+    )
+    renewed, issued, endorsements = counts(
+        [
+            Renewal.objects.filter(former__certification=certification),
+            certification.lots.in_states(LotState.ISSUED),
+            Endorsement.objects.given().filter(certification=certification),
+        ]
+    )
+    return Figures(
+        tally=tally,
+        in_force=held_by.total(),
+        bodies=len(_present(held_by)),
+        renewed=renewed,
+        cohorts=issued,
+        endorsements=endorsements,
+        **became,
+    )
+
+
 def _life(found: Mapping[str, Any], counted_at: datetime | None) -> Life:
+    """``bodies``: who brought most first, then by name."""
     places = Partnership.objects.select_related("site__organisation").in_bulk(
         _present(row[0] for row in found["bodies"])
     )
+    bodies = [
+        Body(places.get(place), Tally(obtained, missed), in_force)
+        for place, obtained, missed, in_force in found["bodies"]
+    ]
     return Life(
         Figures(**found["figures"] | {"tally": Tally(**found["figures"]["tally"])}),
         [(date.fromisoformat(month), Tally(obtained, missed)) for month, obtained, missed in found["months"]],
-        [
-            Body(places.get(place), Tally(obtained, missed), in_force)
-            for place, obtained, missed, in_force in found["bodies"]
-        ],
+        sorted(bodies, key=lambda one: (-one.tally.obtained, one.partnership.name if one.partnership else "")),
         counted_at,
     )
 

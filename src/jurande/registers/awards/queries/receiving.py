@@ -74,24 +74,28 @@ def with_addresses_to_mend(actor: Actor) -> AwardQuerySet:
     A partner sees those that it issued in the certifier's name. ``last`` and ``failure``: what became of the letter.
     Three queries; the first reads the letters that came back, the latest ``LETTERS_MOST``, and no other.
     """
+    keys = [key for key, _issued_at in _to_mend(actor, _about_what_came_back(actor))]
     letters = Message.objects.filter(about_kind="award", about_code=OuterRef("code")).order_by("-pk")
-    rows: AwardQuerySet = (
-        Award.objects.filter(pk__in=_of_house(actor, _about_what_came_back(actor)))
-        .annotate(last=Subquery(letters.values("state")[:1]), failure=Subquery(letters.values("failure_code")[:1]))
-        .filter(last__in=CAME_BACK)
+    rows: AwardQuerySet = Award.objects.filter(pk__in=keys).annotate(
+        last=Subquery(letters.values("state")[:1]), failure=Subquery(letters.values("failure_code")[:1])
     )
     return rows.select_related("certification", "partnership__site__organisation").order_by("issued_at", "pk")
+
+
+def to_mend_since(actor: Actor) -> list[datetime]:
+    """When each of ``with_addresses_to_mend`` was issued. Two queries."""
+    return [issued_at for _key, issued_at in _to_mend(actor, _about_what_came_back(actor))]
 
 
 def how_many_to_mend(actor: Actor) -> int:
     """How many ``with_addresses_to_mend`` gives; where very many came back, as it was ten minutes ago at most."""
     codes = _about_what_came_back(actor)
     if len(codes) <= FEW_BACK:
-        return with_addresses_to_mend(actor).count() if codes else 0
+        return len(_to_mend(actor, codes))
     key = f"awards.to-mend.{actor.certifier_code}.{actor.partnership_code}"
     found: int | None = cache.get(key)
     if found is None:
-        found = with_addresses_to_mend(actor).count()
+        found = len(_to_mend(actor, codes))
         cache.set(key, found, COUNTED_SECONDS)
     return found
 
@@ -106,20 +110,32 @@ def _about_what_came_back(actor: Actor) -> list[str]:
     return list({code for *whose, code in found if tuple(whose) == house})
 
 
-def _of_house(actor: Actor, codes: list[str]) -> list[int]:
-    """Keys of those among these awards that wait, and that this actor issued."""
+def _to_mend(actor: Actor, codes: list[str]) -> list[tuple[int, datetime]]:
+    """Key and instant of those among these awards that wait, that this actor issued, and whose last letter came back.
+
+    Sorted out here: asked for all of it at once, the planner would rather read every award of a house.
+    """
+    if not codes:
+        return []
+    letters = Message.objects.filter(about_kind="award", about_code=OuterRef("code")).order_by("-pk")
     waiting = Award.objects.filter(code__in=codes, collected_at=None, refused_at=None, holder=None)
     found = waiting.exclude(email_digest="").exclude(origin=Origin.ELSEWHERE)
-    keys = []
-    for pk, state, house, partner, is_delegated in found.values_list(
-        "pk", "state", "certifier__code", "partnership__code", "lot__delegation"
+    kept = []
+    for pk, issued_at, last, state, house, partner, is_delegated in found.values_list(
+        "pk",
+        "issued_at",
+        Subquery(letters.values("state")[:1]),
+        "state",
+        "certifier__code",
+        "partnership__code",
+        "lot__delegation",
     ):
         is_ours = house == actor.certifier_code
         if actor.partnership_code:
             is_ours = is_ours and partner == actor.partnership_code and is_delegated is not None
-        if is_ours and state not in (AwardState.ERASED, AwardState.REPLACED):
-            keys.append(pk)
-    return keys
+        if is_ours and last in CAME_BACK and state not in (AwardState.ERASED, AwardState.REPLACED):
+            kept.append((pk, issued_at))
+    return kept
 
 
 def has_come_back(award: Award) -> bool:

@@ -24,6 +24,7 @@ from jurande.registers.catalogue.models import (
 from jurande.registers.catalogue.models.certifications import CertificationQuerySet
 from jurande.registers.catalogue.queries.claims import claimable, claims
 from jurande.registers.catalogue.states import LineKind, ReferentielState
+from jurande.registers.common.together import Asking, Short, alone
 from jurande.registers.journal.models import Entry, EntryQuerySet
 from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
@@ -134,7 +135,14 @@ def clock_of(held: Certification, choices: CatalogueChoices) -> RegistrationCloc
 
 def clocks_due(actor: Actor, certifier: Certifier, today: date) -> list[ClockDue]:
     """The registrations whose dossier should be under way, or whose last issues are near, the nearest first."""
-    choices = choices_of(certifier)
+    return alone(clocks_of_house(actor, certifier, today))
+
+
+def clocks_of_house(actor: Actor, certifier: Certifier, today: date) -> Asking[list[ClockDue]]:
+    """The same, where it is read together with something else; certifications are read apart."""
+    chosen = CatalogueChoices.objects.filter(certifier=certifier)
+    [found] = yield [Short(chosen, ("dossier_months",))]
+    choices = found[0] if found else CatalogueChoices(certifier=certifier)
     due = []
     for held in certifications(actor).in_force().filter(fiche__isnull=False):
         times = clock_of(held, choices)

@@ -148,13 +148,7 @@ def last_checks(certifier: Certifier, sirets: Iterable[str]) -> list[Check]:
 
 def flags(actor: Actor) -> FlagQuerySet:
     """What is signalled and not settled in the actor's house, the oldest first."""
-    partner = "partnership__site__organisation"
-    return (
-        Flag.objects.visible_to(actor)
-        .raised()
-        .select_related("cause", "partnership__followed_by", partner)
-        .order_by("raised_at", "pk")
-    )
+    return Flag.objects.visible_to(actor).raised().order_by("raised_at", "pk")
 
 
 def flags_of(actor: Actor, partnership: Partnership) -> list[Flag]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,10 +11,12 @@ from enum import StrEnum
 from django.utils.timezone import localdate
 
 from jurande.core.france.ledger import ARTICLE
+from jurande.registers.common.together import Asking, Short
 from jurande.registers.network.models import Approval, DeclaredChange, Habilitation, RegisterDifference
 from jurande.registers.network.queries.approvals import ending_by
 from jurande.registers.network.states import Basis, ChangeState
 from jurande.registers.parties.policies import Actor
+from jurande.registers.parties.queries import PARTNER_SHOWN
 from jurande.registers.parties.states import Right
 
 END_NOTICE = timedelta(days=90)
@@ -50,20 +52,28 @@ class Deadline:
     owner: str = ""
 
 
-def deadlines(actor: Actor, today: date) -> list[Deadline]:
-    """Every clock of the network that this actor may do something about. Five queries, whatever their number."""
+def deadlines(actor: Actor, today: date) -> Asking[list[Deadline]]:
+    """Every clock of the network that this actor may do something about."""
     if actor.partnership_code or not actor.has(Right.OPEN_PARTNERSHIPS):
         return []
-    places = ("partnership__site__organisation", "partnership__followed_by")
-    changes = DeclaredChange.objects.visible_to(actor).in_states([ChangeState.TO_DECLARE]).order_by("pk")
-    raised = RegisterDifference.objects.visible_to(actor).raised().order_by("raised_at", "pk")
-    live = Habilitation.objects.visible_to(actor).live().select_related(*places).order_by("valid_until", "pk")
+    live = Habilitation.objects.visible_to(actor).live().order_by("valid_until", "pk")
     ending = live.filter(valid_until__gte=today, valid_until__lte=today + END_NOTICE)
-    lacking = live.to_document()
+    approved = ending_by(today + END_NOTICE, certifier_code=actor.certifier_code).filter(valid_until__gte=today)
+    of_habilitation = tuple(f"habilitation__{column}" for column in PARTNER_SHOWN)
+    changes, unfollowed, lacking, raised, approvals = yield [
+        Short(
+            DeclaredChange.objects.visible_to(actor).in_states([ChangeState.TO_DECLARE]).order_by("pk"),
+            ("due_on", "happened_on", *of_habilitation),
+        ),
+        Short(ending.exclude(followed_by__isnull=False), ("valid_until", *PARTNER_SHOWN)),
+        Short(live.to_document(), ("activated_at", "basis", *PARTNER_SHOWN)),
+        Short(RegisterDifference.objects.visible_to(actor).raised().order_by("raised_at", "pk"), ("raised_at", "name")),
+        Short(approved, ("valid_until", "partnership_id", *PARTNER_SHOWN)),
+    ]
     lines: dict[tuple[DeadlineKind, date], list[tuple[date, Habilitation | Approval]]] = defaultdict(list)
-    for change in changes.select_related(*(f"habilitation__{place}" for place in places)):
+    for change in changes:
         lines[DeadlineKind.DECLARE, change.due_on].append((change.happened_on, change.habilitation))
-    for row in ending.exclude(followed_by__isnull=False):
+    for row in unfollowed:
         if row.valid_until is not None:
             lines[DeadlineKind.ENDING, row.valid_until].append((row.valid_until - END_NOTICE, row))
     for row in lacking:
@@ -72,19 +82,17 @@ def deadlines(actor: Actor, today: date) -> list[Deadline]:
             lines[DeadlineKind.DOCUMENT, opened + DOCUMENT_DAYS].append((opened, row))
     laws = {DeadlineKind.DECLARE: ARTICLE, DeadlineKind.DOCUMENT: "C. trav. R. 6113-16-1"}
     found = [_deadline(kind, due_on, held, laws.get(kind, "")) for (kind, due_on), held in lines.items()]
-    differences = list(raised.values_list("raised_at", "name"))
-    if differences:
-        first = localdate(differences[0][0])
-        names = [name for _at, name in differences]
+    if raised:
+        first = localdate(raised[0].raised_at)
+        names = [difference.name for difference in raised]
         found.append(Deadline(DeadlineKind.DIFFERENCE, first + DIFFERENCE_DAYS, first, len(names), names, law=ARTICLE))
-    return sorted([*found, *_approvals(actor, today)], key=lambda line: (line.due_on, line.kind))
+    return sorted([*found, *_approvals(approvals)], key=lambda line: (line.due_on, line.kind))
 
 
-def _approvals(actor: Actor, today: date) -> list[Deadline]:
+def _approvals(approvals: Iterable[Approval]) -> list[Deadline]:
     """Those that end soon and that nothing renews: one line for a partner and a day."""
     ending: dict[tuple[date, int], list[tuple[date, Habilitation | Approval]]] = defaultdict(list)
-    rows = ending_by(today + END_NOTICE, certifier_code=actor.certifier_code).filter(valid_until__gte=today)
-    for row in rows.select_related("partnership__followed_by"):
+    for row in approvals:
         if row.partnership_id is not None and row.valid_until is not None:
             ending[row.valid_until, row.partnership_id].append((row.valid_until - END_NOTICE, row))
     return [_deadline(DeadlineKind.APPROVAL, due_on, held, "") for (due_on, _partner), held in ending.items()]

@@ -10,6 +10,7 @@ from django.db.models import Avg, Count, Min, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from jurande.registers.common.together import Asking, Short
 from jurande.registers.network.models import Application, Call, Review, StageSpell
 from jurande.registers.network.states import OPEN_STAGES, ApplicationState, ReviewState, Stage, WaitsOn
 from jurande.registers.parties.policies import Actor
@@ -218,30 +219,38 @@ class Todo:
     review_code: str = ""
 
 
-def todos(actor: Actor, *, today: date) -> list[Todo]:
-    """What waits on this person in recruitment, the most urgent of each kind. Three queries at most."""
+def todos(actor: Actor, *, today: date) -> Asking[list[Todo]]:
+    """What waits on this person in recruitment, the most urgent of each kind."""
     if actor.partnership_code or not actor.has(Right.SEE_APPLICATIONS):
         return []
-    lines: list[Todo] = []
-    if actor.has(Right.REVIEW_APPLICATIONS):
-        mine = Review.objects.visible_to(actor).of_reviewer(actor.code).pending().select_related("application")
-        mine = mine.filter(application__state__in=[ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW])
-        lines += [
-            Todo("review", review.due_on, review.application.name, review.application.code, review.code)
-            for review in mine.order_by("due_on", "pk")[:MOST_LINES]
-        ]
+    applied = ("application__code", "application__usual_name", "application__legal_name")
     kinds = _kinds(actor)
-    if kinds:
-        mine_too = Review.objects.of_reviewer(actor.code).exclude(state=ReviewState.RECUSED).values("application")
-        late = Q(stage__in=[Stage.QUESTION, Stage.CONDITIONS]) & Q(due_on__gte=today)
-        rows = StageSpell.objects.visible_to(actor).current().filter(stage__in=kinds).exclude(late)
-        judged = Q(stage__in=[Stage.TO_DECIDE, Stage.APPEAL], application__in=mine_too)
-        rows = rows.exclude(judged).select_related("application").order_by("entered_at", "pk")
-        lines += [
-            Todo(kinds[Stage(row.stage)], _due(row), row.application.name, row.application.code)
-            for row in rows[:MOST_LINES]
-        ]
+    reviews, spells = yield [
+        Short(_reviews_due(actor)[:MOST_LINES], ("code", "due_on", *applied)),
+        Short(_spells_due(actor, kinds, today)[:MOST_LINES], ("stage", "due_on", "entered_at", *applied)),
+    ]
+    lines = [
+        Todo("review", review.due_on, review.application.name, review.application.code, review.code)
+        for review in reviews
+    ]
+    lines += [Todo(kinds[Stage(row.stage)], _due(row), row.application.name, row.application.code) for row in spells]
     return sorted(lines, key=lambda line: (line.due_on, line.name))
+
+
+def _reviews_due(actor: Actor) -> QuerySet[Review]:
+    mine = Review.objects.visible_to(actor).of_reviewer(actor.code).pending()
+    if not actor.has(Right.REVIEW_APPLICATIONS):
+        return mine.none()
+    judged = [ApplicationState.SUBMITTED, ApplicationState.UNDER_REVIEW]
+    return mine.filter(application__state__in=judged).order_by("due_on", "pk")
+
+
+def _spells_due(actor: Actor, kinds: Iterable[Stage], today: date) -> QuerySet[StageSpell]:
+    mine_too = Review.objects.of_reviewer(actor.code).exclude(state=ReviewState.RECUSED).values("application")
+    late = Q(stage__in=[Stage.QUESTION, Stage.CONDITIONS]) & Q(due_on__gte=today)
+    judged = Q(stage__in=[Stage.TO_DECIDE, Stage.APPEAL], application__in=mine_too)
+    rows = StageSpell.objects.visible_to(actor).current().filter(stage__in=kinds)
+    return rows.exclude(late).exclude(judged).order_by("entered_at", "pk")
 
 
 def _kinds(actor: Actor) -> dict[Stage, str]:

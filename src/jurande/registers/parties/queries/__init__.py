@@ -56,10 +56,17 @@ from jurande.registers.parties.queries.network import (
     team,
     timeline,
 )
-from jurande.registers.parties.queries.waiting import Waiting, waiting_about, waiting_for
+from jurande.registers.parties.queries.waiting import (
+    PARTNER_SHOWN,
+    Waiting,
+    waiting_about,
+    waiting_for,
+    waiting_in_house,
+)
 
 __all__ = [
     "API_KEY_MARK",
+    "PARTNER_SHOWN",
     "Address",
     "InvitationClosed",
     "NetworkChoices",
@@ -111,5 +118,6 @@ __all__ = [
     "timeline",
     "waiting_about",
     "waiting_for",
+    "waiting_in_house",
     "with_second_factor",
 ]

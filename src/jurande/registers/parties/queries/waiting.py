@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Q
 from django.utils.timezone import localdate, make_aware
 
+from jurande.registers.common.together import Asking, Short, alone
 from jurande.registers.correspondence.emails import catalogue
 from jurande.registers.correspondence.models import Message
 from jurande.registers.parties.models import ApiKey, Certifier, Invitation, Membership, Partnership, PartnershipDocument
+from jurande.registers.parties.models.partnerships import PartnershipQuerySet
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import WAITING_SOURCES, DocumentKind, Right, Role, WaitingReason
 
@@ -22,6 +25,16 @@ FIRST_DAYS = timedelta(days=30)
 API_KEY_NOTICE = timedelta(days=14)
 LETTER_MEMORY = timedelta(days=60)
 MOST_LETTERS = 100
+# What is said of a partner on a line, from a row that is about it.
+PARTNER_SHOWN = (
+    "partnership__code",
+    "partnership__site__organisation__legal_name",
+    "partnership__site__organisation__usual_name",
+    "partnership__followed_by__code",
+    "partnership__followed_by__first_name",
+    "partnership__followed_by__last_name",
+    "partnership__followed_by__email",
+)
 
 
 @dataclass(frozen=True)
@@ -53,14 +66,28 @@ class Waiting:
 
 
 def waiting_for(actor: Actor, today: date) -> list[Waiting]:
-    """Everything that waits in the actor's house and that they may do something about. Seven queries at most."""
+    """Everything that waits in the actor's house and that they may do something about. Three queries at most."""
+    return alone(waiting_in_house(actor, today))
+
+
+def waiting_in_house(actor: Actor, today: date) -> Asking[list[Waiting]]:
+    """The same, where it is read together with something else; partners are read apart."""
     lines: list[Waiting] = []
     if actor.has(Right.REGISTER_CERTIFIERS):
         lines += _certifiers_without_administrator(actor)
     if actor.certifier_code:
-        lines += _about_partners(actor, today)
-    if actor.certifier_code and not actor.partnership_code:
-        lines += _about_the_house(actor, today)
+        partners = Partnership.objects.visible_to(actor).in_force()
+        documents, invitations, keys, letters = yield [
+            _expiring(actor, partners),
+            _pending(actor, partners),
+            _keys(actor),
+            _not_delivered(actor, today),
+        ]
+        listed = partners.select_related("site__organisation", "followed_by").with_list_columns().order_by("pk")
+        lines += _about(actor, listed, documents, [one for one in invitations if one.partnership], today)
+        lines += _unanswered(one for one in invitations if not one.partnership)
+        lines += _about_keys(keys, today)
+        lines += _about_letters(letters)
     return sorted(lines, key=lambda line: (line.due_on, line.name, line.reason))
 
 
@@ -80,23 +107,39 @@ def waiting_about(
     return sorted(lines, key=lambda line: (line.due_on, line.name, line.reason))
 
 
-def _about_partners(actor: Actor, today: date) -> Iterator[Waiting]:
-    partners = Partnership.objects.visible_to(actor).in_force()
-    of_partner = ("partnership__site__organisation", "partnership__followed_by")
-    documents = (
-        PartnershipDocument.objects.visible_to(actor)
-        .in_force()
-        .filter(partnership__in=partners, expires_on__isnull=False)
-        .select_related(*of_partner)
-        .order_by("expires_on", "pk")
-    )
-    invitations = Invitation.objects.visible_to(actor).pending().filter(partnership__in=partners).order_by("pk")
-    return _about(
-        actor,
-        partners.select_related("site__organisation", "followed_by").with_list_columns().order_by("pk"),
-        documents,
-        invitations.select_related(*of_partner),
-        today,
+def _expiring(actor: Actor, partners: PartnershipQuerySet) -> Short:
+    documents = PartnershipDocument.objects.visible_to(actor).in_force()
+    dated = documents.filter(partnership__in=partners, expires_on__isnull=False).order_by("expires_on", "pk")
+    read = dated if actor.has(Right.FILE_DOCUMENTS) else dated.none()
+    return Short(read, ("id", "code", "kind", "expires_on", "partnership__id", *PARTNER_SHOWN))
+
+
+def _pending(actor: Actor, partners: PartnershipQuerySet) -> Short:
+    """Those of partners, and those of the house."""
+    wanted = Q(pk__in=[])
+    if actor.has(Right.MANAGE_PARTNER_PEOPLE):
+        wanted |= Q(partnership__in=partners)
+    if actor.has(Right.MANAGE_TEAM) and not actor.partnership_code:
+        wanted |= Q(certifier__code=actor.certifier_code)
+    pending = Invitation.objects.visible_to(actor).pending().filter(wanted).order_by("pk")
+    return Short(pending, ("code", "role", "first_name", "last_name", "email", "expires_at", *PARTNER_SHOWN))
+
+
+def _keys(actor: Actor) -> Short:
+    keys = ApiKey.objects.visible_to(actor).filter(revoked_at=None).order_by("pk")
+    may = actor.has(Right.ISSUE_API_KEYS) and not actor.partnership_code
+    return Short(keys if may else keys.none(), ("code", "label", "expires_at"))
+
+
+def _not_delivered(actor: Actor, today: date) -> Short:
+    failed = Message.objects.of_certifier(actor.certifier_code).not_delivered()
+    # From an instant rather than a day: what the index is sorted by.
+    since = make_aware(datetime.combine(today - LETTER_MEMORY, time()))
+    # Those about an award stand together, in one line of the register of awards.
+    recent = failed.filter(written_at__gte=since).exclude(about_kind="award").newest_first()
+    may = actor.has(Right.SEE_LETTERS) and not actor.partnership_code
+    return Short(
+        recent[:MOST_LETTERS] if may else recent.none(), ("code", "kind", "about_kind", "about_code", "written_at")
     )
 
 
@@ -176,28 +219,15 @@ def _unanswered(pending: Iterable[Invitation]) -> Iterator[Waiting]:
         )
 
 
-def _about_the_house(actor: Actor, today: date) -> Iterator[Waiting]:
-    if actor.has(Right.MANAGE_TEAM):
-        pending = Invitation.objects.visible_to(actor).pending().filter(certifier__code=actor.certifier_code)
-        yield from _unanswered(pending.order_by("pk"))
-    if actor.has(Right.ISSUE_API_KEYS):
-        keys = ApiKey.objects.visible_to(actor).filter(revoked_at=None).order_by("pk")
-        for key in keys:
-            expires_on = localdate(key.expires_at)
-            if -API_KEY_NOTICE <= expires_on - today <= API_KEY_NOTICE:
-                yield Waiting(WaitingReason.API_KEY_EXPIRING, expires_on, "api_key", key.code, key.label)
-    if actor.has(Right.SEE_LETTERS):
-        yield from _letters(actor, today)
+def _about_keys(keys: Iterable[ApiKey], today: date) -> Iterator[Waiting]:
+    for key in keys:
+        expires_on = localdate(key.expires_at)
+        if -API_KEY_NOTICE <= expires_on - today <= API_KEY_NOTICE:
+            yield Waiting(WaitingReason.API_KEY_EXPIRING, expires_on, "api_key", key.code, key.label)
 
 
-def _letters(actor: Actor, today: date) -> Iterator[Waiting]:
-    failed = Message.objects.of_certifier(actor.certifier_code).not_delivered()
-    # From an instant rather than a day: what the index is sorted by.
-    since = make_aware(datetime.combine(today - LETTER_MEMORY, time()))
-    recent = failed.filter(written_at__gte=since).exclude(about_kind="award")
-    # Those about an award stand together, in one line of the register of awards.
-    recent = recent.newest_first()[:MOST_LETTERS]
-    for message in recent:
+def _about_letters(letters: Iterable[Message]) -> Iterator[Waiting]:
+    for message in letters:
         kind = catalogue().get(message.kind)
         yield Waiting(
             reason=WaitingReason.LETTER_FAILED,

@@ -22,6 +22,7 @@ from jurande.registers.awards.policies import combinations as policies
 from jurande.registers.awards.queries import combinations as queries
 from jurande.registers.awards.queries.combinations import Target
 from jurande.registers.awards.states import CombinationState, LotRowState, RequestState
+from jurande.registers.common.together import Asking, Short
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties.queries import names_of
 from jurande.web.access import Asked, audience
@@ -106,9 +107,9 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
     return render(request, "certifier/awards/combination.html", page)
 
 
-def combination_dues(reader: Reader, today: date) -> list[Due]:
+def combination_dues(reader: Reader, today: date) -> Asking[list[Due]]:
     """What holders asked for and nobody answered, as one line with the oldest of them."""
-    asked = list(queries.asked(reader.actor)[:SHOWN])
+    [asked] = yield [Short(queries.asked(reader.actor)[:SHOWN], ("asked_at", "found_at", "combination__code"))]
     if not asked:
         return []
     first, names = asked[0], {row.combination.code for row in asked}

@@ -26,6 +26,7 @@ from jurande.registers.awards.policies.life import can_withdraw_awards
 from jurande.registers.awards.queries import corrections as queries
 from jurande.registers.awards.states.corrections import CorrectionKind, CorrectionState
 from jurande.registers.awards.states.life import LifeMove
+from jurande.registers.common.together import Asking
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.awards.life import CorrectForm
@@ -64,13 +65,15 @@ class OtherForm(CorrectForm):
         self.fields["reason"] = AnswerForm().fields["reason"]
 
 
-def corrections_to_answer(reader: Reader, today: date) -> list[Due]:
+def corrections_to_answer(reader: Reader, today: date) -> Asking[list[Due]]:
     """What waits for who may answer, as deadlines of the first page."""
     if not can_withdraw_awards(reader.actor, reader.certifier):
         return []
     house = reader.certifier.code
-    return correction_dues(
-        reader.actor, today, lambda one: reverse("certifier:awards-corrections-one", args=[house, one.code])
+    return (
+        yield from correction_dues(
+            reader.actor, today, lambda one: reverse("certifier:awards-corrections-one", args=[house, one.code])
+        )
     )
 
 

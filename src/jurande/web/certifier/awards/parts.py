@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.policies import lots as policies
@@ -34,21 +37,21 @@ def _awards(reader: Reader) -> Verdict:
     return policies.can_see_awards(reader.actor)
 
 
-def _lots(reader: Reader) -> int:
+def _lots(reader: Reader) -> QuerySet[Any] | None:
     states = [state for right, state in _NEXT.items() if reader.actor.has(right)]
-    return lots(reader.actor).in_states(*states).count() if states else 0
+    return lots(reader.actor).in_states(*states) if states else None
 
 
-def _claims(reader: Reader) -> int:
-    return claims_of(reader.actor).waiting().count() if can_judge_claims(reader.actor, reader.certifier) else 0
+def _claims(reader: Reader) -> QuerySet[Any] | None:
+    return claims_of(reader.actor).waiting() if can_judge_claims(reader.actor, reader.certifier) else None
 
 
-def _corrections(reader: Reader) -> int:
-    return waiting_at(reader.actor).count() if can_withdraw_awards(reader.actor, reader.certifier) else 0
+def _corrections(reader: Reader) -> QuerySet[Any] | None:
+    return waiting_at(reader.actor) if can_withdraw_awards(reader.actor, reader.certifier) else None
 
 
-def _combinations(reader: Reader) -> int:
-    return asked(reader.actor).count() if can_answer_requests(reader.actor, reader.certifier) else 0
+def _combinations(reader: Reader) -> QuerySet[Any] | None:
+    return asked(reader.actor) if can_answer_requests(reader.actor, reader.certifier) else None
 
 
 MOMENTS: tuple[Moment, ...] = (

@@ -22,6 +22,7 @@ from jurande.registers.awards.policies import erasure as policies
 from jurande.registers.awards.queries import rights as queries
 from jurande.registers.awards.queries.life import awards_numbered
 from jurande.registers.awards.states.rights import Channel, RightKind, RightState
+from jurande.registers.common.together import Asking, Short
 from jurande.registers.common.verdicts import require
 from jurande.registers.parties.queries import names_of
 from jurande.web.access import Asked, audience
@@ -106,9 +107,11 @@ class DecideForm(forms.Form):
         return self.cleaned_data["words"] or (ground_of(ground).words if ground else "")
 
 
-def rights_to_answer(reader: Reader, today: date) -> list[Due]:
-    """What waits for who may decide it or send its answer, as deadlines of the first page. One query."""
+def rights_to_answer(reader: Reader, today: date) -> Asking[list[Due]]:
+    """What waits for who may decide it or send its answer, as deadlines of the first page."""
     house = reader.certifier.code
+    asked = queries.requests_of(reader.actor).open()
+    [waiting] = yield [Short(asked, ("code", "state", "kind", "due_on", "received_on"))]
     return [
         Due(
             title=str(
@@ -123,7 +126,7 @@ def rights_to_answer(reader: Reader, today: date) -> list[Due]:
             url=reverse("certifier:right", args=[house, one.code]),
             law=DELAY,
         )
-        for one in queries.requests_of(reader.actor).open()
+        for one in waiting
     ]
 
 

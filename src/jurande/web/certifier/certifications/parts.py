@@ -18,6 +18,7 @@ from jurande.core.france.registration import Phase, RegistrationClock
 from jurande.registers.catalogue import policies
 from jurande.registers.catalogue.queries import certifications as queries
 from jurande.registers.catalogue.states import CertificationState, ReferentielState
+from jurande.registers.common.together import Asking
 from jurande.registers.common.verdicts import require
 from jurande.web.access import Asked
 from jurande.web.ui.marks import chip
@@ -102,7 +103,7 @@ def missing(gaps: Iterable[Gap], referentiel: Any) -> list[Missing]:
     return [Missing(gap, address(gap.field)) for gap in gaps]
 
 
-def clock_dues(request: Reader, today: date) -> list[Due]:
+def clock_dues(request: Reader, today: date) -> Asking[list[Due]]:
     """The registrations that wait for a dossier or for their last issues, as deadlines of the first page."""
     if not policies.can_see_certifications(request.actor):
         return []
@@ -121,5 +122,5 @@ def clock_dues(request: Reader, today: date) -> list[Due]:
             ),
             law="C. trav. L. 6113-5, L. 6113-6",
         )
-        for one in queries.clocks_due(request.actor, request.certifier, today)
+        for one in (yield from queries.clocks_of_house(request.actor, request.certifier, today))
     ]

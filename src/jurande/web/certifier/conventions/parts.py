@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from jurande.core.france.conventions import MENTIONS, Mention, Missing, missing_mentions
+from jurande.registers.common.together import Asking, Short
 from jurande.registers.common.verdicts import require
 from jurande.registers.conventions import policies
 from jurande.registers.conventions.facts import terms_of
@@ -28,8 +29,8 @@ from jurande.registers.conventions.states import (
     Counterpart,
     Subcontracting,
 )
+from jurande.registers.parties.queries import PARTNER_SHOWN
 from jurande.web.access import Asked
-from jurande.web.ui.conventions import house_dues
 from jurande.web.ui.formats import day_plain, of_name
 from jurande.web.ui.marks import chip
 from jurande.web.ui.parts import Due, Tab
@@ -188,13 +189,16 @@ def conventions_of(request: Asked, partnership: Any) -> dict[str, Any]:
     }
 
 
-def convention_dues(request: Reader, today: date) -> list[Due]:
-    """The conventions that end or wait for a signature, and what is one's own to sign or decide. Five queries."""
-    actor = request.actor
-    mine = house_dues(actor, today)
-    if not policies.can_prepare_conventions(actor, request.certifier):
-        return mine
-    rows = queries.conventions(actor)
+def convention_dues(request: Reader, today: date) -> Asking[list[Due]]:
+    """The conventions that end or wait for a signature."""
+    if not policies.can_prepare_conventions(request.actor, request.certifier):
+        return []
+    rows = queries.conventions(request.actor)
+    shown = ("code", "reference", "certifier__code", *PARTNER_SHOWN)
+    renewed, sent = yield [
+        Short(queries.ending_soon(rows, today), ("valid_until", *shown)),
+        Short(rows.in_states(ConventionState.SENT), ("sent_at", "changed_at", *shown)),
+    ]
 
     def due(held: Any, title: str, due_on: date, law: str = "", opened_on: date | None = None) -> Due:
         follower = held.partnership.followed_by
@@ -210,7 +214,7 @@ def convention_dues(request: Reader, today: date) -> list[Due]:
 
     ending = [
         due(one, _("Renouveler la convention %(reference)s %(of)s"), one.valid_until or today, MENTIONS[2].article)
-        for one in queries.ending_soon(rows, today)
+        for one in renewed
     ]
     unsigned = [
         due(
@@ -219,9 +223,9 @@ def convention_dues(request: Reader, today: date) -> list[Due]:
             timezone.localdate(one.sent_at or one.changed_at) + DAYS_TO_SIGN,
             opened_on=timezone.localdate(one.sent_at or one.changed_at),
         )
-        for one in rows.in_states(ConventionState.SENT)
+        for one in sent
     ]
-    return mine + ending + unsigned
+    return ending + unsigned
 
 
 def tabs_of(held: Any, current: str) -> list[Tab]:

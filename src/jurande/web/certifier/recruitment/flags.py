@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,10 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from jurande.registers.common.together import Asking, Short
 from jurande.registers.common.verdicts import require
 from jurande.registers.network.operations import checks as operations
 from jurande.registers.network.policies import calls as policies
 from jurande.registers.network.queries import calls, checks
+from jurande.registers.parties.queries import PARTNER_SHOWN
 from jurande.web.access import Asked, audience
 from jurande.web.certifier.recruitment.parts import flag_found
 from jurande.web.ui.formats import of_name
@@ -29,14 +32,18 @@ from jurande.web.ui.radar import Reader
 DAYS_TO_LOOK = timedelta(days=15)
 
 
-def recruitment_dues(request: Reader, today: date) -> list[Due]:
-    """The flags to look at and the calls past their last day, as deadlines of the first page. Two queries."""
+def recruitment_dues(request: Reader, today: date) -> Asking[list[Due]]:
+    """The flags to look at and the calls past their last day, as deadlines of the first page."""
     if not policies.can_see_recruitment(request.actor):
         return []
-    return _flag_dues(request, today) + _call_dues(request, today)
+    raised, late = yield [
+        Short(checks.flags(request.actor), ("code", "kind", "raised_at", *PARTNER_SHOWN)),
+        Short(calls.late_calls(request.actor, today), ("code", "reference", "closes_on")),
+    ]
+    return _flag_dues(request, raised, today) + _call_dues(request, late, today)
 
 
-def _flag_dues(request: Reader, today: date) -> list[Due]:
+def _flag_dues(request: Reader, raised: Iterable[Any], today: date) -> list[Due]:
     return [
         Due(
             title=_("Vérifier un signalement %(of)s\u00a0: %(kind)s")
@@ -47,11 +54,11 @@ def _flag_dues(request: Reader, today: date) -> list[Due]:
             url=reverse("certifier:recruitment-flag", args=[request.certifier.code, flag.code]),
             who=flag.partnership.followed_by.full_name if flag.partnership.followed_by else "",
         )
-        for flag in checks.flags(request.actor)
+        for flag in raised
     ]
 
 
-def _call_dues(request: Reader, today: date) -> list[Due]:
+def _call_dues(request: Reader, late: Iterable[Any], today: date) -> list[Due]:
     return [
         Due(
             title=_("Clore l’appel %(reference)s, dont la date est passée") % {"reference": call.reference},
@@ -59,7 +66,7 @@ def _call_dues(request: Reader, today: date) -> list[Due]:
             today=today,
             url=reverse("certifier:recruitment-calls-close", args=[request.certifier.code, call.code]),
         )
-        for call in calls.late_calls(request.actor, today)
+        for call in late
         if call.closes_on is not None
     ]
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
 from jurande.core.france.departements import DEPARTEMENTS, departement_of_postcode
+from jurande.registers.common.together import Asking
 from jurande.registers.common.verdicts import require
 from jurande.registers.network.policies import judging as policies
 from jurande.registers.network.queries import pipeline as queries
@@ -187,7 +188,7 @@ def listing(request: Asked, certifier: str) -> HttpResponse:
 # --- what waits on me ---------------------------------------------------------------------------
 
 
-def judging_dues(request: Reader, today: date) -> list[Due]:
+def judging_dues(request: Reader, today: date) -> Asking[list[Due]]:
     """What waits on this person in recruitment, as deadlines."""
     certifier = request.actor.certifier_code
     return [
@@ -199,5 +200,5 @@ def judging_dues(request: Reader, today: date) -> list[Due]:
             if line.review_code
             else reverse("certifier:recruitment-one", args=[certifier, line.application_code]),
         )
-        for line in queries.todos(request.actor, today=today)
+        for line in (yield from queries.todos(request.actor, today=today))
     ]
