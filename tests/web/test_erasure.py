@@ -13,14 +13,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from jurande.core.france.rights import extended_until
 from jurande.registers.awards.models import Award, Erasure, LegalHold, RetentionRule, RightRequest
 from jurande.registers.awards.states import AwardState
 from jurande.registers.common.models import JobRequest
+from jurande.registers.correspondence.states import Language
 from jurande.registers.parties.models import Person
 from jurande.registers.parties.states import Role, Rule
 from jurande.registers.seal.operations import projection
+from jurande.web.ui.formats import day_plain
 from tests import factories
-from tests.registers.awards import holds, proved
+from tests.registers.awards import holds, proved, rights
 from tests.registers.awards.held import held, waiting
 from tests.registers.seal.homes import own_home
 
@@ -174,6 +177,7 @@ class TestARequestByPost:
             "received_on": timezone.localdate().isoformat(),
             "numbers": "0000-0000",
             "who": "Inès <script>",
+            "language": "fr",
             "reply_address": "3 rue du Pont",
             "identity": "Rappel au numéro connu.",
         }
@@ -199,3 +203,29 @@ class TestARequestByPost:
         page = said(client.post(reverse("certifier:right-close", args=[house.code, made.code]), follow=True))
         assert "3 rue du Pont" not in page
         assert client.get(reverse("certifier:right-letter", args=[house.code, made.code])).status_code == 404
+
+    def test_may_take_two_more_months_said_wherever_the_day_is(self, client: Client, award: Award) -> None:
+        house = award.certifier
+        made = rights.recorded(award, received_on=timezone.localdate(), now=timezone.now(), language=Language.EN)
+        factories.enter(client, factories.member(Role.SIGNATORY, of=house))
+        one, longer, letter = (
+            reverse(f"certifier:right{page}", args=[house.code, made.code]) for page in ("", "-extend", "-letter")
+        )
+        assert client.get(letter).status_code == 404
+        assert longer in said(client.get(one))
+        assert "Écrivez en anglais" in said(client.get(longer))
+        assert "Dites pourquoi" in said(client.post(longer, {"why": " "}))
+        answered = client.post(longer, {"why": "Three sessions <b>to read</b>."}, follow=True)
+        day = day_plain(extended_until(made.received_on)).replace("\u00a0", " ")
+        assert day in said(answered)
+        assert longer not in said(answered)
+        for page in (one, *(reverse(f"certifier:{at}", args=[house.code]) for at in ("retention", "home", "radar"))):
+            assert day in said(client.get(page))
+        paper = said(client.get(letter))
+        assert "Your request will take longer" in paper
+        assert "Three sessions &lt;b&gt;" in paper
+        assert "GDPR, Article 12(3)" in paper
+        assert "déjà été prolongé" in said(client.get(longer))
+        assert "déjà été prolongé" in said(client.post(longer, {"why": "Encore."}))
+        made.refresh_from_db()
+        assert made.why_late == "Three sessions <b>to read</b>."

@@ -12,11 +12,12 @@ from django.utils import timezone
 from jurande.demo.award_lives import SESSION
 from jurande.demo.certifications import MICRO
 from jurande.demo.personas import Persona
-from jurande.registers.awards.models import Award, Design
+from jurande.registers.awards.models import Award, Design, RightRequest
 from jurande.registers.awards.operations import approving, closing, issuing, preparing, receiving, retention, rights
 from jurande.registers.awards.states import AwardState, LotSource, Subject
 from jurande.registers.awards.states.erasure import HoldScope, KeptCategory
 from jurande.registers.awards.states.rights import Channel, RightKind
+from jurande.registers.correspondence.states import Language
 from jurande.registers.parties import operations as parties
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def plan(world: World) -> None:
     world.on(21, partial(_receive, world), 19, 40)
     world.on(13, partial(_freeze, world), 11, 45)
     world.on(8, partial(_close, world), 20, 15)
+    world.on(19, partial(_ask_in_english, world), 10, 15)
     world.on(6, partial(_ask_by_post, world), 9, 50)
+    world.on(3, partial(_take_longer, world), 16, 30)
 
 
 def _helene(world: World) -> Any:
@@ -122,5 +125,35 @@ def _ask_by_post(world: World, at: datetime) -> None:
         identity="Rappel au numéro que nous avions\u00a0: a dit le jour, le lieu et le nom de qui l’évaluait.",
         awards=[award],
         actor=world.actor("anne-sophie", certifier=house),
+        now=at,
+    )
+
+
+def _ask_in_english(world: World, at: datetime) -> None:
+    """Somebody who went back abroad asks what is known of them, and is answered in English."""
+    house = world.houses["imr"]
+    award = Award.objects.filter(certifier=house, lot__title=SESSION, state=AwardState.ISSUED).order_by("pk")[0]
+    rights.record_right(
+        certifier=house,
+        kind=RightKind.ACCESS,
+        channel=Channel.EMAIL,
+        received_on=timezone.localdate(at - timedelta(days=1)),
+        language=Language.EN,
+        who=award.full_name,
+        reply_email=award.email,
+        reply_address="",
+        identity="A écrit de l’adresse que porte l’attestation, et a donné le lieu de l’épreuve.",
+        awards=[award],
+        actor=world.actor("anne-sophie", certifier=house),
+        now=at,
+    )
+
+
+def _take_longer(world: World, at: datetime) -> None:
+    house = world.houses["imr"]
+    rights.extend_right(
+        request=RightRequest.objects.get(certifier=house, language=Language.EN),
+        why="The workshop that assessed you has closed: we are asking for its attendance sheets, which may name you.",
+        actor=_helene(world),
         now=at,
     )

@@ -48,6 +48,6 @@ def addresses(mine: Certifier) -> dict[str, list[str]]:
     given = operations.accept_right(request=recorded(award, kind=RightKind.ACCESS), actor=signatory(mine), now=NOW)
     return {
         "certifier:right-new": [mine.code],
-        **{f"certifier:right{page}": [mine.code, waiting.code] for page in ("", "-evidence", "-close")},
+        **{f"certifier:right{page}": [mine.code, waiting.code] for page in ("", "-extend", "-evidence", "-close")},
         **{f"certifier:right-{page}": [mine.code, given.code] for page in ("letter", "copy")},
     }

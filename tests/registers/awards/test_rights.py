@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
+from jurande.core.france.clauses import day_in_words
+from jurande.core.france.rights import GROUNDS, extended_until, ground_of
 from jurande.registers.awards.models import Award, RightRequest
 from jurande.registers.awards.operations import rights as operations
 from jurande.registers.awards.operations.erasing import ErasureRefused
@@ -19,6 +22,7 @@ from jurande.registers.awards.states import AwardState
 from jurande.registers.awards.states.rights import RightAct, RightKind, RightState
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.correspondence.models import Message
+from jurande.registers.correspondence.states import Language
 from jurande.registers.documents.models import Document
 from jurande.registers.journal.models import Entry
 from tests.factories import NOW, TODAY
@@ -74,6 +78,91 @@ class TestNoting:
             rights.recorded(award, awards=[proved.awarded(settle=False)])
         with pytest.raises(NotAllowed):
             rights.recorded(award, actor=decider(proved.awarded(settle=False)))
+
+
+class TestTakingLonger:
+    WHY = "Vos attestations viennent de trois sessions\u00a0: nous relisons chacune."
+
+    def test_gives_two_more_months_says_why_and_is_remembered(self, award: Award) -> None:
+        made = rights.recorded(award, received_on=TODAY - timedelta(days=3), reply_email="autre@exemple.fr")
+        month = made.due_on
+        made = operations.extend_right(request=made, why=f" {self.WHY} ", actor=decider(award), now=NOW)
+        assert made.due_on == extended_until(made.received_on) > month
+        assert (made.state, made.why_late) == (RightState.RECORDED, self.WHY)
+        letters = Message.objects.filter(kind="awards.right_delayed")
+        # The address of the award was told another day: it is told this one too.
+        assert {one.to_email for one in letters} == {"autre@exemple.fr", "ines@exemple.fr"}
+        assert all(self.WHY in one.body and day_in_words(made.due_on) in one.body for one in letters)
+        assert Entry.objects.filter(action=RightAct.EXTENDED, subject_code=made.code).count() == 1
+
+    def test_happens_on_the_last_day_of_the_month_and_never_after(self, award: Award) -> None:
+        made = rights.recorded(award)
+        last = datetime.combine(made.due_on, time(12), tzinfo=UTC)
+        with pytest.raises(RightRefused, match="est passé"):
+            operations.extend_right(request=made, why=self.WHY, actor=decider(award), now=last + timedelta(days=1))
+        assert operations.extend_right(request=made, why=self.WHY, actor=decider(award), now=last).extended_at == last
+
+    def test_happens_once_before_the_decision_with_a_reason(self, award: Award) -> None:
+        made = rights.recorded(award)
+        with pytest.raises(RightRefused) as refused:
+            operations.extend_right(request=made, why="  ", actor=decider(award), now=NOW)
+        assert refused.value.field == "why"
+        operations.extend_right(request=made, why=self.WHY, actor=decider(award), now=NOW)
+        with pytest.raises(RightRefused, match="déjà été prolongé"):
+            operations.extend_right(request=made, why=self.WHY, actor=decider(award), now=NOW)
+        operations.accept_right(request=made, actor=decider(award), now=NOW)
+        with pytest.raises(RightRefused, match="déjà décidée"):
+            operations.extend_right(request=made, why=self.WHY, actor=decider(award), now=NOW)
+        assert Entry.objects.filter(action=RightAct.EXTENDED).count() == 1
+
+    def test_is_for_who_decides_and_not_for_who_noted_it(self, award: Award) -> None:
+        noted_by = decider(award)
+        made = rights.recorded(award, actor=noted_by)
+        for actor in (noted_by, decider(proved.awarded(settle=False))):
+            with pytest.raises(NotAllowed):
+                operations.extend_right(request=made, why=self.WHY, actor=actor, now=NOW)
+        made.refresh_from_db()
+        assert made.extended_at is None
+
+    def test_is_said_on_paper_when_no_address_is_known_then_forgotten(self, award: Award) -> None:
+        Award.objects.filter(pk=award.pk).update(email="")
+        made = rights.recorded(award)
+        made = operations.extend_right(request=made, why=self.WHY, actor=decider(award), now=NOW)
+        assert not Message.objects.filter(kind="awards.right_delayed").exists()
+        assert self.WHY in operations.delay_of(made)
+        made = operations.accept_right(request=made, actor=decider(award), now=NOW)
+        made = operations.close_right(request=made, actor=decider(award), now=NOW)
+        assert made.why_late == ""
+        assert made.extended_at is not None
+
+
+class TestInEnglish:
+    def test_is_answered_and_told_of_a_delay(self, award: Award) -> None:
+        made = rights.recorded(award, language=Language.EN, reply_email="other@example.org")
+        noted = Message.objects.get(kind="awards.right_noted")
+        # Who holds the award chose no language: they are told in both.
+        assert "une demande faite en votre nom" in noted.body
+        assert "a request made in your name" in noted.body
+        made = operations.extend_right(request=made, why="Three sessions.", actor=decider(award), now=NOW)
+        told = {one.to_email: one for one in Message.objects.filter(kind="awards.right_delayed")}
+        delay = told["other@example.org"]
+        assert "Three sessions." in delay.body
+        assert f"{made.due_on.day}\u00a0{made.due_on:%B}\u00a0{made.due_on.year}" in delay.body
+        assert "réponse" not in delay.body
+        assert "réponse" in told["ines@exemple.fr"].body
+        operations.accept_right(request=made, actor=decider(award), now=NOW)
+        answer = Message.objects.get(kind="awards.right_answered")
+        assert "We have erased" in answer.body
+        assert answer.subject == "The answer to your request"
+
+    @pytest.mark.parametrize("ground", [one.code for one in GROUNDS])
+    def test_every_ground_and_how_to_complain_are_said(self, award: Award, ground: str) -> None:
+        made = rights.recorded(award, kind=RightKind.ACCESS, language=Language.EN)
+        made.state, made.ground, made.words = RightState.REFUSED, ground, ground_of(ground).words_in("en")
+        said = operations.answer_of(made)
+        assert ground_of(ground).source_in("en") in said
+        assert "GDPR, Articles 77 and 79" in said
+        assert not re.search(r"[éèàêç]|\b(vous|nous|paragraphe)\b", said.replace("Fontenoy", ""))
 
 
 class TestErasing:

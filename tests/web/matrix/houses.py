@@ -125,6 +125,7 @@ HOUSES: dict[str, Page] = {
     "certifier:retention-purge": certifier(ADMINISTRATORS, ADMINISTRATORS),
     "certifier:right-new": certifier(WITHDRAWERS, WITHDRAWERS),
     "certifier:right": certifier(WITHDRAWERS, WITHDRAWERS),
+    "certifier:right-extend": certifier(WITHDRAWERS, WITHDRAWERS),
     "certifier:right-letter": certifier(WITHDRAWERS),
     "certifier:right-evidence": certifier(WITHDRAWERS),
     "certifier:right-copy": certifier(None, WITHDRAWERS),

@@ -266,6 +266,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "awards.hold.declared": lazy("%(who)s a gelé des attestations pour une procédure."),
     "awards.hold.lifted": lazy("%(who)s a levé un gel."),
     "awards.right.recorded": lazy("%(who)s a noté une demande reçue hors de l’espace : effacer, ou donner une copie."),
+    "awards.right.extended": lazy("%(who)s a pris deux mois de plus pour décider une demande reçue hors de l’espace."),
     "awards.right.accepted": lazy("%(who)s a accepté une demande reçue hors de l’espace."),
     "awards.right.refused": lazy("%(who)s a refusé une demande reçue hors de l’espace."),
     "awards.right.copied": lazy("%(who)s a préparé la copie demandée hors de l’espace."),

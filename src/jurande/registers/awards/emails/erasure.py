@@ -53,7 +53,19 @@ ANSWERED = MailKind(
     reason=_("Vous recevez ce message parce que vous avez demandé à exercer vos droits sur vos données."),
     keep_days=1,
 )
-KINDS = (CLOSED, NOTED, ANSWERED)
+DELAYED = MailKind(
+    key="awards.right_delayed",
+    label=_("Réponse à une demande d’effacement ou de copie, prolongée de deux mois"),
+    fields={
+        "organisme": "Institut des métiers de la réparation",
+        "avis": "La réponse viendra au plus tard le 12 juin 2026.",
+    },
+    subject=_("Votre demande prendra plus de temps"),
+    body=_("Bonjour,\n\n{{ avis }}\n\n{{ organisme }}"),
+    reason=_("Vous recevez ce message parce qu’une demande a été faite en votre nom sur vos données."),
+    keep_days=1,
+)
+KINDS = (CLOSED, NOTED, DELAYED, ANSWERED)
 
 
 def noted(award: Award, *, asked: str | Promise, until: date, language: str) -> list[Letter]:
@@ -74,10 +86,30 @@ def noted(award: Award, *, asked: str | Promise, until: date, language: str) -> 
     ]
 
 
-def answered(*, to_email: str, house: Certifier, words: str) -> Letter:
+def delayed(*, to_email: str, house: Certifier, notice: str | Promise, language: str) -> Letter:
+    """The letter that says why the answer comes later; called by no name, about nothing, as the answer."""
+    fields = {"organisme": house.name, "avis": notice}
+    return Letter(
+        kind=DELAYED.key,
+        to_email=to_email,
+        to_code="",
+        certifier_code=house.code,
+        fields=fields,
+        language=language,
+    )
+
+
+def answered(*, to_email: str, house: Certifier, words: str, language: str) -> Letter:
     """The answer to who wrote, called by no name; about nothing, since nothing of them may be left."""
     fields = {"organisme": house.name, "reponse": words}
-    return Letter(kind=ANSWERED.key, to_email=to_email, to_code="", certifier_code=house.code, fields=fields)
+    return Letter(
+        kind=ANSWERED.key,
+        to_email=to_email,
+        to_code="",
+        certifier_code=house.code,
+        fields=fields,
+        language=language,
+    )
 
 
 def closed(*, to_email: str, count: int, language: str) -> Letter:

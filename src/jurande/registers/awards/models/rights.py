@@ -12,8 +12,10 @@ from jurande.registers.awards.models.awards import Award
 from jurande.registers.awards.states.rights import Channel, RightKind, RightState
 from jurande.registers.common.codes import CodeField
 from jurande.registers.common.crypto import EncryptedTextField
+from jurande.registers.correspondence.states import Language
 from jurande.registers.documents.models import Document
 from jurande.registers.parties.models import Certifier
+from jurande.registers.parties.models.people import READ
 from jurande.registers.parties.states import Right
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ class RightRequest(models.Model):
     """A request noted for somebody: erasing awards, or a copy of what they say.
 
     ``who``, ``reply_email``, ``reply_address``, ``identity`` (how it was checked), ``document`` (what showed it) and
-    ``words`` (of the answer) go once the answer has left; what was asked, when and what was decided stays.
-    ``due_on``: the last day to answer. ``ground``: of ``core.france.rights``, for a refusal.
+    ``words`` (of the answer) go once the answer has left, ``why_late`` too; what was asked, when and what was decided
+    stays. ``due_on``: the last day to answer; it was extended at ``extended_at``. ``language``: that of the person.
+    ``ground``: of ``core.france.rights``, for a refusal.
     """
 
     code = CodeField()
@@ -45,6 +48,13 @@ class RightRequest(models.Model):
     channel = models.CharField(_("arrivée par"), max_length=10, choices=Channel)
     received_on = models.DateField(_("reçue le"))
     due_on = models.DateField(_("réponse au plus tard le"))
+    language = models.CharField(
+        _("langue de la personne"),
+        max_length=2,
+        choices=[(one.value, one.label) for one in READ],
+        default=Language.FR,
+        db_default=Language.FR,
+    )
     who = EncryptedTextField(blank=True)
     reply_email = EncryptedTextField(blank=True)
     reply_address = EncryptedTextField(blank=True)
@@ -54,6 +64,9 @@ class RightRequest(models.Model):
     state = models.CharField(_("état"), max_length=10, choices=RightState, default=RightState.RECORDED)
     recorded_at = models.DateTimeField(_("notée le"))
     recorded_by_code = models.CharField(max_length=16)
+    extended_at = models.DateTimeField(_("prolongée le"), null=True)
+    extended_by_code = models.CharField(max_length=16, blank=True)
+    why_late = EncryptedTextField(blank=True)
     decided_at = models.DateTimeField(_("décidée le"), null=True)
     decided_by_code = models.CharField(max_length=16, blank=True)
     ground = models.CharField(_("motif de refus"), max_length=12, blank=True)
@@ -72,6 +85,12 @@ class RightRequest(models.Model):
                 | Q(state=RightState.CLOSED, decided_at__isnull=False, closed_at__isnull=False, document=None),
                 name="rightrequest_state_agrees_with_its_dates",
             ),
+            models.CheckConstraint(
+                condition=Q(extended_at=None, extended_by_code="")
+                | Q(extended_at__isnull=False) & ~Q(extended_by_code=""),
+                name="rightrequest_is_extended_by_somebody",
+            ),
+            models.CheckConstraint(condition=Q(language__in=READ), name="rightrequest_reads_french_or_english"),
         ]
         indexes = [models.Index(fields=["certifier", "due_on"], name="rightrequest_by_house")]
 

@@ -15,13 +15,23 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.timezone import localdate
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.corrections import answer_by
-from jurande.core.france.rights import COMPLAINT, GROUNDS, ground_of
+from jurande.core.france.rights import (
+    COMPLAINT,
+    COMPLAINT_EN,
+    DELAY,
+    DELAY_EN,
+    GROUNDS,
+    extended_until,
+    ground_of,
+)
 from jurande.registers.awards.emails import erasure as emails
 from jurande.registers.awards.models import Appearance, Award, Correction, RightRequest
 from jurande.registers.awards.operations import exporting
@@ -33,7 +43,9 @@ from jurande.registers.awards.states.awards import AwardState
 from jurande.registers.awards.states.rights import RIGHT_LIFE, Channel, RightAct, RightKind, RightState
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
+from jurande.registers.correspondence.emails import day
 from jurande.registers.correspondence.models import Message
+from jurande.registers.correspondence.states import Language
 from jurande.registers.documents.operations import discard, keep
 from jurande.registers.documents.states import EVIDENCE, DiscardReason
 from jurande.registers.journal.operations import record
@@ -68,6 +80,7 @@ def record_right(
     reply_address: str,
     identity: str,
     awards: Sequence[Award],
+    language: Language = Language.FR,
     file: tuple[BinaryIO, str] | None = None,
     actor: Actor,
     now: datetime,
@@ -75,7 +88,8 @@ def record_right(
     """Note what somebody asks for, how it came and how their identity was checked; the month to answer begins.
 
     The addresses that these awards have are written to, so that nobody asks unseen in the place of their holder.
-    ``file``: content and name of what showed the identity.
+    ``language``: French or English, in which the person is answered. ``file``: content and name of what showed the
+    identity.
     :raises NotAllowed: who may withdraw. :raises RightRefused: nothing asked about, a day to come, nobody, no way to
         answer, or no word about the identity. :raises DocumentRefused: a file that is not accepted.
     """
@@ -98,6 +112,7 @@ def record_right(
         channel=channel,
         received_on=received_on,
         due_on=answer_by(received_on),
+        language=language,
         who=_said(who, "who", _("Donnez le nom de la personne, comme elle l’a donné.")),
         reply_email=_address(reply_email),
         reply_address=reply_address.strip()[:TEXT_CHARS],
@@ -121,8 +136,65 @@ def record_right(
     asked = ASKED[kind]
     for award in wanted.values():
         said = format_lazy(asked, number=award.shown_number)
-        write(emails.noted(award, asked=said, until=made.due_on, language=language_of(award)), now=now)
+        write(emails.noted(award, asked=said, until=made.due_on, language=_read_by(award, language)), now=now)
     return made
+
+
+def _read_by(award: Award, asked: str) -> Language:
+    """In which language its address is written to: who has no space may well be who asks."""
+    known = language_of(award)
+    return Language.FR_EN if award.holder is None and {known, asked} == {Language.FR, Language.EN} else known
+
+
+def refusal_to_extend(request: RightRequest, *, today: date) -> RightRefused | None:
+    """Tell why its delay cannot be extended that day; None when it can."""
+    if request.state != RightState.RECORDED:
+        return RightRefused(
+            _("Cette demande est déjà décidée\u00a0: il n’y a plus rien à prolonger. Envoyez la réponse.")
+        )
+    if request.extended_at is not None:
+        return RightRefused(_("Le délai a déjà été prolongé, et il ne l’est qu’une fois. Décidez la demande."))
+    if today > request.due_on:
+        return RightRefused(
+            _(
+                "Le mois pour répondre est passé\u00a0: il ne peut plus être prolongé (RGPD, art. 12, paragraphe 3). "
+                "Décidez la demande sans attendre."
+            )
+        )
+    return None
+
+
+@transaction.atomic
+def extend_right(*, request: RightRequest, why: str, actor: Actor, now: datetime) -> RightRequest:
+    """Take two more months to decide, once, and say why to every address known: of who asks, and of these awards.
+
+    Without any, the letter is printed (``delay_of``).
+    :raises NotAllowed: who may not decide. :raises RightRefused: decided, extended already, after the month, no reason.
+    """
+    row = _locked(request)
+    require(can_decide_right(actor, row))
+    if refused := refusal_to_extend(row, today=localdate(now)):
+        raise refused
+    row.why_late = _said(why, "why", _("Dites pourquoi il faut plus de temps\u00a0: la personne le lira."))
+    row.due_on, row.extended_at, row.extended_by_code = extended_until(row.received_on), now, actor.code
+    row.save(update_fields=["why_late", "due_on", "extended_at", "extended_by_code"])
+    _tell(RightAct.EXTENDED, row, actor.code, now)
+    languages = {
+        award.email.lower(): _read_by(award, row.language)
+        for award in row.awards.exclude(state=AwardState.ERASED).select_related("holder", "certifier__organisation")
+        if award.email
+    }
+    if row.reply_email:
+        languages[row.reply_email.lower()] = Language(row.language)
+    notice = lazy(_delay_said, str)(row)
+    write(
+        [
+            emails.delayed(to_email=address, house=row.certifier, notice=notice, language=language)
+            for address, language in languages.items()
+        ],
+        now=now,
+    )
+    return row
 
 
 @transaction.atomic
@@ -227,19 +299,47 @@ def forget_answered(*, now: datetime) -> int:
     return len(keys)
 
 
+def delay_of(row: RightRequest) -> str:
+    """The words that say why the answer comes later, printed; an empty line between paragraphs."""
+    with override(row.language):
+        return _delay_said(row)
+
+
+def _delay_said(row: RightRequest) -> str:
+    return "\n\n".join(
+        (
+            _now(
+                "Pour répondre à la demande reçue le %(received)s en votre nom, il nous faut plus de temps\u00a0: la "
+                "réponse viendra au plus tard le %(until)s (%(law)s). Voici pourquoi."
+            )
+            % {"received": day(row.received_on), "until": day(row.due_on), "law": _law(DELAY, DELAY_EN)},
+            row.why_late,
+            _now("Si vous n’êtes pas d’accord, vous pouvez vous plaindre à la CNIL (www.cnil.fr/fr/plaintes)."),
+        )
+    )
+
+
 def answer_of(row: RightRequest) -> str:
-    """The words of the answer to a decided request, sent or printed; an empty line between paragraphs."""
+    """The words of the answer to a decided request, sent or printed, in the language of the person.
+
+    An empty line stands between paragraphs.
+    """
+    with override(row.language):
+        return _answer_said(row)
+
+
+def _answer_said(row: RightRequest) -> str:
     if row.state == RightState.REFUSED:
         return "\n\n".join(
             (
                 _now("Nous ne pouvons pas faire ce que vous demandez (%(source)s).")
-                % {"source": ground_of(row.ground).source},
+                % {"source": ground_of(row.ground).source_in(row.language)},
                 row.words,
                 _now(
                     "Si vous n’êtes pas d’accord, vous pouvez vous plaindre à la CNIL (www.cnil.fr/fr/plaintes, ou "
                     "3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07), et saisir un juge (%(law)s)."
                 )
-                % {"law": COMPLAINT},
+                % {"law": _law(COMPLAINT, COMPLAINT_EN)},
             )
         )
     if row.kind == RightKind.ACCESS:
@@ -258,6 +358,10 @@ def answer_of(row: RightRequest) -> str:
 # --- parts ----------------------------------------------------------------------------------------
 
 
+def _law(french: str, english: str) -> str:
+    return english if get_language() == Language.EN else french
+
+
 def _locked(request: RightRequest) -> RightRequest:
     rows = RightRequest.objects.select_for_update(of=("self",), no_key=True).select_related("certifier__organisation")
     return rows.get(pk=request.pk)
@@ -273,7 +377,9 @@ def _move(row: RightRequest, move: str, actor: Actor, now: datetime) -> None:
 
 def _answer_by_mail(row: RightRequest, actor: Actor, now: datetime) -> None:
     if row.reply_email:
-        write([emails.answered(to_email=row.reply_email, house=row.certifier, words=answer_of(row))], now=now)
+        words = answer_of(row)
+        letter = emails.answered(to_email=row.reply_email, house=row.certifier, words=words, language=row.language)
+        write([letter], now=now)
         _close(row, actor.code, now)
 
 
@@ -282,7 +388,7 @@ def _close(row: RightRequest, by_code: str, now: datetime) -> None:
         raise RightRefused(_("Cette demande n’attend pas de réponse. Rechargez la page."))
     document = row.document
     row.state, row.closed_at, row.document = RightState(RIGHT_LIFE.after(row.state, "close")), now, None
-    row.who = row.reply_email = row.reply_address = row.identity = row.words = ""
+    row.who = row.reply_email = row.reply_address = row.identity = row.words = row.why_late = ""
     row.save()
     if document is not None:
         discard(document_code=document.code, actor_code=by_code, reason=DiscardReason.RETENTION_OVER, now=now)

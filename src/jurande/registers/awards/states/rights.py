@@ -45,6 +45,7 @@ class RightAct(StrEnum):
     """What the journal says: dotted, past tense, never renamed."""
 
     RECORDED = "awards.right.recorded"
+    EXTENDED = "awards.right.extended"
     ACCEPTED = "awards.right.accepted"
     REFUSED = "awards.right.refused"
     COPIED = "awards.right.copied"

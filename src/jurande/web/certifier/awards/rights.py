@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jurande.core.france.rights import DELAY, GROUNDS, ground_of
+from jurande.core.france.rights import DELAY, GROUNDS, extended_until, ground_of
 from jurande.registers.awards.operations import rights as operations
 from jurande.registers.awards.policies import erasure as policies
 from jurande.registers.awards.queries import rights as queries
@@ -24,9 +24,12 @@ from jurande.registers.awards.queries.life import awards_numbered
 from jurande.registers.awards.states.rights import Channel, RightKind, RightState
 from jurande.registers.common.together import Asking, Short
 from jurande.registers.common.verdicts import require
+from jurande.registers.correspondence.states import Language
+from jurande.registers.parties.models.people import READ
 from jurande.registers.parties.queries import names_of
 from jurande.web.access import Asked, audience
 from jurande.web.ui.downloads import SANDBOX, disposition, serve
+from jurande.web.ui.formats import day_plain
 from jurande.web.ui.forms import refusing
 from jurande.web.ui.marks import chip
 from jurande.web.ui.partner_file import day_input
@@ -43,6 +46,10 @@ CHIPS = {
     RightState.CLOSED: "ok",
 }
 UNKNOWN_SHOWN = 5
+IN_ENGLISH = lazy(
+    "Écrivez en anglais, que la personne lit. Vide\u00a0: le texte proposé pour ce motif, en anglais. La lettre dit "
+    "aussi comment se plaindre."
+)
 
 
 class RecordForm(forms.Form):
@@ -60,6 +67,12 @@ class RecordForm(forms.Form):
         help_text=lazy("Cherchez-les par le nom dans «\u00a0Délivrances\u00a0», et collez-les ici."),
     )
     who = forms.CharField(label=lazy("Nom de la personne"), max_length=200)
+    language = forms.ChoiceField(
+        label=lazy("Elle lit"),
+        choices=[(one.value, one.label) for one in READ],
+        widget=forms.RadioSelect,
+        help_text=lazy("La réponse et les lettres qui la précèdent sont dans cette langue."),
+    )
     reply_email = forms.CharField(label=lazy("Répondre par courriel à"), required=False, max_length=254)
     reply_address = forms.CharField(
         label=lazy("Ou par courrier, à"),
@@ -94,9 +107,12 @@ class DecideForm(forms.Form):
         help_text=lazy("Vide\u00a0: le texte proposé pour ce motif. La lettre dit aussi comment se plaindre."),
     )
 
-    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        """Offer the grounds that hold for what is asked."""
+    def __init__(self, *args: Any, kind: str, language: str, **kwargs: Any) -> None:
+        """Offer the grounds that hold for what is asked, and words in the language of the person."""
         super().__init__(*args, **kwargs)
+        self.language = language
+        if language == Language.EN:
+            self.fields["words"].help_text = IN_ENGLISH
         grounds = [one for one in GROUNDS if (one.erasing if kind == RightKind.ERASURE else one.access)]
         choices: Any = self.fields["ground"]
         choices.choices = [("", "")] + [(one.code, f"{one.source} — {one.words[:70]}…") for one in grounds]
@@ -104,7 +120,28 @@ class DecideForm(forms.Form):
     def words_said(self) -> str:
         """What was typed, or what is proposed."""
         ground = self.cleaned_data["ground"]
-        return self.cleaned_data["words"] or (ground_of(ground).words if ground else "")
+        return self.cleaned_data["words"] or (ground_of(ground).words_in(self.language) if ground else "")
+
+
+class ExtendForm(forms.Form):
+    """Why two more months are needed, in the words that the person reads."""
+
+    why = forms.CharField(
+        label=lazy("Pourquoi il faut plus de temps"),
+        max_length=operations.TEXT_CHARS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=lazy("La personne le lira. La loi admet la complexité de la demande, ou le nombre des demandes."),
+        error_messages={"required": lazy("Dites pourquoi il faut plus de temps\u00a0: la personne le lira.")},
+    )
+
+    def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
+        """Ask for words in the language of the person."""
+        super().__init__(*args, **kwargs)
+        if language == Language.EN:
+            self.fields["why"].help_text = lazy(
+                "Écrivez en anglais\u00a0: la personne le lira. La loi admet la complexité de la demande, ou le nombre "
+                "des demandes."
+            )
 
 
 def rights_to_answer(reader: Reader, today: date) -> Asking[list[Due]]:
@@ -145,7 +182,12 @@ def state_of(row: RightRequest) -> Any:
 def new(request: Asked, certifier: str) -> HttpResponse:
     """Note what somebody asks for."""
     require(policies.can_record_right(request.actor, request.certifier))
-    initial = {"kind": RightKind.ERASURE, "received_on": timezone.localdate(), "numbers": request.GET.get("numero", "")}
+    initial = {
+        "kind": RightKind.ERASURE,
+        "language": Language.FR,
+        "received_on": timezone.localdate(),
+        "numbers": request.GET.get("numero", ""),
+    }
     form = RecordForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
@@ -165,7 +207,12 @@ def new(request: Asked, certifier: str) -> HttpResponse:
                     file=(sent.file, sent.name) if sent else None,
                     actor=request.actor,
                     now=timezone.now(),
-                    **given | {"kind": RightKind(given["kind"]), "channel": Channel(given["channel"])},
+                    **given
+                    | {
+                        "kind": RightKind(given["kind"]),
+                        "channel": Channel(given["channel"]),
+                        "language": Language(given["language"]),
+                    },
                 )
                 messages.success(request, _("La demande est notée. Une autre personne la décide."))
                 return redirect("certifier:right", certifier, made.code)
@@ -177,7 +224,7 @@ def new(request: Asked, certifier: str) -> HttpResponse:
 def one(request: Asked, certifier: str, code: str) -> HttpResponse:
     """One request: accept it or refuse it, then send the answer."""
     held = _found(request, code)
-    form = DecideForm(request.POST or None, kind=held.kind)
+    form = DecideForm(request.POST or None, kind=held.kind, language=held.language)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         with refusing(request, form):
@@ -194,15 +241,17 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
                 return redirect("certifier:right", certifier, code)
     may_decide = policies.can_decide_right(request.actor, held)
     is_waiting = held.state == RightState.RECORDED
-    names = names_of([held.recorded_by_code, held.decided_by_code])
+    names = names_of([held.recorded_by_code, held.extended_by_code, held.decided_by_code])
     page = {
         "held": held,
         "state": state_of(held),
         "awards": queries.awards_of(held),
         "frozen": queries.frozen_in(held, today=timezone.localdate()) if is_waiting else 0,
         "recorded_by": names.get(held.recorded_by_code, ""),
+        "extended_by": names.get(held.extended_by_code, ""),
         "decided_by": names.get(held.decided_by_code, ""),
         "is_waiting": is_waiting,
+        "may_extend": may_decide and operations.refusal_to_extend(held, today=timezone.localdate()) is None,
         "is_to_send": held.state in (RightState.ACCEPTED, RightState.REFUSED),
         "gives_copy": held.kind == RightKind.ACCESS and held.state == RightState.ACCEPTED,
         "is_erasure": held.kind == RightKind.ERASURE,
@@ -214,14 +263,41 @@ def one(request: Asked, certifier: str, code: str) -> HttpResponse:
     return render(request, "certifier/awards/right.html", page)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@audience("certifier")
+def extend(request: Asked, certifier: str, code: str) -> HttpResponse:
+    """Take two more months, once, and say why."""
+    held, now = _found(request, code), timezone.now()
+    require(policies.can_decide_right(request.actor, held))
+    form = ExtendForm(request.POST or None, language=held.language)
+    if request.method == "POST" and form.is_valid():
+        with refusing(request, form):
+            held = operations.extend_right(request=held, why=form.cleaned_data["why"], actor=request.actor, now=now)
+            messages.success(
+                request, _("La réponse est due au plus tard le %(day)s.") % {"day": day_plain(held.due_on)}
+            )
+            return redirect("certifier:right", certifier, code)
+    refused = operations.refusal_to_extend(held, today=timezone.localdate(now))
+    page = {
+        "held": held,
+        "form": None if refused else form,
+        "why_not": refused.sentence if refused else "",
+        "until": extended_until(held.received_on),
+        "law": DELAY,
+    }
+    return render(request, "certifier/awards/right_extend.html", page)
+
+
 @require_safe
 @audience("certifier")
 def letter(request: Asked, certifier: str, code: str) -> HttpResponse:
-    """The answer, to print: as long as it has not left."""
+    """The answer, to print, as long as it has not left; before it, what says that it comes later."""
     held = _found(request, code)
-    if held.state not in (RightState.ACCEPTED, RightState.REFUSED):
+    is_decided = held.state in (RightState.ACCEPTED, RightState.REFUSED)
+    if not is_decided and (held.state != RightState.RECORDED or held.extended_at is None):
         raise Http404
-    page = {"held": held, "words": operations.answer_of(held), "today": timezone.localdate()}
+    words = operations.answer_of(held) if is_decided else operations.delay_of(held)
+    page = {"held": held, "is_decided": is_decided, "words": words, "today": timezone.localdate()}
     return render(request, "certifier/awards/right_letter.html", page)
 
 

@@ -58,6 +58,7 @@ urlpatterns = [
     path("conservation/purge/", retention.purge, name="retention-purge"),
     path("conservation/demandes/nouvelle/", rights.new, name="right-new"),
     path("conservation/demandes/<str:code>/", rights.one, name="right"),
+    path("conservation/demandes/<str:code>/prolonger/", rights.extend, name="right-extend"),
     path("conservation/demandes/<str:code>/lettre/", rights.letter, name="right-letter"),
     path("conservation/demandes/<str:code>/piece/", rights.evidence, name="right-evidence"),
     path("conservation/demandes/<str:code>/copie/", rights.copy, name="right-copy"),
