@@ -25,7 +25,6 @@ from jurande.registers.awards.states.rights import Channel, RightKind, RightStat
 from jurande.registers.common.together import Asking, Short
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence.states import Language
-from jurande.registers.parties.models.people import READ
 from jurande.registers.parties.queries import names_of
 from jurande.web.access import Asked, audience
 from jurande.web.ui.downloads import SANDBOX, disposition, serve
@@ -69,7 +68,7 @@ class RecordForm(forms.Form):
     who = forms.CharField(label=lazy("Nom de la personne"), max_length=200)
     language = forms.ChoiceField(
         label=lazy("Elle lit"),
-        choices=[(one.value, one.label) for one in READ],
+        choices=[(one.value, one.label) for one in (Language.FR, Language.EN)],
         widget=forms.RadioSelect,
         help_text=lazy("La réponse et les lettres qui la précèdent sont dans cette langue."),
     )
