@@ -34,4 +34,5 @@ if settings.CONFORMANCE:
 handler400 = "jurande.web.errors.bad_request"
 handler403 = "jurande.web.errors.forbidden"
 handler404 = "jurande.web.errors.not_found"
+handler429 = "jurande.web.errors.too_many_requests"
 handler500 = "jurande.web.errors.server_error"

@@ -1,4 +1,7 @@
-"""Pages for what went wrong: what happened, why, what to do next. They stand without the database."""
+"""Pages for what went wrong: what happened, why, what to do next. They stand without the database.
+
+A page in French says it in English too, in one sentence: nobody knows who meets it.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     # No view has said in which language it speaks.
     with override(language_of_nowhere(request)):
         return _page("404", 404)
+
+
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Answer 429: sign-in was tried too often; allauth counts, and asks for this page."""
+    return _page("429", 429)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

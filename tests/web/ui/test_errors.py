@@ -1,7 +1,10 @@
 import re
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.utils.translation import override
+
+from jurande.web import errors
 
 pytestmark = pytest.mark.urls("tests.web.ui.urls")
 
@@ -32,6 +35,37 @@ class TestFailures:
     def test_maintenance_says_when_to_come_back(self, client):
         response = client.get("/maintenance/")
         assert (response.status_code, response["Retry-After"]) == (503, "60")
+
+
+class TestInBothLanguages:
+    """Who meets a failure may be an employer or a holder from anywhere."""
+
+    @pytest.mark.parametrize(
+        ("address", "english"),
+        [
+            ("/nowhere/", "There is nothing at this address."),
+            ("/p/7KQ2MZ/", "There is nothing at this address."),
+            ("/refuse/", "You cannot do that here."),
+            ("/garble/", "Your browser sent something that we could not read."),
+            ("/fail/", "Something went wrong on our side."),
+            ("/hurry/", "Too many attempts in a short time."),
+            ("/maintenance/", "We are being updated"),
+        ],
+    )
+    def test_a_french_page_says_it_in_english_too(self, strict, address, english):
+        html = strict.get(address).content.decode()
+        assert '<html lang="fr">' in html
+        assert f'<p class="muted sample" lang="en">{english}' in html
+
+    def test_a_stale_form_too(self, strict):
+        html = strict.post("/receive/", {"motif": "x"}).content.decode()
+        assert '<p class="muted sample" lang="en">This page was open for too long' in html
+
+    def test_an_english_page_says_it_once(self):
+        with override("en"):
+            html = errors.server_error(RequestFactory().get("/")).content.decode()
+        assert '<html lang="en">' in html
+        assert html.count("omething went wrong on our side") == 1
 
 
 class TestCsrfFailure:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
+from allauth.core.ratelimit import respond_429
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -19,6 +20,14 @@ def refuse(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied("Approuver son propre travail est refusé\u00a0: demandez à quelqu’un d’autre.")
 
 
+def garble(request: HttpRequest) -> HttpResponse:
+    raise SuspiciousOperation("on purpose")
+
+
+def hurry(request: HttpRequest) -> HttpResponse:
+    return respond_429(request)
+
+
 def receive(request: HttpRequest) -> HttpResponse:
     return HttpResponse("reçu", content_type="text/plain")
 
@@ -27,6 +36,8 @@ urlpatterns = [
     path("ui/", audience("public")(gallery), name="gallery"),
     path("fail/", audience("public")(fail)),
     path("refuse/", audience("public")(refuse)),
+    path("garble/", audience("public")(garble)),
+    path("hurry/", audience("public")(hurry)),
     path("receive/", audience("public")(receive)),
     path("maintenance/", audience("public")(errors.maintenance)),
     path("compte/", include("allauth.urls")),
@@ -34,4 +45,5 @@ urlpatterns = [
 handler400 = "jurande.web.errors.bad_request"
 handler403 = "jurande.web.errors.forbidden"
 handler404 = "jurande.web.errors.not_found"
+handler429 = "jurande.web.errors.too_many_requests"
 handler500 = "jurande.web.errors.server_error"
