@@ -126,10 +126,10 @@ class ExtendForm(forms.Form):
     """Why two more months are needed, in the words that the person reads."""
 
     why = forms.CharField(
-        label=lazy("Pourquoi il faut plus de temps"),
+        label=lazy("La raison, que la personne lira"),
         max_length=operations.TEXT_CHARS,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=lazy("La personne le lira. La loi admet la complexité de la demande, ou le nombre des demandes."),
+        help_text=lazy("La loi admet la complexité de la demande, ou le nombre des demandes."),
         error_messages={"required": lazy("Dites pourquoi il faut plus de temps\u00a0: la personne le lira.")},
     )
 
@@ -138,8 +138,7 @@ class ExtendForm(forms.Form):
         super().__init__(*args, **kwargs)
         if language == Language.EN:
             self.fields["why"].help_text = lazy(
-                "Écrivez en anglais\u00a0: la personne le lira. La loi admet la complexité de la demande, ou le nombre "
-                "des demandes."
+                "Écrivez en anglais. La loi admet la complexité de la demande, ou le nombre des demandes."
             )
 
 
