@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,3 +65,22 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     if errors:
         raise errors[0]
     return results
+
+
+PAUSE_SECONDS = 0.012
+
+
+def slowly[Result](act: Callable[[], Result]) -> Callable[[], Result]:
+    """Do it with a short rest, drawn anew, before each statement that locks or writes: what may cross then does."""
+
+    def rest(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "FOR NO KEY UPDATE" in sql or sql.startswith(("UPDATE", "INSERT", "DELETE")):
+            time.sleep(random.random() * PAUSE_SECONDS)
+        return execute(sql, params, many, context)
+
+    def run() -> Result:
+        with connection.execute_wrapper(rest):
+            return act()
+
+    # One at a time on SQLite, whatever they do: nothing to wait for.
+    return run if connection.vendor == "postgresql" else act

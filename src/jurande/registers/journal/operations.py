@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
@@ -16,7 +16,7 @@ from jurande.registers.common.immutability import is_append_only
 from jurande.registers.journal.facts import GENESIS, Content, Found, Known, Link, chained_hash, faults, origin_of
 from jurande.registers.journal.models import Entry, EntryQuerySet, Head, Verification
 from jurande.registers.journal.queries import chains, last_sound_verification
-from jurande.registers.journal.states import Fault
+from jurande.registers.journal.states import INSTALLATION, Fault
 
 logger = logging.getLogger("jurande.journal")
 
@@ -87,6 +87,16 @@ def record_many(*, chain: str, actor_code: str, acts: Sequence[Told], now: datet
             for act in acts
         ],
     )
+
+
+def hold(chains: Iterable[str]) -> None:
+    """Lock these chains until the transaction ends, houses in one order and the installation last.
+
+    For an act that is told in several of them, or that tells something before it has locked all its rows: two such acts
+    never wait for each other. All rows that it changes are locked before.
+    """
+    for chain in sorted(set(chains), key=lambda chain: (chain == INSTALLATION, chain)):
+        _lock_head(chain)
 
 
 def _append(chain: str, contents: Sequence[Content]) -> list[Entry]:

@@ -24,7 +24,7 @@ from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence import operations as correspondence
 from jurande.registers.correspondence.emails import Letter, LetterRefused, clean_address
-from jurande.registers.journal.operations import record
+from jurande.registers.journal.operations import hold, record
 from jurande.registers.parties.policies import Actor
 
 # How long after the letter somebody who received nothing is reminded: once, then once more.
@@ -69,6 +69,7 @@ def mend_address(*, award: Award, email: str, actor: Actor, now: datetime) -> Aw
     row.email_digest = email_digest(row.email)
     row.reminder_count, row.reminded_at = 0, now
     row.save(update_fields=["email", "email_digest", "reminder_count", "reminded_at"])
+    hold([row.certifier.code])
     correspondence.allow_again(email=row.email, actor_code=actor.code, now=now)
     correspondence.send(issued_letter(row), now=now)
     record(
@@ -124,8 +125,9 @@ def _due(now: datetime) -> Iterator[list[int]]:
 @transaction.atomic
 def _remind(keys: Sequence[int], now: datetime) -> int:
     # Judged again: some may have been received since.
-    rows = _waiting().select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("certifier", "pk")
-    awards = list(rows.select_related("certifier__organisation", "certification", "referentiel"))
+    rows = _waiting().select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk")
+    whole = rows.select_related("certifier__organisation", "certification", "referentiel")
+    awards = sorted(whole, key=lambda award: award.certifier_id)
     titles, languages = titles_of(awards), languages_of(awards)
     for award in awards:
         award.reminder_count += 1

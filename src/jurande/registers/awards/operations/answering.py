@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from jurande.core.france.corrections import Identity
 from jurande.registers.awards.emails import corrections as emails
 from jurande.registers.awards.models import Award, Correction
-from jurande.registers.awards.operations import life
 from jurande.registers.awards.operations.corrections import (
     TEXT_CHARS,
     CorrectionRefused,
@@ -23,6 +22,7 @@ from jurande.registers.awards.operations.corrections import (
     tell,
 )
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.locking import lock_space_of
 from jurande.registers.awards.operations.replacing import Said, correct_award
 from jurande.registers.awards.policies import corrections as policies
 from jurande.registers.awards.queries import corrections as queries
@@ -49,7 +49,7 @@ def accept_correction(
     :raises CorrectionRefused: answered already, or nothing said of what to change.
     :raises LifeRefused: :raises IssueRefused: :raises SealingStopped: as ``correct_award``.
     """
-    life.locked(correction.award)  # before the request, as whoever asks does: neither waits for the other
+    lock_space_of(correction.award)  # before the request, as whoever asks does: neither waits for the other
     row = locked(correction)
     mandate, standing = queries.mandate_for(row, on=localdate(now)) if actor.partnership_code else (None, None)
     require(policies.can_accept_correction(actor, row, mandate=mandate, standing=standing))

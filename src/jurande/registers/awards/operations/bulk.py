@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from jurande.registers.awards.models import Award, BulkAct, BulkItem
 from jurande.registers.awards.operations import life
 from jurande.registers.awards.operations.life import LifeRefused
+from jurande.registers.awards.operations.locking import lock_awards
 from jurande.registers.awards.policies.life import can_withdraw_awards
 from jurande.registers.awards.queries.life import stopped_among
 from jurande.registers.awards.states.life import BULK_LIFE, BULK_MOVES, BulkState, ItemState, LifeAct, LifeMove
@@ -150,6 +151,8 @@ def _chunk(bulk: BulkAct, keys: tuple[int, ...], actor: Actor, now: datetime) ->
         .order_by("pk")
     )
     decided = []
+    # All of them at once: the first one told holds the journal, and a holder may be acting on the last.
+    lock_awards([item.award_id for item in items])
     for item in items:
         try:
             with transaction.atomic():

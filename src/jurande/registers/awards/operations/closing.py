@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 
 from jurande.registers.awards.emails import erasure as emails
 from jurande.registers.awards.models import Award, AwardClaim, CombinationRequest, LotRow, Share
+from jurande.registers.awards.models.claims import AwardClaimQuerySet
 from jurande.registers.awards.operations.erasing import (
     ErasureRefused,
     demand_free,
     forget_awards,
     forget_claims,
+    lock_what_is_said_of,
     tell,
 )
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.locking import lock_awards, lock_person, lock_rows
 from jurande.registers.awards.operations.preparing import locked, recount
 from jurande.registers.awards.operations.sweeping import Gone, remember
 from jurande.registers.awards.policies.erasure import can_close_space
@@ -28,7 +31,7 @@ from jurande.registers.awards.states.delegation import CLAIM_LIFE, ClaimState
 from jurande.registers.awards.states.erasure import ErasureAct, ErasureCause
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence.operations import erase_letters_of
-from jurande.registers.journal.operations import record
+from jurande.registers.journal.operations import hold, record
 from jurande.registers.journal.states import INSTALLATION
 from jurande.registers.parties import queries as people
 from jurande.registers.parties.models import Membership, Person
@@ -60,10 +63,14 @@ def close_space(*, person: Person, actor: Actor, now: datetime) -> int:
 
     Somebody who works with a house here keeps their account and loses their space. One letter says that it is done;
     it goes the next day, as everything else went.
-    :raises NotAllowed: somebody else's space. :raises ErasureRefused: one thing is frozen, or under way: nothing goes.
+    :raises NotAllowed: somebody else's space. :raises ErasureRefused: closed or joined to another meanwhile; or one
+    thing is frozen, or under way: nothing goes.
     """
-    row = Person.objects.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
+    lock_person(person.pk)
+    row = Person.objects.get(pk=person.pk)
     require(can_close_space(actor, row))
+    if not row.is_active:
+        raise ErasureRefused(_("Cet espace vient d’être réuni à un autre, ou fermé\u00a0: rien n’a été effacé."))
     demand_free(_everything(row), now=now)
     _demand_rows_free(_spaces(row))
     address, language = row.email, row.language
@@ -85,22 +92,29 @@ def forget_space(row: Person, *, actor: Actor, now: datetime) -> int:
 
     What was left in spaces that they joined to theirs goes too, and what is being prepared because they asked for it.
     """
-    addresses, awards, spaces = _addresses(row), _everything(row), _spaces(row)
-    forget_awards([award.pk for award in awards], cause=ErasureCause.HOLDER, by_code=actor.code, now=now)
-    for award in awards:
-        tell(award, ErasureAct.AWARD_ERASED, by_code=actor.code, now=now)
+    addresses, awards, spaces, stays = _addresses(row), _everything(row), _spaces(row), works_here(row)
+    keys = [award.pk for award in awards]
+    claims, shares = AwardClaim.objects.filter(person__in=spaces), Share.objects.filter(holder__in=spaces)
+    lock_what_is_said_of(keys)
+    lock_rows(shares, claims)
     _forget_rows(spaces)
-    _forget_claims(spaces, now=now)
-    _forget_shares(spaces, now=now)
-    _forget_requests(spaces)
-    if works_here(row):
+    if stays:
         end_holding(row, now=now)
     else:
-        for address in addresses:
-            erase_letters_of(person_code=row.code, actor_code=actor.code, email=address, now=now)
         forget_addresses(row)
         # In French whoever closes it: it stands where a name stood, and others read it.
         close_account(row, called="Espace fermé", now=now)
+    houses = {award.certifier.code for award in awards}
+    hold([*houses, *claims.values_list("opening__certifier__code", flat=True), INSTALLATION])
+    forget_awards(keys, cause=ErasureCause.HOLDER, by_code=actor.code, now=now)
+    for award in awards:
+        tell(award, ErasureAct.AWARD_ERASED, by_code=actor.code, now=now)
+    _forget_claims(claims, now=now)
+    shares.filter(withdrawn_at=None).update(withdrawn_at=now, token="")
+    shares.update(title="", token="")
+    _forget_requests(spaces)
+    for address in [] if stays else addresses:
+        erase_letters_of(person_code=row.code, actor_code=actor.code, email=address, now=now)
     transaction.on_commit(partial(remember, Gone.PERSON, [each.code for each in spaces]))
     return len(awards)
 
@@ -129,6 +143,15 @@ def _addresses(person: Person) -> list[str]:
 
 
 def _everything(person: Person) -> list[Award]:
+    """All of theirs, locked; what is issued in the place of one while we wait for it is theirs too."""
+    held: set[int] = set()
+    while not (found := {award.pk: award for award in _theirs(person)}).keys() <= held:
+        lock_awards(found)
+        held |= found.keys()
+    return list(found.values())
+
+
+def _theirs(person: Person) -> list[Award]:
     whole = Award.objects.select_related("certifier__organisation", "lot", "replaces")
     held = whole.filter(holder=person).exclude(state=AwardState.ERASED)
     waiting = whole.filter(pk__in=waiting_at(*_addresses(person)).order_by().values("pk"))
@@ -174,19 +197,12 @@ def _forget_rows(spaces: list[Person]) -> None:
         recount(lot)
 
 
-def _forget_claims(spaces: list[Person], *, now: datetime) -> None:
-    claims = AwardClaim.objects.filter(person__in=spaces)
+def _forget_claims(claims: AwardClaimQuerySet, *, now: datetime) -> None:
     for claim in claims.filter(state=ClaimState.SUBMITTED).select_related("person").order_by("pk"):
         claim.state = ClaimState(CLAIM_LIFE.after(claim.state, "withdraw"))
         claim.decided_at, claim.decided_by_code = now, claim.person.code
         claim.save(update_fields=["state", "decided_at", "decided_by_code"])
     forget_claims(list(claims.values_list("pk", flat=True)), now=now)
-
-
-def _forget_shares(spaces: list[Person], *, now: datetime) -> None:
-    shares = Share.objects.filter(holder__in=spaces)
-    shares.filter(withdrawn_at=None).update(withdrawn_at=now, token="")
-    shares.update(title="", token="")
 
 
 def _forget_requests(spaces: list[Person]) -> None:

@@ -16,6 +16,7 @@ from jurande.integrations.typesetting.coverage import undrawable
 from jurande.registers.awards.emails import corrections as emails
 from jurande.registers.awards.models import Award, Correction, CorrectionEvidence, CorrectionRule
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.locking import lock_space_of
 from jurande.registers.awards.policies import corrections as policies
 from jurande.registers.awards.queries import corrections as queries
 from jurande.registers.awards.states.corrections import (
@@ -72,7 +73,8 @@ def ask_correction(
         already, or too many in a day.
     :raises DocumentRefused: a file is not what is accepted.
     """
-    row = Award.objects.select_for_update(of=("self",), no_key=True).select_related(*_AWARD).get(pk=award.pk)
+    lock_space_of(award)
+    row = Award.objects.select_related(*_AWARD).get(pk=award.pk)
     require(policies.can_ask_correction(actor, row))
     said = _said(words)
     wanted = wanted.composed()

@@ -38,6 +38,7 @@ from jurande.registers.awards.models import (
     Withdrawal,
 )
 from jurande.registers.awards.models.claims import AwardClaimQuerySet
+from jurande.registers.awards.operations.locking import lock_awards, lock_rows
 from jurande.registers.awards.operations.shares import drop_from_shares
 from jurande.registers.awards.operations.taking_away import forget_bundles_of
 from jurande.registers.awards.policies.erasure import can_erase_award
@@ -98,17 +99,16 @@ def erase_award(*, award: Award, actor: Actor, now: datetime) -> list[Award]:
     Its number answers that it was withdrawn at its holder's request; a copy of it still tells whether it was revoked.
     :raises NotAllowed: not theirs, or erased already. :raises ErasureRefused: frozen by a procedure, or under way.
     """
-    locked = Award.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "holder", "certifier__organisation"
-    )
-    row = locked.get(pk=award.pk)
+    lock_awards([award.pk])
+    row = Award.objects.select_related("holder", "certifier__organisation").get(pk=award.pk)
     require(can_erase_award(actor, row))
     return erase_wanted([row], by_code=actor.code, now=now)
 
 
 def erase_wanted(wanted: Sequence[Award], *, by_code: str, now: datetime) -> list[Award]:
-    """Erase these, locked, and all that they replaced, in the transaction of who decided. Give back all that went.
+    """Erase these, locked by ``lock_awards``, and all that they replaced, in the transaction of who decided.
 
+    Give back all that went.
     :raises ErasureRefused: one is frozen by a procedure, or under way: nothing goes.
     """
     rows = list({one.pk: one for row in wanted for one in (row, *_replaced_by(row))}.values())
@@ -184,16 +184,17 @@ def forget_awards(keys: Sequence[int], *, cause: ErasureCause, by_code: str, now
     if not rows:
         return 0
     found = [row.pk for row in rows]
+    lock_what_is_said_of(found)
     erase_many(keys=[row.credential_id for row in rows if row.credential_id is not None], now=now)
+    _forget_rows(rows)
+    _forget_titles(rows)
     _forget_shares(found, by_code=by_code, now=now)
-    _forget_corrections(found, now=now)
+    forget_corrections(list(_corrections_of(found).values_list("pk", flat=True)), now=now)
     Withdrawal.objects.filter(award__in=found).update(note="")
     BulkItem.objects.filter(award__in=found).exclude(refusal="").update(refusal=str(_("Attestation effacée depuis.")))
     Appearance.objects.filter(award__in=found).delete()
     _forget_origins(found)
-    _forget_rows(rows)
-    _forget_titles(rows)
-    forget_claims(list(_claims_of(rows).values_list("pk", flat=True)), now=now)
+    forget_claims(list(_claims_of(found).values_list("pk", flat=True)), now=now)
     erase_letters_about(subject_kind="award", subject_codes=[row.code for row in rows], now=now)
     for certifier_code in {row.certifier.code for row in rows}:
         _discard_sheets(certifier_code, by_code=by_code, now=now)
@@ -205,6 +206,12 @@ def forget_awards(keys: Sequence[int], *, cause: ErasureCause, by_code: str, now
         transaction.on_commit(partial(forget_bundles_of, holder_code), robust=True)
     jobs.request(SWEEP, now=now)
     return len(found)
+
+
+def lock_what_is_said_of(keys: Collection[int]) -> None:
+    """Lock the links to these awards, and what was asked about them: before the journal, by which everybody ends."""
+    items = ShareItem.objects.filter(award__in=keys)
+    lock_rows(Share.objects.filter(pk__in=items.values("share")), _corrections_of(keys), _claims_of(keys))
 
 
 def tell(row: Award, act: ErasureAct, *, by_code: str, now: datetime) -> None:
@@ -232,15 +239,15 @@ def _forget_shares(keys: Sequence[int], *, by_code: str, now: datetime) -> None:
     Share.objects.filter(pk__in=shares, items=None).update(title="")
 
 
-def _forget_corrections(keys: Sequence[int], *, now: datetime) -> None:
-    """Empty what was asked to be mended in them, or made them; what was still waiting is withdrawn."""
-    asked = Correction.objects.filter(award__in=keys) | Correction.objects.filter(made__in=keys)
-    forget_corrections(list(asked.values_list("pk", flat=True)), now=now)
+def _corrections_of(keys: Collection[int]) -> QuerySet[Correction]:
+    """What was asked to be mended in them, or made them."""
+    return Correction.objects.filter(award__in=keys) | Correction.objects.filter(made__in=keys)
 
 
 def forget_corrections(keys: Sequence[int], *, now: datetime) -> None:
     """Empty these requests, and throw away what was sent with them; what was still waiting is withdrawn."""
     rows = Correction.objects.filter(pk__in=keys)
+    lock_rows(rows)
     for row in rows.filter(state=CorrectionState.ASKED).select_related("holder"):
         row.state, row.decided_at, row.decided_by_code = CorrectionState.WITHDRAWN, now, row.holder.code
         row.save(update_fields=["state", "decided_at", "decided_by_code"])
@@ -250,15 +257,16 @@ def forget_corrections(keys: Sequence[int], *, now: datetime) -> None:
     erase_letters_about(subject_kind="correction", subject_codes=codes, now=now)
 
 
-def _claims_of(rows: Sequence[Award]) -> AwardClaimQuerySet:
+def _claims_of(keys: Collection[int]) -> AwardClaimQuerySet:
     """The claims that became these: each made a lot of its own, of one row."""
-    lots = {row.lot_id for row in rows if row.lot_id is not None}
-    return AwardClaim.objects.filter(lot__in=lots, lot__source=LotSource.APPLICATION)
+    lots = Award.objects.filter(pk__in=keys, lot__source=LotSource.APPLICATION).values("lot")
+    return AwardClaim.objects.filter(lot__in=lots)
 
 
 def forget_claims(keys: Sequence[int], *, now: datetime) -> None:
     """Empty these claims, which have their answer, and throw away the evidence given."""
     rows = AwardClaim.objects.filter(pk__in=keys)
+    lock_rows(rows)
     rows.update(statement="", birth="", reasons="")
     _discard_evidence(ClaimEvidence.objects.filter(claim__in=keys), now=now)
     codes = list(rows.values_list("code", flat=True))

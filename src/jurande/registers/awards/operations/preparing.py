@@ -87,14 +87,6 @@ def prepare_lot(
     received = content.read(TABLES.max_bytes + 1)
     headers, rows = stream_table(content=io.BytesIO(received), filename=filename, rows_most=ROWS_MOST)
     next(iter(rows), None)
-    document = keep(
-        content=io.BytesIO(received),
-        filename=filename,
-        certifier_code=design.certifier.code,
-        actor_code=actor.code,
-        accept=TABLES,
-        now=now,
-    )
     held = _new_lot(
         design=design,
         source=LotSource.SHEET,
@@ -107,6 +99,14 @@ def prepare_lot(
         partnership=partnership,
         habilitation=habilitation,
         actor=actor,
+        now=now,
+    )
+    document = keep(
+        content=io.BytesIO(received),
+        filename=filename,
+        certifier_code=design.certifier.code,
+        actor_code=actor.code,
+        accept=TABLES,
         now=now,
     )
     held.document, held.headers = document, list(headers)

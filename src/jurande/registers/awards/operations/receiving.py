@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from jurande.registers.awards.emails import awards as issued_emails
 from jurande.registers.awards.emails import receiving as emails
 from jurande.registers.awards.facts.receiving import contest_url, door_of, holder_url, may_enter
-from jurande.registers.awards.models import Award
+from jurande.registers.awards.models import Award, Share
 from jurande.registers.awards.models.awards import AwardQuerySet
 from jurande.registers.awards.models.links import is_contest_token, is_token
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.locking import lock_awards, lock_person, lock_rows, lock_space_of
 from jurande.registers.awards.operations.shares import drop_from_shares, stop_shares_since
 from jurande.registers.awards.operations.showcase import end_appearances
 from jurande.registers.awards.queries import holders
@@ -28,7 +29,7 @@ from jurande.registers.awards.states.receiving import Door, ReceivingAct
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence.emails import Letter
-from jurande.registers.journal.operations import Told, record, record_many
+from jurande.registers.journal.operations import Told, hold, record, record_many
 from jurande.registers.parties import operations as parties
 from jurande.registers.parties import queries as people
 from jurande.registers.parties.models import Person
@@ -70,12 +71,15 @@ def receive(*, award: Award, token: str, joining: Person | None = None, now: dat
     :raises ReceiveRefused: received, refused, too late, or the address was mended since.
     :raises SpaceRefused: the account of this address is closed, or ``joining`` cannot have it.
     """
+    _lock_keeper(award, joining)
+    lock_awards([award.pk, *holders.waiting_at(award.email).values_list("pk", flat=True)])
     row = _locked(award)
     if not is_token(row, token):
         raise ReceiveRefused(_CLOSED)
     door = door_of(row, now)
     if door != Door.OPEN:
         raise ReceiveRefused(_STALE[door])
+    hold(holders.waiting_at(row.email).order_by().values_list("certifier__code", flat=True))
     if joining is not None:
         parties.add_proved_address(person=joining, email=row.email, actor_code=joining.code, now=now)
         person, is_new, event = joining, False, _("Votre adresse ouvre maintenant un espace qui existait déjà.")
@@ -99,8 +103,11 @@ def collect_waiting(*, person: Person, award: Award | None = None, actor: Actor,
     :raises NotAllowed: somebody else's space.
     """
     require(can_update_person(actor, person.code))
+    lock_person(person.pk)
     waiting = holders.waiting_for(person)
-    return _collect(person, waiting.filter(pk=award.pk) if award is not None else waiting, now)
+    wanted = waiting.filter(pk=award.pk) if award is not None else waiting
+    lock_awards(wanted.values_list("pk", flat=True))
+    return _collect(person, wanted, now)
 
 
 @transaction.atomic
@@ -134,10 +141,13 @@ def contest_receiving(*, award: Award, token: str, now: datetime) -> None:
 
     :raises ReceiveRefused: not the token of its letter, or nobody received it.
     """
+    lock_space_of(award)
     row = _locked(award)
     if row.holder is None or not is_contest_token(row, token):
         raise ReceiveRefused(_CLOSED)
     keeper = row.holder
+    lock_rows(Share.objects.filter(holder=keeper))
+    hold(Award.objects.filter(holder=keeper).values_list("certifier__code", flat=True))
     owner = keeper
     since = row.collected_at or now
     if keeper.email == row.email.strip().lower():
@@ -210,6 +220,19 @@ def issued_letter(award: Award) -> Letter:
 
 
 # --- parts --------------------------------------------------------------------------------------
+
+
+def _lock_keeper(award: Award, joining: Person | None) -> None:
+    """Lock who will have it: nobody closes their space, or joins it to another, while it comes in."""
+    keeper = joining or people.person_proved_at(award.email)
+    while keeper is not None:
+        lock_person(keeper.pk)
+        found = keeper if joining is not None else people.person_proved_at(award.email)
+        if found == keeper:
+            break
+        keeper = found
+    if joining is not None and not Person.objects.filter(pk=joining.pk, is_active=True).exists():
+        raise ReceiveRefused(_("Cet espace vient d’être fermé. Rouvrez le lien reçu : rien n’est perdu."))
 
 
 def _locked(award: Award) -> Award:

@@ -32,7 +32,7 @@ from jurande.registers.common.codes import new_code
 from jurande.registers.common.verdicts import require
 from jurande.registers.network.states import HabilitationState
 from jurande.registers.parties.policies import Actor
-from jurande.registers.seal.operations.credentials import issue
+from jurande.registers.seal.operations.credentials import hold_places, issue
 from jurande.registers.seal.states import Reason
 
 
@@ -88,6 +88,8 @@ def correct_award(
     given = life.checked_note(note)
     life.check_reason(LifeMove.REPLACE, reason)
     former = _reissuable(award, AwardState.ISSUED, AwardState.SUSPENDED)
+    # Before the journal, which the revocation holds: whoever issues meanwhile has places and waits for the journal.
+    hold_places(former.certifier)
     today, suspended_on = localdate(now), former.suspended_on
     checked = _checked(said, former, today)
     if checked == Said.by(former):

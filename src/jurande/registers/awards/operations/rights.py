@@ -37,6 +37,7 @@ from jurande.registers.awards.models import Appearance, Award, Correction, Right
 from jurande.registers.awards.operations import exporting
 from jurande.registers.awards.operations.erasing import erase_wanted
 from jurande.registers.awards.operations.life import write
+from jurande.registers.awards.operations.locking import lock_awards
 from jurande.registers.awards.policies.erasure import can_decide_right, can_record_right
 from jurande.registers.awards.queries.languages import language_of
 from jurande.registers.awards.states.awards import AwardState
@@ -209,10 +210,9 @@ def accept_right(*, request: RightRequest, actor: Actor, now: datetime) -> Right
     require(can_decide_right(actor, row))
     _move(row, "accept", actor, now)
     if row.kind == RightKind.ERASURE:
-        rows = Award.objects.select_for_update(of=("self",), no_key=True).select_related(
-            "certifier__organisation", "lot", "replaces"
-        )
-        wanted = list(rows.filter(right_requests=row).exclude(state=AwardState.ERASED).order_by("pk"))
+        lock_awards(row.awards.values_list("pk", flat=True))
+        rows = row.awards.select_related("certifier__organisation", "lot", "replaces")
+        wanted = list(rows.exclude(state=AwardState.ERASED).order_by("pk"))
         erase_wanted(wanted, by_code=actor.code, now=now)
     _tell(RightAct.ACCEPTED, row, actor.code, now, reason_code=row.kind)
     if row.kind == RightKind.ERASURE:

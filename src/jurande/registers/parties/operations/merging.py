@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +59,7 @@ def merge_spaces(*, kept: Person, closed: Person, email: str, actor: Actor, now:
     :raises MergeRefused: closed already, or one who works somewhere with the second account.
     """
     require(policies.can_update_person(actor, kept.code))
-    first, second = _locked(kept, closed)
+    first, second = locked_pair(kept, closed)
     if not first.is_active or not second.is_active:
         raise MergeRefused(lazy("Ces deux espaces sont déjà réunis. Rechargez la page."))
     if Membership.objects.in_force().filter(person=second).exclude(role=Role.HOLDER).exists():
@@ -100,7 +101,11 @@ def name_of(relation: ForeignObjectRel) -> str:
     return f"{relation.related_model._meta.label}.{relation.field.name}"
 
 
-def _locked(kept: Person, closed: Person) -> tuple[Person, Person]:
+def locked_pair(kept: Person, closed: Person) -> tuple[Person, Person]:
+    """Read two people again, locked until the transaction ends.
+
+    :raises MergeRefused: they are the same one.
+    """
     # Always in the same order: two merges that cross do not wait for each other.
     rows = {
         row.pk: row
@@ -117,17 +122,20 @@ def _move(relation: ForeignObjectRel, kept: Person, closed: Person) -> None:
     model: type[Model] = relation.related_model
     name = relation.field.name
     rows: Any = model._default_manager.filter(**{name: closed})
-    try:
-        with transaction.atomic():
-            rows.update(**{name: kept})
-    except IntegrityError:
-        # Both asked for the same thing: what cannot be there twice stays where it was, the rest goes one by one.
-        for pk in list(rows.order_by("pk").values_list("pk", flat=True)):
-            try:
-                with transaction.atomic():
-                    model._default_manager.filter(pk=pk).update(**{name: kept})
-            except IntegrityError:
-                continue
+    seen: set[int] = set()
+    # By key, as others lock them; again, for what was put in the place of one while we waited for it.
+    while keys := set(rows.values_list("pk", flat=True)) - seen:
+        seen |= keys
+        found = rows.filter(pk__in=keys)
+        list(found.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+        try:
+            with transaction.atomic():
+                found.update(**{name: kept})
+        except IntegrityError:
+            # Both asked for the same thing: what cannot be there twice stays where it was, the rest goes one by one.
+            for pk in sorted(keys):
+                with suppress(IntegrityError), transaction.atomic():
+                    rows.filter(pk=pk).update(**{name: kept})
 
 
 def _tell(person: Person, address: str, now: datetime) -> None:

@@ -26,7 +26,7 @@ from jurande.registers.parties.models.links import digest_of, new_token
 from jurande.registers.parties.models.people import READ, email_key
 from jurande.registers.parties.operations.entrances import HOLDER_LINK_LIFETIME, LinkRefused, close_sessions
 from jurande.registers.parties.operations.invitations import give_role, open_account
-from jurande.registers.parties.operations.merging import merge_spaces
+from jurande.registers.parties.operations.merging import locked_pair, merge_spaces
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Act, LinkPurpose, Role
 
@@ -158,6 +158,11 @@ def use_address_link(*, token: str, person: Person, joining: bool, actor: Actor,
     :raises MergeRefused: as ``merge_spaces``.
     """
     require(policies.can_update_person(actor, person.code))
+    wanted = wanted_address(token, now=now)
+    other = queries.person_proved_at(wanted.email) if wanted is not None else None
+    if other is not None and other.pk != person.pk:
+        # Before the link, which whoever closes one of these two spaces ends after it has locked them.
+        locked_pair(person, other)
     link = MagicLink.objects.of_token(token).select_for_update(of=("self",), no_key=True).first()
     wanted = wanted_address(token, now=now)
     if link is None or wanted is None or wanted.person.pk != person.pk:
@@ -235,14 +240,14 @@ def throw_out(*, person: Person, since: datetime, now: datetime) -> None:
     added = Entry.objects.filter(
         chain=INSTALLATION, actor_code=person.code, action__in=(Act.ADDRESS_ADDED, Act.SPACES_MERGED), at__gte=since
     )
+    close_sessions(person)
+    Authenticator.objects.filter(user_id=person.pk).delete()
+    MagicLink.objects.filter(person=person).usable_at(now).update(revoked_at=now)
     if added.exists():
         for row in EmailAddress.objects.filter(user_id=person.pk, primary=False).order_by("pk"):
             row.delete()
             _tell(person, format_lazy(_GONE, email=row.email), row.email, now)
             _told(Act.ADDRESS_REMOVED, person, "", now)
-    close_sessions(person)
-    Authenticator.objects.filter(user_id=person.pk).delete()
-    MagicLink.objects.filter(person=person).usable_at(now).update(revoked_at=now)
     _told(Act.SESSIONS_REVOKED, person, "", now)
 
 

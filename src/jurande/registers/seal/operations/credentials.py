@@ -363,6 +363,12 @@ def take_places(certifier: Certifier, count: int, *, now: datetime) -> list[tupl
     return taken
 
 
+def hold_places(certifier: Certifier) -> None:
+    """Keep others from taking places in the lists of a certifier, until the caller, who will take some, is done."""
+    places = StatusPlaces.objects.select_for_update(of=("self",), no_key=True).filter(certifier=certifier)
+    places.order_by("-number").first()
+
+
 def _new_places(certifier: Certifier, *, number: int, now: datetime) -> StatusPlaces:
     # The certifier's row is the lock: of two that find the list full, one makes the next and the other finds it.
     if connection.features.has_select_for_update:
