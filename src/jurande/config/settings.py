@@ -185,6 +185,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 MFA_ADAPTER = "jurande.web.sign_in.SecondFactors"
+MFA_FORMS = {
+    "add_webauthn": "jurande.web.account.passkeys.AddForm",
+    "login_webauthn": "jurande.web.account.passkeys.LoginForm",
+    "authenticate_webauthn": "jurande.web.account.passkeys.AuthenticateForm",
+    "reauthenticate_webauthn": "jurande.web.account.passkeys.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Jurande"
