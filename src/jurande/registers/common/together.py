@@ -20,7 +20,7 @@ from django.db.models.functions import JSONArray, RowNumber
 class Short:
     """A list of few rows, in its order, and the columns that somebody will look at.
 
-    ``columns`` are paths, as in ``values_list``: texts, numbers, days, instants, or yes and no; some fifty at most. What
+    ``columns`` are paths, as in ``values_list``: texts, numbers, days, instants, or yes and no; fifty at most. What
     a path goes through is there (None where nothing is), any other column costs a query when looked at.
     """
 

@@ -89,14 +89,15 @@ def to_mend_since(actor: Actor) -> list[datetime]:
 
 def how_many_to_mend(actor: Actor) -> int:
     """How many ``with_addresses_to_mend`` gives; where very many came back, as it was ten minutes ago at most."""
-    codes = _about_what_came_back(actor)
-    if len(codes) <= FEW_BACK:
-        return len(_to_mend(actor, codes))
+    if not actor.has(Right.ISSUE_AWARDS):
+        return 0
     key = f"awards.to-mend.{actor.certifier_code}.{actor.partnership_code}"
     found: int | None = cache.get(key)
     if found is None:
+        codes = _about_what_came_back(actor)
         found = len(_to_mend(actor, codes))
-        cache.set(key, found, COUNTED_SECONDS)
+        if len(codes) > FEW_BACK:
+            cache.set(key, found, COUNTED_SECONDS)
     return found
 
 
