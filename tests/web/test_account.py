@@ -54,3 +54,25 @@ class TestMe:
         answer = client.get("/compte/messages/")
         assert answer.status_code == 302
         assert answer["Location"] == "/acces/entrer/?next=%2Fcompte%2Fmessages%2F"
+
+
+class TestSigningInTooOften:
+    """A guest from abroad meets it as easily as a member of the house."""
+
+    @pytest.fixture
+    def hurried(self, client: Client) -> Client:
+        for turn in range(30):
+            client.post("/acces/entrer/", {"login": f"{turn}@exemple.fr", "password": "faux"})
+        return client
+
+    def test_is_answered_by_a_page_of_ours_in_both_languages(self, hurried: Client) -> None:
+        answer = hurried.post("/acces/entrer/", {"login": "ines@exemple.fr", "password": "faux"})
+        assert answer.status_code == 429
+        html = answer.content.decode()
+        assert "Trop d’essais en peu de temps." in html
+        assert 'lang="en">Too many attempts in a short time.' in html
+
+    def test_is_answered_in_english_alone_when_that_was_asked_for(self, hurried: Client) -> None:
+        answer = hurried.post("/acces/entrer/?langue=en", {"login": "ines@exemple.fr", "password": "faux"})
+        assert (answer.status_code, "essais" in answer.content.decode()) == (429, False)
+        assert "Too many attempts" in answer.content.decode()
