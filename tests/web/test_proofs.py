@@ -180,6 +180,15 @@ class TestThePage:
             assert client.get("/p/0000-0000").status_code == 404
         assert client.get(f"/p/{award.shown_number}").status_code == 429
 
+    def test_says_so_in_the_language_of_the_address(self, award: Award, client: Client) -> None:
+        for _ in range(31):
+            unknown = client.get("/p/0000-0000/en").content.decode()
+        assert "There is nothing at this address." in unknown
+        assert "Il n’y a rien" not in unknown
+        stopped = client.get(f"/p/{award.shown_number}/en").content.decode()
+        assert "Too many numbers tried" in stopped
+        assert "Trop de numéros" not in stopped
+
     def test_bears_the_picture_of_its_house(self, client: Client) -> None:
         house = proved.house()
         logo = proved.picture(house)

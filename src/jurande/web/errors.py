@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from jurande.web.language import language_of_nowhere
 
@@ -38,7 +38,9 @@ def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404: no such page, or not yours; the two look the same on purpose."""
     if request.resolver_match is not None:
-        return _page("404", 404)
+        # Some addresses are in English, and were looked up before their view spoke.
+        with override(request.resolver_match.kwargs.get("language", get_language())):
+            return _page("404", 404)
     # No view has said in which language it speaks.
     with override(language_of_nowhere(request)):
         return _page("404", 404)

@@ -70,7 +70,8 @@ def of_house(view: View) -> View:
     def found(request: HttpRequest, house: str, language: str = "fr", **kwargs: Any) -> HttpResponse:
         address = client_address(request)
         if has_been_too_frequent("showcase_miss", address, most=MISSES_MOST):
-            return _too_many(request)
+            with override(language):
+                return _too_many(request)
         try:
             showcase = queries.open_showcase_of(house) if len(house) <= _CODE_CHARS else None
             if showcase is None:

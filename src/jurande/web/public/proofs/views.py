@@ -52,7 +52,8 @@ def by_number(view: View) -> View:
     def found(request: HttpRequest, number: str, **kwargs: Any) -> HttpResponse:
         address = client_address(request)
         if has_been_too_frequent("proof_miss", address, most=proofs.MISSES_MOST):
-            return too_many(request)
+            with override(kwargs.get("language", FRENCH)):
+                return too_many(request)
         known = proofs.read_number(number)
         award = proofs.find(known) if known else None
         if award is None or ("key" in kwargs and not is_key(award.number, kwargs["key"])):
@@ -101,7 +102,8 @@ def name(request: HttpRequest, award: Award) -> HttpResponse:
     if is_too_frequent("proof_name", client_address(request), most=NAMES_MOST) or has_been_too_frequent(
         "proof_named", award.number, most=proofs.NAMES_MOST_HOURLY, seconds=3600
     ):
-        return too_many(request)
+        with override(language):
+            return too_many(request)
     proof = proofs.prove(award, now=timezone.now())
     is_right = proofs.names_holder(award, with_document=True) and proofs.is_named(
         proof, request.POST.get("nom", "")[:200]
