@@ -324,11 +324,11 @@ class TestAddressToMend:
         assert not queries.with_addresses_to_mend(issuer).exists()
         came_back(award)
         assert list(queries.with_addresses_to_mend(issuer)) == [award]
-        assert queries.how_many_to_mend(issuer) == 1
+        assert queries.to_mend(issuer).count == 1
         assert queries.has_come_back(award)
         mend_address(award=award, email="neuve@exemple.fr", actor=issuer, now=NOW)
         assert not queries.with_addresses_to_mend(issuer).exists()
-        assert queries.how_many_to_mend(issuer) == 0
+        assert queries.to_mend(issuer).count == 0
 
     def test_is_counted_once_in_ten_minutes_where_very_many_came_back(
         self, award: Award, issuer: Actor, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
@@ -336,12 +336,15 @@ class TestAddressToMend:
         sending.send_again(award=award, actor=issuer, now=NOW)
         came_back(award)
         with django_assert_num_queries(2):
-            assert queries.how_many_to_mend(issuer) == 1
+            assert queries.to_mend(issuer).count == 1
         monkeypatch.setattr(queries, "FEW_BACK", 0)
-        assert queries.how_many_to_mend(issuer) == 1
+        assert queries.to_mend(issuer).count == 1
         with django_assert_num_queries(0):
-            assert queries.how_many_to_mend(issuer) == 1
-            assert queries.how_many_to_mend(dataclasses.replace(issuer, rights=frozenset())) == 0
+            assert queries.to_mend(issuer).count == 1
+            assert queries.to_mend(dataclasses.replace(issuer, rights=frozenset())).count == 0
+        mend_address(award=award, email="neuve@exemple.fr", actor=issuer, now=NOW)
+        queries.count_anew(issuer)
+        assert queries.to_mend(issuer) == queries.ToMend()
 
     def test_once_mended_kills_the_link_sent_before(self, award: Award, issuer: Actor) -> None:
         former = token_of(award)

@@ -12,7 +12,7 @@ from jurande.registers.awards.policies.delegation import can_see_delegation
 from jurande.registers.awards.policies.lots import can_see_awards
 from jurande.registers.awards.policies.receiving import can_see_addresses
 from jurande.registers.awards.queries.corrections import waiting_at
-from jurande.registers.awards.queries.receiving import how_many_to_mend
+from jurande.registers.awards.queries.receiving import to_mend
 from jurande.registers.parties.states import Right
 from jurande.web.access import Asked
 from jurande.web.ui.areas import Area, Rows, row
@@ -31,7 +31,7 @@ AREAS: tuple[Area, ...] = (
         _("Adresses"),
         "partner:addresses",
         lambda one: can_see_addresses(one.actor),
-        lambda one: how_many_to_mend(one.actor),
+        lambda one: to_mend(one.actor).count,
     ),
     Area(_("Chiffres"), "partner:awards-figures", lambda one: can_see_awards(one.actor)),
 )

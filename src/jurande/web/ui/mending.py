@@ -103,6 +103,7 @@ def one(request: Any, held: Award, back: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusing(request, form, about="email"):
             mend_address(award=held, email=form.cleaned_data["email"], actor=request.actor, now=timezone.now())
+            queries.count_anew(request.actor)
             messages.success(request, _("La lettre est repartie à cette adresse. Le lien envoyé avant est mort."))
             return redirect(back)
     page = {"form": form, "held": held, "back": back, "came_back": queries.has_come_back(held)}
@@ -111,18 +112,18 @@ def one(request: Any, held: Award, back: str) -> HttpResponse:
 
 def _due(actor: Actor, today: date, place: Place) -> list[Due]:
     """One line of «À faire» for all of them. Two queries."""
-    days = queries.to_mend_since(actor)
-    if not days:
+    found = queries.to_mend(actor)
+    if found.since is None:
         return []
     title = ngettext(
         "Corriger l’adresse d’un titulaire, dont la lettre est revenue",
         "Corriger l’adresse de %(n)d titulaires, dont la lettre est revenue",
-        len(days),
+        found.count,
     )
-    opened = localdate(min(days))
+    opened = localdate(found.since)
     return [
         Due(
-            title=title % {"n": len(days)},
+            title=title % {"n": found.count},
             due_on=opened + TO_MEND,
             today=today,
             opened_on=opened,

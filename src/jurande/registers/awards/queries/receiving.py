@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
@@ -82,23 +83,35 @@ def with_addresses_to_mend(actor: Actor) -> AwardQuerySet:
     return rows.select_related("certification", "partnership__site__organisation").order_by("issued_at", "pk")
 
 
-def to_mend_since(actor: Actor) -> list[datetime]:
-    """When each of ``with_addresses_to_mend`` was issued. Two queries."""
-    return [issued_at for _key, issued_at in _to_mend(actor, _about_what_came_back(actor))]
+@dataclass(frozen=True)
+class ToMend:
+    """How many ``with_addresses_to_mend`` gives, and when the oldest of them was issued."""
+
+    count: int = 0
+    since: datetime | None = None
 
 
-def how_many_to_mend(actor: Actor) -> int:
-    """How many ``with_addresses_to_mend`` gives; where very many came back, as it was ten minutes ago at most."""
+def to_mend(actor: Actor) -> ToMend:
+    """Counted now, in two queries; where very many came back, ten minutes ago at most or since ``count_anew``."""
     if not actor.has(Right.ISSUE_AWARDS):
-        return 0
-    key = f"awards.to-mend.{actor.certifier_code}.{actor.partnership_code}"
-    found: int | None = cache.get(key)
+        return ToMend()
+    found: ToMend | None = cache.get(_counted_key(actor))
     if found is None:
         codes = _about_what_came_back(actor)
-        found = len(_to_mend(actor, codes))
+        issued = [issued_at for _key, issued_at in _to_mend(actor, codes)]
+        found = ToMend(len(issued), min(issued, default=None))
         if len(codes) > FEW_BACK:
-            cache.set(key, found, COUNTED_SECONDS)
+            cache.set(_counted_key(actor), found, COUNTED_SECONDS)
     return found
+
+
+def count_anew(actor: Actor) -> None:
+    """Let the next ``to_mend`` of this place count: somebody there has just mended one."""
+    cache.delete(_counted_key(actor))
+
+
+def _counted_key(actor: Actor) -> str:
+    return f"awards.to-mend-since.{actor.certifier_code}.{actor.partnership_code}"
 
 
 def _about_what_came_back(actor: Actor) -> list[str]:

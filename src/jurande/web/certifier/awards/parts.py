@@ -21,7 +21,7 @@ from jurande.registers.awards.queries.claims import claims_of
 from jurande.registers.awards.queries.combinations import asked
 from jurande.registers.awards.queries.corrections import waiting_at
 from jurande.registers.awards.queries.lots import lots
-from jurande.registers.awards.queries.receiving import how_many_to_mend
+from jurande.registers.awards.queries.receiving import to_mend
 from jurande.registers.awards.states import LotState
 from jurande.registers.common.verdicts import Verdict
 from jurande.registers.parties.states import Right
@@ -81,7 +81,7 @@ MOMENTS: tuple[Moment, ...] = (
                 _("Adresses"),
                 "certifier:awards-addresses",
                 lambda one: can_see_addresses(one.actor),
-                lambda one: how_many_to_mend(one.actor),
+                lambda one: to_mend(one.actor).count,
             ),
             Area(_("Chiffres"), "certifier:awards-figures", _awards),
         ),
