@@ -17,6 +17,7 @@ from jurande.core.france.identifiers import luhn_sum
 from jurande.registers.correspondence.models import Message
 from jurande.registers.parties import operations, queries
 from jurande.registers.parties.models import ApiKey, Certifier, Membership, Partnership, Person
+from jurande.registers.parties.operations.invitations import give_role, open_account
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import PARTNER_ROLES, LinkPurpose, QualiopiAction, Role, Rule, Scope
 
@@ -68,7 +69,7 @@ def operator(*, now: datetime = NOW, address: str = "") -> Person:
             now=now,
         )
         return accepted.person
-    return _invited(Role.OPERATOR, actor_of(any_operator()), address=address, now=now)
+    return invited(Role.OPERATOR, actor_of(any_operator()), address=address, now=now)
 
 
 def any_operator(*, now: datetime = NOW) -> Person:
@@ -84,14 +85,28 @@ def member(
     now: datetime = NOW,
     address: str = "",
 ) -> Person:
-    """Somebody who holds this role, at this certifier or partner, or at a new one."""
+    """Somebody who holds this role, at this certifier or partner, or at a new one.
+
+    The first of a partner comes by an invitation, which makes it active; the others are simply there.
+    """
     if of is None:
         of = partnership(now=now) if role in PARTNER_ROLES else certifier(now=now)
-    if isinstance(of, Partnership):
-        return _invited(
+    if isinstance(of, Partnership) and not of.memberships.exists():
+        return invited(
             role, actor_of(administrator(of.certifier, now=now), of.certifier), at=of, address=address, now=now
         )
-    return _invited(role, actor_of(any_operator(now=now)), at=of, address=address, now=now)
+    first_name, last_name = next(_names)
+    address = address or email()
+    person = Person.objects.filter(email=address).first() or open_account(
+        email=address, first_name=first_name, last_name=last_name, password=PASSWORD, now=now
+    )
+    place = (
+        {"partnership": of, "certifier": None}
+        if isinstance(of, Partnership)
+        else {"certifier": of, "partnership": None}
+    )
+    give_role(person=person, role=role, now=now, **place)
+    return person
 
 
 def administrator(of: Certifier, *, now: datetime = NOW) -> Person:
@@ -113,9 +128,10 @@ def holder(*, now: datetime = NOW, address: str = "", by: Certifier | None = Non
     )
 
 
-def _invited(
-    role: Role, actor: Actor, *, at: Certifier | Partnership | None = None, address: str, now: datetime
+def invited(
+    role: Role, actor: Actor, *, at: Certifier | Partnership | None = None, address: str, now: datetime = NOW
 ) -> Person:
+    """Somebody who came by an invitation of ``actor``, with the letter that brought them."""
     first_name, last_name = next(_names)
     address = address or email()
     place = {} if at is None else {"partnership" if isinstance(at, Partnership) else "certifier": at}

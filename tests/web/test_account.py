@@ -18,7 +18,10 @@ def reader() -> object:
     """Somebody with a letter: a second invitation reached them once they had an account."""
     house = factories.certifier()
     person = factories.member(Role.READER, of=house)
-    factories.member(Role.AUDITOR, of=factories.certifier(name="Autre maison"), address=person.email)
+    other = factories.certifier(name="Autre maison")
+    factories.invited(
+        Role.AUDITOR, factories.actor_of(factories.administrator(other), other), at=other, address=person.email
+    )
     return person
 
 
