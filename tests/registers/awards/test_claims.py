@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from jurande.registers.awards.queries import claims as queries
 from jurande.registers.awards.states import ClaimState, LotSource
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.correspondence.models import Message
+from jurande.registers.documents.models import Document
+from jurande.registers.documents.operations import DocumentRefused
 from jurande.registers.parties.models import MagicLink, Person
 from tests import factories
 from tests.factories import NOW
@@ -73,6 +76,12 @@ class TestClaiming:
         with pytest.raises(ClaimRefused, match="déjà déposée"):
             claims.submitted(claim.opening, claim.person)
 
+    def test_is_told_which_file_is_refused_and_keeps_none(self) -> None:
+        files = [(claims.evidence(), "un.pdf"), (io.BytesIO(b"MZ\x90\x00"), "passe\u202egpj.exe")]
+        with pytest.raises(DocumentRefused, match="«\u00a0passegpj.exe\u00a0»"):
+            claims.submitted(files=files)
+        assert not Document.objects.exists()
+
     @pytest.mark.parametrize("count", [0, 6])
     def test_wants_some_evidence_and_not_too_much(self, count: int) -> None:
         files = [(claims.evidence(), f"{at}.pdf") for at in range(count)]
@@ -90,7 +99,10 @@ class TestClaiming:
         claim = claims.submitted()
         with pytest.raises(ClaimRefused):
             operations.withdraw_claim(claim=claim, person=factories.holder(by=claim.opening.certifier), now=NOW)
+        document = claim.evidence.get().document
         assert operations.withdraw_claim(claim=claim, person=claim.person, now=NOW).state == ClaimState.WITHDRAWN
+        assert not claim.evidence.exists()
+        assert not Document.objects.filter(pk=document.pk).exists()
         claims.submitted(claim.opening, claim.person)
 
 

@@ -116,6 +116,12 @@ class TestAsking:
             corrections.asked(**changed)
         assert not Correction.objects.exists()
 
+    def test_is_told_which_file_is_refused(self) -> None:
+        files = [corrections.paper(), (io.BytesIO(b"<svg onload='alert(1)'/>"), "photo.svg")]
+        with pytest.raises(DocumentRefused, match="«\u00a0photo.svg\u00a0»"):
+            corrections.asked(files=files)
+        assert not Correction.objects.exists()
+
     def test_is_refused_when_nothing_changes(self) -> None:
         award = corrections.received()
         with pytest.raises(CorrectionRefused, match="exactement"):

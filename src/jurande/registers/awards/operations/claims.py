@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.registers.awards.emails import claims as emails
 from jurande.registers.awards.models import AwardClaim, ClaimEvidence, ClaimOpening
+from jurande.registers.awards.operations.erasing import discard_evidence
 from jurande.registers.awards.operations.preparing import prepare_rows
 from jurande.registers.awards.policies import claims as policies
 from jurande.registers.awards.queries import claims as queries
@@ -21,7 +22,7 @@ from jurande.registers.catalogue.models import Certification
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
 from jurande.registers.correspondence import operations as correspondence
-from jurande.registers.documents.operations import keep
+from jurande.registers.documents.operations import keep_each
 from jurande.registers.documents.states import EVIDENCE
 from jurande.registers.journal.operations import record
 from jurande.registers.parties import operations as parties
@@ -144,15 +145,8 @@ def submit_claim(
             claim.save(force_insert=True)
     except IntegrityError as error:
         raise ClaimRefused(_("Votre demande est déjà déposée\u00a0: elle attend son examen.")) from error
-    for content, filename in files:
-        document = keep(
-            content=content,
-            filename=filename,
-            certifier_code=opening.certifier.code,
-            actor_code=person.code,
-            accept=EVIDENCE,
-            now=now,
-        )
+    house = opening.certifier.code
+    for document in keep_each(files=files, certifier_code=house, actor_code=person.code, accept=EVIDENCE, now=now):
         ClaimEvidence.objects.create(claim=claim, document=document)
     _told(DelegationAct.CLAIM_SUBMITTED, opening, "award_claim", claim.code, person.code, now)
     return claim
@@ -160,13 +154,14 @@ def submit_claim(
 
 @transaction.atomic
 def withdraw_claim(*, claim: AwardClaim, person: Person, now: datetime) -> AwardClaim:
-    """Take one's claim back before it is judged.
+    """Take one's claim back before it is judged; its evidence goes at once.
 
     :raises ClaimRefused: somebody else's, or judged already.
     """
     row = _waiting(claim, "withdraw")
     if row.person_id != person.pk:
         raise ClaimRefused(_("Cette demande n’est pas la vôtre."))
+    discard_evidence(ClaimEvidence.objects.filter(claim=row), now=now)
     return _decided(row, "withdraw", DelegationAct.CLAIM_WITHDRAWN, person.code, now)
 
 

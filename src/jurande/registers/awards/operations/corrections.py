@@ -30,7 +30,7 @@ from jurande.registers.awards.states.corrections import (
 from jurande.registers.awards.states.designs import Subject
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
-from jurande.registers.documents.operations import discard, keep
+from jurande.registers.documents.operations import discard, keep_each
 from jurande.registers.documents.states import EVIDENCE, DiscardReason
 from jurande.registers.journal.operations import record
 from jurande.registers.parties.models import Certifier, Person
@@ -123,15 +123,8 @@ def ask_correction(
         raise CorrectionRefused(
             _("Une correction est déjà demandée sur ce document. Attendez la réponse, ou retirez cette demande.")
         ) from error
-    for content, filename in files:
-        document = keep(
-            content=content,
-            filename=filename,
-            certifier_code=row.certifier.code,
-            actor_code=actor.code,
-            accept=EVIDENCE,
-            now=now,
-        )
+    house = row.certifier.code
+    for document in keep_each(files=files, certifier_code=house, actor_code=actor.code, accept=EVIDENCE, now=now):
         CorrectionEvidence(correction=made, document=document).save(force_insert=True)
     tell(CorrectionAct.ASKED, made, actor.code, now, reason_code=kind)
     write(emails.received(made) + emails.to_answer(made, queries.who_answers(made)), now=now)

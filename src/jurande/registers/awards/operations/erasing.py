@@ -252,7 +252,7 @@ def forget_corrections(keys: Sequence[int], *, now: datetime) -> None:
         row.state, row.decided_at, row.decided_by_code = CorrectionState.WITHDRAWN, now, row.holder.code
         row.save(update_fields=["state", "decided_at", "decided_by_code"])
     rows.update(wanted="", words="", opinion="", reason="")
-    _discard_evidence(CorrectionEvidence.objects.filter(correction__in=keys), now=now)
+    discard_evidence(CorrectionEvidence.objects.filter(correction__in=keys), now=now)
     codes = list(rows.values_list("code", flat=True))
     erase_letters_about(subject_kind="correction", subject_codes=codes, now=now)
 
@@ -268,12 +268,13 @@ def forget_claims(keys: Sequence[int], *, now: datetime) -> None:
     rows = AwardClaim.objects.filter(pk__in=keys)
     lock_rows(rows)
     rows.update(statement="", birth="", reasons="")
-    _discard_evidence(ClaimEvidence.objects.filter(claim__in=keys), now=now)
+    discard_evidence(ClaimEvidence.objects.filter(claim__in=keys), now=now)
     codes = list(rows.values_list("code", flat=True))
     erase_letters_about(subject_kind="award_claim", subject_codes=codes, now=now)
 
 
-def _discard_evidence(rows: QuerySet[ClaimEvidence] | QuerySet[CorrectionEvidence], *, now: datetime) -> None:
+def discard_evidence(rows: QuerySet[ClaimEvidence] | QuerySet[CorrectionEvidence], *, now: datetime) -> None:
+    """Throw away for good what was sent to support these."""
     codes = list(rows.values_list("document__code", flat=True))
     rows.delete()
     for code in codes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jurande.registers.documents.operations.keeping import keep, keep_made, set_quota
+from jurande.registers.documents.operations.keeping import keep, keep_each, keep_made, set_quota
 from jurande.registers.documents.operations.refusals import DocumentHeld, DocumentRefused, accepted, megabytes
 from jurande.registers.documents.operations.retention import Swept, discard, remove_content, set_retention, sweep
 
@@ -13,6 +13,7 @@ __all__ = [
     "accepted",
     "discard",
     "keep",
+    "keep_each",
     "keep_made",
     "megabytes",
     "remove_content",

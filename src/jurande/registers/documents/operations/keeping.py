@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterable
 from datetime import date, datetime
 from io import BytesIO
 from typing import BinaryIO
@@ -21,6 +22,8 @@ from jurande.registers.documents.states import DEFAULT, Act
 from jurande.registers.journal.operations import record
 from jurande.registers.journal.states import INSTALLATION
 
+# How much of the name of a refused file is said again.
+NAME_SHOWN = 80
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -77,6 +80,33 @@ def keep(
         raise refusal(rejected, accept) from rejected
     except OSError as error:
         raise _no_room_or(error) from error
+
+
+def keep_each(
+    *, files: Iterable[tuple[BinaryIO, str]], certifier_code: str, actor_code: str, now: datetime, accept: Accept
+) -> list[Document]:
+    """Keep several files sent together, content and name of each, as ``keep`` does, in the caller's transaction.
+
+    :raises DocumentRefused: one of them is not accepted; the sentence begins with its name.
+    """
+    kept = []
+    for content, filename in files:
+        try:
+            kept.append(
+                keep(
+                    content=content,
+                    filename=filename,
+                    certifier_code=certifier_code,
+                    actor_code=actor_code,
+                    accept=accept,
+                    now=now,
+                )
+            )
+        except DocumentRefused as refused:
+            name = "".join(filter(str.isprintable, filename))[:NAME_SHOWN]
+            sentence = format_lazy("«\u00a0{name}\u00a0»\u00a0: {said}", name=name, said=refused.sentence)
+            raise DocumentRefused(sentence, code=refused.code) from refused
+    return kept
 
 
 def keep_made(*, content: bytes, filename: str, kind: Kind, certifier_code: str, now: datetime) -> Document:
