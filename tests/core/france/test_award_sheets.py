@@ -11,6 +11,7 @@ from jurande.core.france.award_sheets import (
     Fault,
     Frame,
     cells_by_column,
+    is_over,
     read_row,
     same_person,
 )
@@ -118,6 +119,7 @@ class TestARow:
             ({"email": "ines@exemple\u200b.fr"}, ("text.control", "email")),
             ({"awarded_on": "13/03/2026"}, ("awarded_on.future", "awarded_on")),
             ({"awarded_on": "bientôt"}, ("awarded_on.form", "awarded_on")),
+            ({"awarded_on": "12/03/0206"}, ("awarded_on.unlikely", "awarded_on")),
             ({"certification": "CAP boucher"}, ("certification.unknown", "certification")),
             ({"certification": "rncp 49021"}, ("certification.other", "certification")),
             ({"present": ""}, ("attendance.missing", "present")),
@@ -170,3 +172,19 @@ class TestARow:
         one = same_person({"first_name": "Inès", "last_name": "HADDAD", "birth_on": "1992-07-14", "email": "a@b.fr"})
         assert one == same_person({"first_name": "ines", "last_name": "Haddad", "birth_on": "1992-07-14"})
         assert one != same_person({"first_name": "ines", "last_name": "Haddad", "birth_on": "1993-07-14"})
+
+
+@pytest.mark.parametrize(
+    ("awarded_on", "today", "over"),
+    [
+        (date(2024, 2, 29), date(2025, 2, 28), False),
+        (date(2024, 2, 29), date(2025, 3, 1), True),
+        (date(2023, 8, 31), date(2024, 8, 31), False),
+    ],
+)
+def test_a_validity_of_months_ends_on_the_day_of_the_same_number(awarded_on: date, today: date, over: bool) -> None:
+    assert is_over(awarded_on, 12, today) is over
+    assert not is_over(awarded_on, 0, today)
+    frame = Frame(today=today, awarded_on=today, validity_months=12)
+    read = read_row({"first_name": "Inès", "last_name": "Haddad", "awarded_on": awarded_on.isoformat()}, frame)
+    assert [fault.code for fault in read.faults] == (["awarded_on.over"] if over else [])

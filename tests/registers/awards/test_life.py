@@ -202,6 +202,8 @@ class TestCorrect:
             ({"email": "ines"}, "email"),
             ({"awarded_on": TODAY + timedelta(days=1)}, "awarded_on"),
             ({"valid_until": TODAY - timedelta(days=400)}, "valid_until"),
+            ({"valid_until": date.max}, "valid_until"),
+            ({"awarded_on": date.min}, "awarded_on"),
         ],
     )
     def test_refuses_what_is_wrong_beside_its_field(
@@ -304,7 +306,7 @@ class TestRenew:
 
     def test_is_for_what_ends_and_goes_further(self, give: Give, award: Award, signatory: Actor) -> None:
         endless, ending = award, give("luc@exemple.fr", valid_until=TODAY + timedelta(days=20))
-        for one, until in ((endless, TODAY + timedelta(days=1000)), (ending, ending.valid_until)):
+        for one, until in ((endless, TODAY + timedelta(days=1000)), (ending, ending.valid_until), (ending, date.max)):
             assert until is not None
             with pytest.raises(LifeRefused):
                 replacing.renew_award(award=one, awarded_on=TODAY, valid_until=until, actor=signatory, now=NOW)

@@ -142,6 +142,22 @@ class TestPreparing:
             lots.received(design, lots.person(1), actor=clerk)
         assert not Lot.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("awarded_on", "months", "field"),
+        [
+            (date(206, 3, 12), None, "awarded_on"),
+            (TODAY.replace(year=TODAY.year - 2), 12, "awarded_on"),
+            (TODAY, 96_000, "validity_months"),
+            (TODAY, -1, "validity_months"),
+        ],
+    )
+    def test_refuses_days_of_which_nothing_can_be_issued(
+        self, design: Design, clerk: Actor, awarded_on: date, months: int | None, field: str
+    ) -> None:
+        with pytest.raises(LotRefused) as refused:
+            lots.received(design, lots.person(1), actor=clerk, awarded_on=awarded_on, validity_months=months)
+        assert refused.value.field == field
+
     def test_gives_the_same_lot_to_the_same_request(self, design: Design, clerk: Actor) -> None:
         def asked(name: str, decided_on: date | None = None) -> Lot:
             return preparing.prepare_rows(
@@ -294,6 +310,15 @@ class TestIssuing:
         assert lots.run(held).issued == 5
         assert lots.run(held).issued == 5
         assert Award.objects.count() == SealedCredential.objects.count() == 5
+
+    def test_that_waited_until_it_ended_is_issued_to_nobody_and_is_over(self, design: Design, clerk: Actor) -> None:
+        held = lots.prepared(
+            design, lots.person(1), actor=clerk, awarded_on=TODAY - timedelta(days=25), validity_months=1
+        )
+        approving.approve_lot(held=held, actor=lots.signatory(design.certifier), now=NOW)
+        issuing.issue_lot(held=held, actor=clerk, now=NOW)
+        held = lots.run(held, now=NOW + timedelta(days=10))
+        assert (held.state, held.issued, codes(held)) == ("issued", 0, [["over"]])
 
     def test_does_not_give_the_same_thing_twice(self, design: Design, clerk: Actor) -> None:
         held, twin = lots.approved(design, 2, actor=clerk), lots.approved(design, 3, actor=clerk)

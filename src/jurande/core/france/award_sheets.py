@@ -14,10 +14,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from jurande.core.france.attendance import Attendance, minutes_present
+from jurande.core.france.ledger import later
 from jurande.core.france.network_sheets import KnownCertification, cell_text, certification_named, day_in, is_formula
 from jurande.core.france.spelling import fold
 
 ROWS_MOST = 100_000
+# Nobody is awarded anything before, nor until after: a year badly typed, or «31/12/9999» to say «without end».
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+MONTHS_MOST = 600
 NAME_MOST = 100
 # What a column may be, and the folded words that headers use for it, the surest first; each header is used once.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -52,6 +56,8 @@ _FAULTS: Mapping[str, str] = {
     "rien ne sera envoyé.",
     "awarded_on.form": "«\u00a0{said}\u00a0» n’est pas une date. Écrivez la date d’obtention comme 31/12/2026.",
     "awarded_on.future": "L’obtention serait le {said}, dans l’avenir. Vérifiez la date.",
+    "awarded_on.unlikely": "Une obtention le {said} n’est pas vraisemblable. Vérifiez l’année.",
+    "awarded_on.over": "Obtenue le {said}, elle n’est déjà plus valable. Vérifiez la date, ou écartez la ligne.",
     "certification.unknown": "«\u00a0{said}\u00a0» n’est pas une de vos certifications. Écrivez {more}, ou ôtez cette "
     "ligne.",
     "certification.other": "Cette ligne nomme {said}, ce lot délivre {more}. Corrigez-la, ou mettez-la dans un autre "
@@ -74,6 +80,7 @@ _FAULTS: Mapping[str, str] = {
     "twice": "Cette ligne parle de la même personne que la ligne {more}. Écartez l’une des deux.",
     "already": "Cette personne a déjà {more}. Écartez la ligne.",
     "stopped": "La délivrance s’est arrêtée avant cette ligne. {more}",
+    "over": "Sa validité est finie depuis que le lot est préparé\u00a0: elle n’est délivrée à personne.",
     "unsignable": "Cette ligne ne peut pas être signée ({more}). Récrivez le nom et la note au clavier.",
 }
 # Those that say that somebody was assessed and did not obtain it; all the others are about the sheet.
@@ -115,6 +122,7 @@ def _none(text: str) -> str:
 class Frame:
     """What rows are judged by. ``threshold``: of assiduity in percent, 0 when there is none.
 
+    ``validity_months``: how long it is valid, 0 without end.
     ``certifications``: those of the house, ``certification`` the key of the one that the lot is about.
     ``undrawable``: gives the letters of a name that documents cannot show.
     ``needs_outcome``: somebody said which column tells who passed, so a row without it is not taken for a success.
@@ -125,6 +133,7 @@ class Frame:
     certification: str = ""
     certifications: tuple[KnownCertification, ...] = ()
     threshold: int = 0
+    validity_months: int = 0
     needs_birth: bool = False
     needs_outcome: bool = False
     undrawable: Callable[[str], str] = field(default=_none, compare=False, repr=False)
@@ -179,6 +188,11 @@ def read_row(said: Mapping[str, str], frame: Frame) -> Understood:
     for check in _CHECKS:
         faults += [fault for fault in check(values, frame) if fault.column not in blamed]
     return Understood(values, tuple(faults))
+
+
+def is_over(awarded_on: date, validity_months: int, today: date) -> bool:
+    """Tell whether what is valid so many months, 0 without end, is no longer valid the day it is issued."""
+    return bool(validity_months) and later(awarded_on, validity_months) < today
 
 
 def attendance_of(values: Mapping[str, str]) -> Attendance | None:
@@ -250,6 +264,10 @@ def _awarded(values: dict[str, str], frame: Frame) -> Iterable[Fault]:
     values["awarded_on"] = day.isoformat()
     if day > frame.today:
         yield Fault("awarded_on.future", "awarded_on")
+    elif day < FIRST_DAY:
+        yield Fault("awarded_on.unlikely", "awarded_on")
+    elif is_over(day, frame.validity_months, frame.today):
+        yield Fault("awarded_on.over", "awarded_on")
 
 
 def _certification(values: dict[str, str], frame: Frame) -> Iterable[Fault]:

@@ -161,7 +161,7 @@ def issue_part(held: Lot, *, now: datetime) -> int:
     outcome = make_awards(terms, [_holder(row, terms) for row in free])
     faults = [(row, held_already(already[row.holder_digest])) for row in rows if row.holder_digest in already]
     faults += [
-        (row, Fault("unsignable", "", one.code))
+        (row, Fault("over") if one.code == "dates" else Fault("unsignable", "", one.code))
         for row, one in zip(free, outcome, strict=True)
         if isinstance(one, IssueRefused)
     ]
@@ -226,16 +226,23 @@ def make_awards(terms: Terms, holders: Sequence[Holder]) -> list[Award | IssueRe
     alike: dict[tuple[Any, ...], list[int]] = {}
     for at, (award, holder) in enumerate(zip(awards, holders, strict=True)):
         alike.setdefault((award.valid_until, bool(holder.email), holder.results.shape), []).append(at)
+    sealed: Sequence[SealedCredential | IssueRefused]
     for (valid_until, has_email, shape), places in alike.items():
-        sealed = intend_many(
-            certifier=terms.lot.certifier,
-            kind=facts.KIND,
-            skeleton=facts.skeleton_of(terms.about, results=shape, has_email=has_email, authority=terms.authority),
-            lines=[_line(awards[at], holders[at]) for at in places],
-            valid_until=facts.end_of(valid_until) if valid_until else None,
-            actor=Actor(code=terms.issued_by, certifier_code=terms.lot.certifier.code),
-            now=terms.now,
-        )
+        try:
+            sealed = intend_many(
+                certifier=terms.lot.certifier,
+                kind=facts.KIND,
+                skeleton=facts.skeleton_of(terms.about, results=shape, has_email=has_email, authority=terms.authority),
+                lines=[_line(awards[at], holders[at]) for at in places],
+                valid_until=facts.end_of(valid_until) if valid_until else None,
+                actor=Actor(code=terms.issued_by, certifier_code=terms.lot.certifier.code),
+                now=terms.now,
+            )
+        except IssueRefused as refusal:
+            if refusal.code != "dates":
+                raise
+            # Their end came while the lot waited: those alone are refused, and the job goes on.
+            sealed = [refusal] * len(places)
         for at, one in zip(places, sealed, strict=True):
             if isinstance(one, SealedCredential):
                 awards[at].credential = one

@@ -17,12 +17,15 @@ from django.utils.translation import gettext_lazy as _
 
 from jurande.core.france.award_sheets import (
     COLUMNS,
+    FIRST_DAY,
+    MONTHS_MOST,
     REQUIRED,
     ROWS_MOST,
     Fault,
     Frame,
     Understood,
     cells_by_column,
+    is_over,
     read_row,
 )
 from jurande.core.france.programme_sheets import guessed_columns
@@ -219,6 +222,8 @@ def _new_lot(
         )
     if awarded_on > localdate(now):
         raise LotRefused(_("La date d’obtention est dans l’avenir. Vérifiez-la."), field="awarded_on")
+    if awarded_on < FIRST_DAY:
+        raise LotRefused(_("Cette date d’obtention n’est pas vraisemblable. Vérifiez l’année."), field="awarded_on")
     if decided_on is not None and decided_on > awarded_on:
         raise LotRefused(_("La décision ne peut pas suivre l’obtention. Vérifiez les deux dates."), field="decided_on")
     known = set(referentiel.blocs.values_list("lineage", flat=True))
@@ -235,6 +240,16 @@ def _new_lot(
     months = referentiel.elements.validity_months if design.certification.is_micro else None
     if validity_months is not None:
         months = validity_months or None
+    if months is not None and not 0 < months <= MONTHS_MOST:
+        raise LotRefused(
+            _("Une durée de validité va de 1 à %(most)d mois. Corrigez-la.") % {"most": MONTHS_MOST},
+            field="validity_months",
+        )
+    if is_over(awarded_on, months or 0, localdate(now)):
+        raise LotRefused(
+            _("Obtenue ce jour-là, l’attestation n’est déjà plus valable. Vérifiez la date, ou la durée de validité."),
+            field="awarded_on",
+        )
     return Lot(
         certifier=design.certifier,
         reference=next_reference(certifier=design.certifier, series=SERIES, on=localdate(now)),

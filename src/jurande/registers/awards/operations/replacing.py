@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from jurande.core.france.award_sheets import Frame, read_row
+from jurande.core.france.award_sheets import FIRST_DAY, LAST_DAY, Frame, read_row
 from jurande.integrations.typesetting.coverage import undrawable
 from jurande.registers.awards.emails import life as emails
 from jurande.registers.awards.facts import credentials as facts
@@ -130,6 +130,7 @@ def renew_award(*, award: Award, awarded_on: date, valid_until: date, actor: Act
         )
     if valid_until <= max(former.valid_until, today):
         raise LifeRefused(_("La nouvelle fin doit être après l’ancienne, et après aujourd’hui."), field="valid_until")
+    _demand_an_end(valid_until)
     said = replace(Said.by(former), awarded_on=awarded_on, valid_until=valid_until)
     made = _issued_again(former, said, actor, now)
     Renewal(former=former, award=made, decided_at=now, decided_by_code=actor.code).save(force_insert=True)
@@ -200,8 +201,12 @@ def _checked(said: Said, former: Award, today: date) -> Said:
         raise LifeRefused(fault.sentence(texts.get(fault.column, "")), field=fault.column)
     if said.awarded_on > today:
         raise LifeRefused(_("La date d’obtention est dans l’avenir. Vérifiez-la."), field="awarded_on")
+    if said.awarded_on < min(FIRST_DAY, former.awarded_on):
+        raise LifeRefused(_("Cette date d’obtention n’est pas vraisemblable. Vérifiez l’année."), field="awarded_on")
     if former.decided_on is not None and said.awarded_on < former.decided_on:
         raise LifeRefused(_("L’obtention ne peut pas précéder la décision. Vérifiez la date."), field="awarded_on")
+    if said.valid_until is not None:
+        _demand_an_end(said.valid_until)
     if said.valid_until is not None and said.valid_until < said.awarded_on:
         raise LifeRefused(_("La fin de validité est avant l’obtention. Vérifiez les deux dates."), field="valid_until")
     return Said(
@@ -214,6 +219,14 @@ def _checked(said: Said, former: Award, today: date) -> Said:
         awarded_on=said.awarded_on,
         valid_until=said.valid_until,
     )
+
+
+def _demand_an_end(valid_until: date) -> None:
+    if valid_until > LAST_DAY:
+        raise LifeRefused(
+            _("Cette fin est trop loin\u00a0: vérifiez l’année. Une attestation sans fin n’en porte aucune."),
+            field="valid_until",
+        )
 
 
 def _authority(former: Award) -> Authority | None:

@@ -180,6 +180,7 @@ def frame_of(held: Lot, today: date) -> Frame:
         certification=held.certification.code,
         certifications=tuple(known_certifications(held.certifier)),
         threshold=rule.threshold_percent if rule else 0,
+        validity_months=held.validity_months or 0,
         needs_birth=held.design.subject == Subject.CERTIFICATION,
         needs_outcome="outcome" in held.columns,
         undrawable=undrawable,
