@@ -11,10 +11,15 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from jurande.registers.parties import emails
+from jurande.registers.parties.models import Person
 from jurande.registers.parties.operations.closing import close_account
+from jurande.registers.parties.operations.merging import merge_spaces
 from tests import factories
 from tests.factories import NOW
+from tests.registers.awards.held import acting
 
 pytestmark = pytest.mark.django_db
 HALF = '{"id": "AAAA"}'
@@ -66,3 +71,20 @@ class TestAddingOne:
         answer: Any = client.post(reverse("mfa_add_webauthn"), {"name": "Téléphone", "credential": credential})
         assert answer.status_code == 200
         assert not Authenticator.objects.filter(user=person).exists()
+
+
+class TestASpace:
+    def owner_of_a_key(self) -> Person:
+        person = factories.holder()
+        Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Téléphone"})
+        return person
+
+    def test_opens_by_its_mailbox_to_who_lost_their_only_key(self, client: Client) -> None:
+        token = factories.magic_token(self.owner_of_a_key(), now=timezone.now())
+        assert client.post(emails.MAGIC_LINK_PATH.format(token=token))["Location"] == "/titulaire/"
+        assert client.get("/titulaire/").status_code == 200
+
+    def test_joined_to_another_leaves_it_no_key(self) -> None:
+        kept, closed = self.owner_of_a_key(), self.owner_of_a_key()
+        merge_spaces(kept=kept, closed=closed, email=closed.email, actor=acting(kept), now=NOW)
+        assert [row.user_id for row in Authenticator.objects.all()] == [kept.pk]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,17 @@ from jurande.config.cli.seal.verify import verify
 from jurande.registers.awards.facts.addresses import key_of
 from jurande.registers.awards.facts.delegation import authority_in
 from jurande.registers.awards.models import Award
+from jurande.registers.awards.operations import issuing
+from jurande.registers.awards.operations.erasing import forget_awards
 from jurande.registers.awards.operations.kits import NoKit, proof_kit
+from jurande.registers.awards.operations.replacing import Said, correct_award
+from jurande.registers.awards.states.erasure import ErasureCause
 from jurande.registers.parties.policies import Actor
-from jurande.registers.seal.operations import erasure, projection, statuses
+from jurande.registers.seal.operations import erasure, keys, projection, statuses
+from jurande.registers.seal.policies import MACHINE
 from jurande.registers.seal.states import Reason
 from tests import factories
-from tests.registers.awards import proved
+from tests.registers.awards import lots, proved
 from tests.registers.awards.proved import NOW
 from tests.registers.network import habilitations
 from tests.registers.seal.homes import own_home
@@ -118,6 +125,50 @@ class TestTheKit:
         award.credential.refresh_from_db()
         with pytest.raises(NoKit):
             proof_kit(award, now=NOW)
+
+
+class TestKeptFromBefore:
+    def test_tells_what_was_true_when_it_was_taken_and_a_later_one_what_became_of_it(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        first = proved.awarded(proved.designed(proved.house()), email="ines@exemple.fr")
+        before = opened(proof_kit(first, now=NOW), tmp_path / "before")
+        said = replace(Said.by(first), first_name="Zoé")
+        second = correct_award(
+            award=first,
+            said=said,
+            reason=Reason.WRONG_CONTENT,
+            note="Un prénom.",
+            actor=lots.signatory(first.certifier),
+            now=NOW,
+        )
+        projection.settle(now=NOW, wait_seconds=5)
+        first.refresh_from_db()
+        after = opened(proof_kit(first, now=NOW), tmp_path / "after")
+        assert judged(before, capsys)["valid"] is True
+        assert judged(after, capsys)["code"] == "status.revoked"
+        forget_awards([first.pk, second.pk], cause=ErasureCause.HOLDER, by_code="", now=NOW)
+        for one in (first, second):
+            with pytest.raises(NoKit):
+                proof_kit(Award.objects.get(pk=one.pk), now=NOW)
+        assert judged(before, capsys)["valid"] is True
+
+    def test_of_a_lot_in_which_the_key_changed_is_signed_by_both_and_checks(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(issuing, "CHUNK", 1)
+        design = proved.designed(proved.house())
+        clerk = lots.issuer(design.certifier)
+        lot = lots.approved(design, 2, actor=clerk)
+        issuing.issue_lot(held=lot, actor=clerk, now=NOW)
+        issuing.issue_part(lot, now=NOW)  # intended with the former key, not signed yet
+        keys.rotate_key(certifier=design.certifier, actor=MACHINE, now=NOW)
+        lots.run(lot, now=NOW + timedelta(seconds=2))
+        awards = list(Award.objects.filter(lot=lot).select_related("credential", "certifier").order_by("pk"))
+        assert len({award.credential.key_id for award in awards if award.credential is not None}) == 2
+        for award in awards:
+            kit = proof_kit(award, now=NOW + timedelta(seconds=5))
+            assert judged(opened(kit, tmp_path / award.number), capsys)["valid"] is True
 
 
 class TestTheAddresses:
