@@ -84,6 +84,16 @@ class TestHolder:
         page = client.post(ask_url(award, "nom"), {"first_name": "Camille", "last_name": "Roy", "wish": "remplacer"})
         assert "Joignez un document" in page.content.decode()
 
+    def test_is_told_in_their_language_which_file_is_refused(self, client: Client) -> None:
+        award = corrections.received()
+        assert award.holder is not None
+        factories.enter(client, award.holder)
+        file = SimpleUploadedFile("photo.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")
+        said = {"first_name": "Camille", "last_name": "Roy", "wish": "remplacer", "evidence": file}
+        page = client.post(ask_url(award, "nom") + "&langue=en", said).content.decode()
+        assert "“photo.svg”: This file is an SVG drawing." in page
+        assert not Correction.objects.exists()
+
     def test_keeps_a_document_that_was_true_on_its_day(self, client: Client) -> None:
         award = corrections.received()
         assert award.holder is not None

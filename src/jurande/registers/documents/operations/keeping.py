@@ -104,7 +104,7 @@ def keep_each(
             )
         except DocumentRefused as refused:
             name = "".join(filter(str.isprintable, filename))[:NAME_SHOWN]
-            sentence = format_lazy("«\u00a0{name}\u00a0»\u00a0: {said}", name=name, said=refused.sentence)
+            sentence = format_lazy(_("«\u00a0{name}\u00a0»\u00a0: {said}"), name=name, said=refused.sentence)
             raise DocumentRefused(sentence, code=refused.code) from refused
     return kept
 
