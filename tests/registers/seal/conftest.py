@@ -29,12 +29,6 @@ def home(settings: LazySettings, tmp_path: Path) -> Home:
     return own_home(settings, tmp_path / "home")
 
 
-@pytest.fixture(autouse=True)
-def _one_secret_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sorting 131,072 places takes a tenth of a second: with one secret, it is done once for all tests."""
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
-
-
 @pytest.fixture
 def certifier(home: Home, db: None) -> Certifier:
     """A certifier that has a key."""
