@@ -22,9 +22,8 @@ BOTH = (Scope.READ_AWARDS, Scope.WRITE_AWARDS)
 
 
 @pytest.fixture
-def design(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Design:
+def design(settings: Any, tmp_path: Path) -> Design:
     own_home(settings, tmp_path / "home")
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
     return proved.designed(lots.house())
 
 

@@ -29,9 +29,8 @@ from tests.registers.seal.homes import own_home
 
 
 @pytest.fixture(autouse=True)
-def _home(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _home(db: None, settings: Any, tmp_path: Path) -> None:
     own_home(settings, tmp_path / "home")
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
 
 
 @pytest.fixture

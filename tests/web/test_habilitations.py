@@ -40,9 +40,8 @@ FIRST, LAST = TODAY - timedelta(days=400), TODAY + timedelta(days=400)
 
 
 @pytest.fixture(autouse=True)
-def _one_secret_order(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_is_kept_from_another_test() -> None:
     cache.clear()
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
 
 
 @pytest.fixture

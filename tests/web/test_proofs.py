@@ -47,10 +47,9 @@ TODAY = timezone.localdate(NOW)
 
 
 @pytest.fixture(autouse=True)
-def _home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _home(settings: Any, tmp_path: Path) -> None:
     cache.clear()
     own_home(settings, tmp_path / "home")
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
 
 
 @pytest.fixture

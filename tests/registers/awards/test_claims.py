@@ -27,9 +27,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _own(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own(settings: Any, tmp_path: Path) -> None:
     own_home(settings, tmp_path / "home")
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
 
 
 class TestOpening:

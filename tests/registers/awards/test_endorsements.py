@@ -28,9 +28,8 @@ ADDRESS = "direction@ressourcerie.exemple.fr"
 
 
 @pytest.fixture(autouse=True)
-def _own(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own(settings: Any, tmp_path: Path) -> None:
     own_home(settings, tmp_path / "home")
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
 
 
 def asked(**changed: Any) -> Endorsement:

@@ -59,9 +59,8 @@ MERGED = re.compile(r"{{ \w+ }}|{\w+}")
 
 
 @pytest.fixture(autouse=True)
-def _home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _home(settings: Any, tmp_path: Path) -> None:
     own_home(settings, tmp_path / "home")
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
 
 
 @pytest.fixture

@@ -39,10 +39,8 @@ Give = Callable[..., Award]
 
 
 @pytest.fixture(autouse=True)
-def _home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _home(settings: Any, tmp_path: Path) -> None:
     own_home(settings, tmp_path / "home")
-    # Sorting the places of a list takes a tenth of a second: with one secret, it is done once for all tests.
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
 
 
 @pytest.fixture

@@ -28,10 +28,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lot(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lot:
+def lot(settings: Any, tmp_path: Path) -> Lot:
     """Three people to whom a lot was issued, sealed."""
     own_home(settings, tmp_path / "home")
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
     held = lots.issued(designs.published(designs.offered(proved.house())), 3)
     projection.settle(now=NOW)
     return held

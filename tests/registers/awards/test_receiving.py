@@ -42,9 +42,8 @@ HERS = "ines@exemple.fr"
 
 
 @pytest.fixture(autouse=True)
-def _home(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _home(settings: Any, tmp_path: Path) -> None:
     own_home(settings, tmp_path / "home")
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
 
 
 @pytest.fixture

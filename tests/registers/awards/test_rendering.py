@@ -39,10 +39,8 @@ needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="po
 
 
 @pytest.fixture
-def award(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Award:
+def award(db: None, settings: Any, tmp_path: Path) -> Award:
     """One in use, in a home of its own."""
-    # Sorting 131,072 places takes a tenth of a second and more: with one secret, it is done once.
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
     own_home(settings, tmp_path / "home")
     house = proved.house()
     return proved.awarded(designs.published(designs.offered(house)))

@@ -32,9 +32,8 @@ OLD = TODAY.replace(day=1, year=TODAY.year - 11)
 
 
 @pytest.fixture(autouse=True)
-def _home(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _home(db: None, settings: Any, tmp_path: Path) -> None:
     own_home(settings, tmp_path / "home")
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
 
 
 def kept_for(house: Certifier, category: KeptCategory, months: int | None) -> None:

@@ -56,11 +56,6 @@ YESTERDAY, TOMORROW = TODAY - DAY, TODAY + DAY
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _one_secret_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jurande.registers.seal.operations.credentials.secrets.token_hex", lambda size: "5e" * size)
-
-
 @pytest.fixture
 def place(settings: Any, tmp_path: Path) -> Partnership:
     """A partner of a house that can sign."""
