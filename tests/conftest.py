@@ -33,8 +33,7 @@ hypothesis.settings.load_profile("jurande")
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 # Files that keep a worker busy for minutes.
-JOURNEYS = "tests/journeys/"
-LONGEST = (JOURNEYS, "tests/web/test_matrix.py", "tests/web/test_isolation.py", "tests/demo/")
+LONGEST = ("tests/journeys/", "tests/web/test_matrix.py", "tests/web/test_isolation.py", "tests/demo/")
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -44,8 +43,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            # All journeys are played in one demonstration: to build it takes longer than most of them.
-            return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid.partition("::")[0]
+            return nodeid.partition("::")[0]
 
         def _assign_work_unit(self, node: Any) -> None:
             # The longest first: nothing waits for them at the end.

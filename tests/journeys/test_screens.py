@@ -48,7 +48,8 @@ def faults_at_each_width(page: Any, where: str, *, colours: bool = False) -> lis
         if spill > 0:
             wrong.append(f"{where}: {spill} px wider than a screen of {width} px")
         # As high as the page: what a bar at the bottom of a screen covers, scrolling uncovers.
-        whole = page.evaluate("document.documentElement.scrollHeight")
+        # Once its letters are there: another width may ask for faces that make lines wrap elsewhere.
+        whole = page.evaluate("document.fonts.ready.then(() => document.documentElement.scrollHeight)")
         page.set_viewport_size({"width": width, "height": max(900, whole)})
         found = faults(page, colours=colours) if width == WIDTHS[0] else faults(page, only=OF_WIDTH)
         wrong += [f"{where}, {width} px: {fault}" for fault in found]
