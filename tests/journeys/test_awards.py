@@ -170,7 +170,7 @@ def test_a_partner_issues_until_it_is_suspended(visitor: Any) -> None:
     claire.get_by_role("navigation").get_by_role("link", name="Réseau").first.click()
     claire.wait_for_url("**/reseau/")
     claire.goto(claire.url + "?q=ateliers+mistral+formation")  # another journey makes the network longer than a page
-    claire.get_by_role("link", name="Ateliers Mistral Formation").first.click()
+    claire.get_by_role("link", name="Ateliers Mistral Formation", exact=True).first.click()
     claire.locator(f"a[href*='{code}']").first.click()
     claire.get_by_role("link", name="Suspendre…").click()
     claire.get_by_label("Pourquoi, en clair").fill("Vérification des deux dernières sessions.")

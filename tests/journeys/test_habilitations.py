@@ -27,7 +27,7 @@ def test_a_suspension_shows_everywhere_and_last_month_still_says_yes(visitor: An
     page.get_by_role("navigation").get_by_role("link", name="Réseau").first.click()
     page.wait_for_url("**/reseau/")
     page.goto(f"{page.url}?q={PARTNER}")  # another journey makes the network longer than a page
-    page.get_by_role("link", name=PARTNER).first.click()
+    page.get_by_role("link", name=PARTNER, exact=True).first.click()
     page.locator("section", has_text="Habilitations").get_by_role("link", name="RNCP49021").first.click()
     own = page.url
     code = own.rstrip("/").rsplit("/", 1)[1]
