@@ -70,7 +70,7 @@ class Installation:
             process.communicate(timeout=10)
 
 
-def wait_for(condition: Callable[[], object], *, seconds: float = 20.0) -> None:
+def wait_for(condition: Callable[[], object], *, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -77,7 +77,7 @@ class TestRunWorker:
         killed.wait(timeout=5)
         assert states(installation)[0].startswith("running 1")
         installation.start("run-worker")
-        wait_for(lambda: len(installation.lines()) == 2, seconds=10)
+        wait_for(lambda: len(installation.lines()) == 2)
         assert [line.split()[:2] for line in installation.lines()] == [["begin", "LONG"]] * 2
         assert states(installation)[0].startswith("running 2")
 
