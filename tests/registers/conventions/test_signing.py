@@ -13,7 +13,7 @@ from jurande.integrations import pdf_signatures
 from jurande.registers.common.models import JobRequest
 from jurande.registers.common.verdicts import NotAllowed
 from jurande.registers.conventions.models import ProofFile, SealedPdf, Signatory
-from jurande.registers.conventions.operations import effects, outside, sealing, sending, signing
+from jurande.registers.conventions.operations import choosing, effects, outside, sealing, sending, signing
 from jurande.registers.conventions.operations.signing import LinkNotOpen, SigningRefused
 from jurande.registers.conventions.states import ConventionState, SignatoryState
 from jurande.registers.correspondence.models import Message
@@ -228,7 +228,7 @@ class TestTheCertifiersSignatory:
         partnership = factories.partnership()
         house = partnership.certifier
         by = made.preparer(house)
-        signing.choose_signing(certifier=house, link_days=10, order="partner_first", actor=by, now=NOW)
+        choosing.choose_signing(certifier=house, link_days=10, order="partner_first", actor=by, now=NOW)
         convention = made.sent(partnership)
         ours = s.side(convention, "certifier")
         assert not Message.objects.about("signatory", ours.code).exists()

@@ -21,8 +21,9 @@ from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
 from jurande.registers.conventions import policies
 from jurande.registers.conventions.emails import signatures as emails
-from jurande.registers.conventions.models import Convention, Signatory, SigningChoices
+from jurande.registers.conventions.models import Convention, Signatory
 from jurande.registers.conventions.models.signatures import CODE_TRIES, code_digest_of, token_digest_of
+from jurande.registers.conventions.queries.signing import choices_of
 from jurande.registers.conventions.states import (
     CONVENTION_LIFE,
     SIGNATORY_LIFE,
@@ -36,7 +37,7 @@ from jurande.registers.conventions.states import (
 from jurande.registers.correspondence import operations as correspondence
 from jurande.registers.correspondence.emails import clean_address
 from jurande.registers.journal.operations import record
-from jurande.registers.parties.models import Certifier, Membership, Person
+from jurande.registers.parties.models import Membership, Person
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import ROLE_RIGHTS, Right, Role
 
@@ -68,34 +69,7 @@ class Hand:
     user_agent: str = ""
 
 
-# --- choosing and inviting ----------------------------------------------------------------------
-
-
-def choices_of(certifier: Certifier) -> SigningChoices:
-    """What this certifier chose, or what is usual."""
-    return SigningChoices.objects.filter(certifier=certifier).first() or SigningChoices(certifier=certifier)
-
-
-@transaction.atomic
-def choose_signing(*, certifier: Certifier, link_days: int, order: str, actor: Actor, now: datetime) -> None:
-    """Set how long a link opens, in days, and who signs first; links already sent do not change.
-
-    :raises NotAllowed: the role. :raises SigningRefused: a delay that cannot be.
-    """
-    require(policies.can_choose_signing(actor, certifier))
-    if not 1 <= link_days <= 90:
-        raise SigningRefused(_("Un lien de signature s’ouvre entre 1 et 90 jours."), field="link_days")
-    SigningChoices.objects.update_or_create(
-        certifier=certifier, defaults={"link_days": link_days, "order": SigningOrder(order)}
-    )
-    record(
-        chain=certifier.code,
-        actor_code=actor.code,
-        action=SignatureAct.CHOICES_SET,
-        subject_kind="certifier",
-        subject_code=certifier.code,
-        now=now,
-    )
+# --- inviting ----------------------------------------------------------------------
 
 
 @transaction.atomic

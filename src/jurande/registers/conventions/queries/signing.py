@@ -14,12 +14,19 @@ from jurande.registers.conventions.models import (
     ProofFile,
     SealedPdf,
     Signatory,
+    SigningChoices,
     Suspension,
     Termination,
 )
 from jurande.registers.conventions.states import ENDING_STANDS, UNDER_WAY, ConventionState, Side, TerminationState
 from jurande.registers.correspondence.models import Message
+from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.policies import Actor
+
+
+def choices_of(certifier: Certifier) -> SigningChoices:
+    """What this certifier chose, or what is usual."""
+    return SigningChoices.objects.filter(certifier=certifier).first() or SigningChoices(certifier=certifier)
 
 
 def signatories_of(held: Convention) -> list[Signatory]:

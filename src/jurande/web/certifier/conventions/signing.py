@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jurande.integrations.pdf_signatures import findings_of
 from jurande.registers.common.verdicts import require
 from jurande.registers.conventions import policies
-from jurande.registers.conventions.operations import signing
+from jurande.registers.conventions.operations import choosing, signing
 from jurande.registers.conventions.queries import signing as queries
 from jurande.registers.conventions.states import ConventionState, Side, SigningOrder
+from jurande.registers.conventions.states.signatures import LONGEST_LINK_DAYS
 from jurande.web.access import Asked, audience, client_address
 from jurande.web.certifier.conventions.parts import found, state_chip, tabs_of
 from jurande.web.ui.downloads import serve
@@ -193,7 +194,9 @@ class ChoicesForm(forms.Form):
     order = forms.ChoiceField(
         label=_("Qui signe d’abord\u00a0?"), choices=SigningOrder.choices, widget=forms.RadioSelect
     )
-    link_days = forms.IntegerField(label=_("Un lien de signature s’ouvre pendant (jours)"), min_value=1, max_value=90)
+    link_days = forms.IntegerField(
+        label=_("Un lien de signature s’ouvre pendant (jours)"), min_value=1, max_value=LONGEST_LINK_DAYS
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -201,11 +204,11 @@ class ChoicesForm(forms.Form):
 def choices(request: Asked, certifier: str) -> HttpResponse:
     """Choose who signs first, and how long a link opens."""
     require(policies.can_choose_signing(request.actor, request.certifier))
-    chosen = signing.choices_of(request.certifier)
+    chosen = queries.choices_of(request.certifier)
     form = ChoicesForm(request.POST or None, initial={"order": chosen.order, "link_days": chosen.link_days})
     if request.method == "POST" and form.is_valid():
         with refusing(request, form):
-            signing.choose_signing(
+            choosing.choose_signing(
                 certifier=request.certifier, actor=request.actor, now=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("La signature est réglée. Les liens déjà envoyés ne changent pas."))
