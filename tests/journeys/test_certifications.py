@@ -37,6 +37,7 @@ def test_from_a_fiche_to_a_published_version(visitor: Any) -> None:
     # The keyboard is enough: Enter goes on, Alt and the arrows move, Backspace joins.
     lines = page.locator("[data-line] [data-line-text][aria-label^='Compétence']")
     lines.first.wait_for()
+    page.wait_for_load_state()
     count = lines.count()
     lines.first.click()
     page.keyboard.press("End")
@@ -106,6 +107,7 @@ def test_two_people_on_one_line_lose_nothing(visitor: Any) -> None:
         opened(page, "RNCP49022")
         page.get_by_role("link", name="Écrire", exact=True).click()
         page.locator("[data-line-text]").first.wait_for()
+        page.wait_for_load_state()
     hers, mine = (page.locator("[data-line-text][aria-label='Compétence 1.1']") for page in pages)
     hers.fill("Régler une transmission et la nettoyer")
     hers.blur()
@@ -119,6 +121,26 @@ def test_two_people_on_one_line_lose_nothing(visitor: Any) -> None:
     assert hers.input_value() == "Régler et contrôler une transmission"
     helene.said.clear()  # the browser itself reports the 409
     helene.leave()
+    claire.leave()
+
+
+@pytest.mark.slow
+def test_what_is_typed_before_the_editor_arrives_is_kept(visitor: Any) -> None:
+    claire = visitor()
+    page = claire.become("claire")
+    opened(page, "RNCP49022")
+    on_its_way: list[Any] = []
+    page.route("**/editor*.js", lambda route: on_its_way.append(route))
+    page.get_by_role("link", name="Écrire", exact=True).click()
+    line = page.locator("[data-line-text][aria-label='Compétence 1.2']")
+    line.fill("Monter une roue et la centrer")
+    while not on_its_way:
+        page.wait_for_timeout(50)
+    on_its_way.pop().continue_()
+    saved(page)
+    page.unroute_all()
+    page.reload()
+    assert line.input_value() == "Monter une roue et la centrer"
     claire.leave()
 
 

@@ -46,21 +46,25 @@ function keep(area) {
 
 function begin() {
   for (const area of plan.querySelectorAll("[data-line-text]")) {
-    area.dataset.saved ??= area.value;
+    area.dataset.saved ??= area.defaultValue;
     fit(area);
   }
 }
 
 // What an earlier visit could not send comes back, unless somebody wrote the line since: then both texts are shown.
+// What was typed while this script was still on its way is sent too.
 function restore() {
   let back = false;
   for (const area of plan.querySelectorAll("[data-line-text]")) {
     const line = area.closest("[data-line]");
     const kept = storage?.getItem(PREFIX + line.dataset.line);
-    if (!kept) continue;
+    if (!kept) {
+      if (isDirty(area)) { keep(area); save(area); }
+      continue;
+    }
     const draft = JSON.parse(kept);
     const text = draft.values.text[0];
-    if (text === area.value) { storage.removeItem(PREFIX + line.dataset.line); continue; }
+    if (text === area.dataset.saved) { storage.removeItem(PREFIX + line.dataset.line); continue; }
     area.value = text;
     back = true;
     fit(area);
