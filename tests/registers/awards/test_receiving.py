@@ -345,6 +345,16 @@ class TestAddressToMend:
         queries.count_anew(issuer)
         assert queries.to_mend(issuer) == queries.ToMend()
 
+    def test_is_not_counted_again_beside_the_list_that_has_just_counted(
+        self, award: Award, issuer: Actor, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+    ) -> None:
+        sending.send_again(award=award, actor=issuer, now=NOW)
+        came_back(award)
+        monkeypatch.setattr(queries, "FEW_BACK", 0)
+        assert list(queries.with_addresses_to_mend(issuer)) == [award]
+        with django_assert_num_queries(0):
+            assert queries.to_mend(issuer).count == 1
+
     def test_once_mended_kills_the_link_sent_before(self, award: Award, issuer: Actor) -> None:
         former = token_of(award)
         made = mend_address(award=award, email="neuve@exemple.fr", actor=issuer, now=NOW)

@@ -19,7 +19,7 @@ from jurande.web.ui import mending
 def listing(request: Asked, partnership: str) -> HttpResponse:
     """Whose letter came back, of what we issued."""
     require(can_see_addresses(request.actor))
-    return mending.listing(request, mending.at_partner(partnership), tabs(request, "partner:addresses"))
+    return mending.listing(request, mending.at_partner(partnership), lambda: tabs(request, "partner:addresses"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

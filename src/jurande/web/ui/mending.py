@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -87,13 +88,13 @@ def table(place: Place) -> Table[Any]:
     )
 
 
-def listing(request: Any, place: Place, tabs: Rows) -> HttpResponse:
-    """The list, with its export; ``tabs``: the pages beside it."""
+def listing(request: Any, place: Place, tabs: Callable[[], Rows]) -> HttpResponse:
+    """The list, with its export; ``tabs``: the pages beside it, asked for once the list has counted for them."""
     rows = queries.with_addresses_to_mend(request.actor)
     found = table(place).read(request.GET, rows)
     if sheet := found.sheet():
         return sheet
-    page = {"listing": found, "any": bool(found.total), "tabs": tabs}
+    page = {"listing": found, "any": bool(found.total), "tabs": tabs()}
     return render(request, "ui/mending/list.html", page)
 
 

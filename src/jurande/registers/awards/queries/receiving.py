@@ -13,8 +13,7 @@ from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.awards import NUMBER_ALPHABET, NUMBER_LENGTH, AwardQuerySet
 from jurande.registers.awards.models.links import is_contest_token, is_token
 from jurande.registers.awards.states.awards import AwardState, Origin
-from jurande.registers.correspondence.models import Message
-from jurande.registers.correspondence.states import MessageState
+from jurande.registers.correspondence.models import NOT_DELIVERED, Message
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Right
 
@@ -22,7 +21,6 @@ CONTEST_LIFETIME = timedelta(days=30)
 # Beyond so many, telling which are mended takes longer than the page that says it beside its tab.
 FEW_BACK, COUNTED_SECONDS = 200, 600
 LETTERS_MOST = 5_000
-CAME_BACK = (MessageState.BOUNCED, MessageState.WITHHELD, MessageState.FAILED)
 _NUMBER = re.compile(rf"[{NUMBER_ALPHABET}]{{{NUMBER_LENGTH}}}")
 _WITH = (
     "certifier__organisation",
@@ -73,11 +71,14 @@ def with_addresses_to_mend(actor: Actor) -> AwardQuerySet:
     """Those nobody received because the last letter about them came back, that this actor may mend; oldest first.
 
     A partner sees those that it issued in the certifier's name. ``last`` and ``failure``: what became of the letter.
-    Three queries; the first reads the letters that came back, the latest ``LETTERS_MOST``, and no other.
+    Three queries; the first reads the letters that came back, the latest ``LETTERS_MOST``, and no other. ``to_mend``
+    tells their number from then on.
     """
-    keys = [key for key, _issued_at in _to_mend(actor, _about_what_came_back(actor))]
+    codes = _about_what_came_back(actor)
+    found = _to_mend(actor, codes)
+    _keep(actor, codes, found)
     letters = Message.objects.filter(about_kind="award", about_code=OuterRef("code")).order_by("-pk")
-    rows: AwardQuerySet = Award.objects.filter(pk__in=keys).annotate(
+    rows: AwardQuerySet = Award.objects.filter(pk__in=[pk for pk, _issued_at in found]).annotate(
         last=Subquery(letters.values("state")[:1]), failure=Subquery(letters.values("failure_code")[:1])
     )
     return rows.select_related("certification", "partnership__site__organisation").order_by("issued_at", "pk")
@@ -95,14 +96,19 @@ def to_mend(actor: Actor) -> ToMend:
     """Counted now, in two queries; where very many came back, ten minutes ago at most or since ``count_anew``."""
     if not actor.has(Right.ISSUE_AWARDS):
         return ToMend()
-    found: ToMend | None = cache.get(_counted_key(actor))
-    if found is None:
-        codes = _about_what_came_back(actor)
-        issued = [issued_at for _key, issued_at in _to_mend(actor, codes)]
-        found = ToMend(len(issued), min(issued, default=None))
-        if len(codes) > FEW_BACK:
-            cache.set(_counted_key(actor), found, COUNTED_SECONDS)
-    return found
+    kept: ToMend | None = cache.get(_counted_key(actor))
+    if kept is not None:
+        return kept
+    codes = _about_what_came_back(actor)
+    return _keep(actor, codes, _to_mend(actor, codes))
+
+
+def _keep(actor: Actor, codes: list[str], found: list[tuple[int, datetime]]) -> ToMend:
+    """Count what was found; where very many letters came back, keep that for the pages that only tell it."""
+    told = ToMend(len(found), min((issued_at for _pk, issued_at in found), default=None))
+    if len(codes) > FEW_BACK:
+        cache.set(_counted_key(actor), told, COUNTED_SECONDS)
+    return told
 
 
 def count_anew(actor: Actor) -> None:
@@ -115,13 +121,11 @@ def _counted_key(actor: Actor) -> str:
 
 
 def _about_what_came_back(actor: Actor) -> list[str]:
-    """Codes of awards. By state alone: the planner would rather read every letter of a house than these few."""
+    """Codes of awards, those of the latest letters; read in the index of letters that came back, and there alone."""
     if not actor.has(Right.ISSUE_AWARDS):
         return []
-    back = Message.objects.filter(state__in=CAME_BACK).order_by("-pk")
-    found = back.values_list("certifier_code", "about_kind", "about_code")[:LETTERS_MOST]
-    house = (actor.certifier_code, "award")
-    return list({code for *whose, code in found if tuple(whose) == house})
+    back = Message.objects.of_certifier(actor.certifier_code).filter(about_kind="award").not_delivered()
+    return list(set(back.order_by("-pk").values_list("about_code", flat=True)[:LETTERS_MOST]))
 
 
 def _to_mend(actor: Actor, codes: list[str]) -> list[tuple[int, datetime]]:
@@ -147,7 +151,7 @@ def _to_mend(actor: Actor, codes: list[str]) -> list[tuple[int, datetime]]:
         is_ours = house == actor.certifier_code
         if actor.partnership_code:
             is_ours = is_ours and partner == actor.partnership_code and is_delegated is not None
-        if is_ours and last in CAME_BACK and state not in (AwardState.ERASED, AwardState.REPLACED):
+        if is_ours and last in NOT_DELIVERED and state not in (AwardState.ERASED, AwardState.REPLACED):
             kept.append((pk, issued_at))
     return kept
 
@@ -155,4 +159,4 @@ def _to_mend(actor: Actor, codes: list[str]) -> list[tuple[int, datetime]]:
 def has_come_back(award: Award) -> bool:
     """Whether the last letter about it came back."""
     letters = Message.objects.about("award", award.code).order_by("-pk").values_list("state", flat=True)
-    return letters.first() in CAME_BACK
+    return letters.first() in NOT_DELIVERED

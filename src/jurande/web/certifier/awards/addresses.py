@@ -19,7 +19,9 @@ from jurande.web.ui import mending
 def listing(request: Asked, certifier: str) -> HttpResponse:
     """Whose letter came back."""
     require(can_see_addresses(request.actor))
-    return mending.listing(request, mending.at_certifier(certifier), tabs(request, "certifier:awards-addresses"))
+    return mending.listing(
+        request, mending.at_certifier(certifier), lambda: tabs(request, "certifier:awards-addresses")
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
