@@ -323,6 +323,7 @@ class TestAFileThatIsHandedOver:
             (b"PK\x03\x04...", "attestation.json qu’il contient"),
             (b"\xff\xd8\xff\xe0...", "Entrez le numéro écrit sur le document"),
             (b"%PDF-1.7\ntrailer << /Encrypt 3 0 R >>", "protégé par un mot de passe"),
+            (samples.laid_out(b" " * 1_000_000 + b"<</Type/Catalog>>"), "Ce PDF est trop long à lire"),
         ],
     )
     def test_of_another_kind_is_told_what_to_do_instead(self, content: bytes, said: str, client: Client) -> None:

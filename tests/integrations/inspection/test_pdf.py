@@ -219,6 +219,12 @@ class TestBrokenPdf:
     def test_is_refused_quickly(self, rest: bytes) -> None:
         assert reason(b"%PDF-" + rest) in (Reason.DAMAGED, Reason.PDF_COMPLEX)
 
+    def test_whose_table_leads_nowhere_is_not_searched_for_each_of_its_objects(self) -> None:
+        entries = 100_000
+        table = b"xref\n0 %d\n%s" % (entries, b"0000000009 00000 n \n" * entries)
+        end = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n9\n%%%%EOF\n" % entries
+        assert reason(b"%PDF-1.7\n" + table + end) == Reason.PDF_COMPLEX
+
     def test_whose_pages_go_round_is_refused(self) -> None:
         parts = [
             b"%PDF-1.4\n",

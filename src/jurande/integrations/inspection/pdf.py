@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 import time
@@ -12,6 +11,7 @@ from pypdf import Configuration, PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, PdfObject, StreamObject
 
+from jurande.core.proof.carriers.pdf import Metered
 from jurande.integrations.inspection.kinds import Reason, Rejected
 
 MAX_PAGES = 2_000
@@ -19,6 +19,8 @@ MAX_OBJECTS = 200_000
 MAX_DEPTH = 60
 MAX_PACKED_BYTES = 100_000_000
 MAX_SECONDS = 10.0
+# Each object of a suspect document is read, nearly a byte at a time.
+MAX_READS = 2_000_000
 LIMITS = Configuration(
     zlib_maximum_output_length=30_000_000,
     lzw_maximum_output_length=30_000_000,
@@ -97,7 +99,7 @@ def examine_pdf(content: bytes) -> None:
 
 
 def _examine(content: bytes) -> None:
-    reader = PdfReader(io.BytesIO(content), strict=False)
+    reader = PdfReader(Metered(content, reads=MAX_READS), strict=False)
     if reader.is_encrypted:
         raise Rejected(Reason.PDF_ENCRYPTED)
     pages = reader.get_num_pages()

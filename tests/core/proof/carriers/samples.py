@@ -49,3 +49,14 @@ def pdf(**attachments: bytes) -> bytes:
     written = BytesIO()
     writer.write(written)
     return written.getvalue()
+
+
+def laid_out(*objects: bytes) -> bytes:
+    """A PDF of these objects, written as they are; the first is its root."""
+    written, places = bytearray(b"%PDF-1.7\n"), []
+    for number, content in enumerate(objects, 1):
+        places.append(b"%010d 00000 n \n" % len(written))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    size = len(objects) + 1
+    table = b"xref\n0 %d\n0000000000 65535 f \n%s" % (size, b"".join(places))
+    return bytes(written) + table + b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(written))

@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openbadgeslib import baking
+from pypdf import PdfReader
+from pypdf.errors import LimitReachedError
 
 from jurande.core.proof.carriers.detection import Carrier, Form, read_carrier
 from jurande.core.proof.carriers.errors import MOST_CREDENTIAL_BYTES, MOST_IMAGE_BYTES, CarrierRefused
+from jurande.core.proof.carriers.pdf import Metered
 from jurande.core.proof.carriers.png import MOST_CHUNKS, bake_png, extract_png
 from jurande.core.proof.carriers.svg import bake_svg, extract_svg
-from tests.core.proof.carriers.samples import JSON, JWT, SVG, chunk, credential_chunk, element, pdf, png, svg
+from tests.core.proof.carriers.samples import JSON, JWT, SVG, chunk, credential_chunk, element, laid_out, pdf, png, svg
 
 BAKED_PNG = bake_png(png(), JSON)
 BAKED_SVG = bake_svg(SVG, JSON)
@@ -188,6 +191,63 @@ class TestPdf:
     )
     def test_refuses(self, content: bytes, code: str) -> None:
         assert refusal_of(content) == code
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            laid_out(b" " * 1_000_000 + b"<</Type/Catalog>>"),
+            laid_out(b"<" + b"41" * 500_000 + b">"),
+            laid_out(b"(" + b"\\" * 1_000_000),
+            laid_out(b"<</Type/Catalog>>") + b"a\n" * 500_000,
+            b"%PDF-1.7\nxref\n" + b"0 0\n" * 300_000 + b"trailer\n<</Root 1 0 R/Size 1>>\nstartxref\n9\n%%EOF\n",
+        ],
+        ids=["spaces", "digits", "escapes", "lines after the end", "empty tables"],
+    )
+    def test_stops_at_what_is_made_to_be_long_to_read(self, content: bytes) -> None:
+        assert refusal_of(content) == "carrier.costly"
+
+    @pytest.mark.parametrize("size", [10, 5_000_000])
+    def test_is_read_so_many_times_for_its_size(self, size: int) -> None:
+        held = Metered(bytes(size))
+        for _turn in range(50_000 + size // 32):
+            held.seek(0)
+            held.read(1)
+        with pytest.raises(LimitReachedError):
+            for _turn in range(60_000):
+                held.seek(0)
+                held.read(1)
+        assert held.is_spent
+
+    def test_is_copied_so_many_times_for_its_size(self) -> None:
+        held = Metered(bytes(8_000_000))
+        for _turn in range(16):
+            held.getbuffer().release()
+        with pytest.raises(LimitReachedError):
+            held.getbuffer()
+
+    def test_reads_a_sound_one_in_a_few_hundred_times(self) -> None:
+        held = Metered(pdf(a=b"{}"))
+        before = held.left
+        assert len(list(PdfReader(held, strict=True).attachment_list)) == 1
+        assert before - held.left < 1_000
+
+    @pytest.mark.parametrize(
+        "packed",
+        [
+            b"/Filter/LZWDecode",
+            b"/Filter/RunLengthDecode",
+            b"/Filter[/FlateDecode/FlateDecode]",
+            b"/Filter/FlateDecode/DecodeParms<</Predictor 15/Columns 1>>",
+        ],
+    )
+    def test_opens_no_attachment_packed_in_a_way_that_takes_long_to_open(self, packed: bytes) -> None:
+        body = zlib.compress(b"{}")
+        attached = b"<</F(a)/EF<</F 3 0 R>>>>"
+        stream = b"<<%s/Length %d>>stream\n%s\nendstream" % (packed, len(body), body)
+        names = b"<</Type/Catalog/Names<</EmbeddedFiles<</Names[(a)2 0 R]>>>>>>"
+        assert refusal_of(laid_out(names, attached, stream)) == "carrier.malformed"
+        plain = stream.replace(packed, b"/Filter/FlateDecode")
+        assert read_carrier(laid_out(names, attached, plain)).text == "{}"
 
     @given(st.integers(0, 2000), st.binary(min_size=1, max_size=8))
     def test_never_breaks_on_damage(self, place: int, splinter: bytes) -> None:

@@ -16,6 +16,7 @@ from jurande.core.proof.data_integrity import ProofOptions, add_proof, with_proo
 from jurande.core.proof.did import did_key
 from jurande.core.proof.signer import KeySigner
 from jurande.core.proof.status.bitstring import status_entry
+from jurande.core.proof.verification import signatures
 from tests.core.proof.verification.world import NOW
 
 SIGNER = KeySigner.from_seed(b"\x30" * 32)
@@ -147,6 +148,22 @@ class TestVerifyCredential:
         }
         for content in (token, envelope):
             assert verify_credential({"verifiableCredential": content}, now=NOW).status == 200
+
+    @pytest.mark.parametrize("enveloped", [True, False])
+    def test_opens_no_file_written_where_a_credential_should_be(
+        self, enveloped: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        opened: list[Any] = []
+        monkeypatch.setattr(signatures, "read_carrier", opened.append)
+        content: Any = "%PDF-1.7"
+        if enveloped:
+            content = {
+                "@context": V2,
+                "type": "EnvelopedVerifiableCredential",
+                "id": f"data:application/vc+jwt,{content}",
+            }
+        assert verify_credential({"verifiableCredential": content}, now=NOW).status == 400
+        assert not opened
 
     @pytest.mark.parametrize(
         "change",

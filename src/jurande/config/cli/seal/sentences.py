@@ -68,6 +68,7 @@ REASONS = {
     "carrier.empty": "Ce fichier ne contient aucune attestation",
     "carrier.duplicate": "Ce fichier contient plusieurs attestations : impossible de savoir laquelle il faut croire",
     "carrier.size": "Ce fichier est trop gros pour une attestation",
+    "carrier.costly": "Ce PDF est trop long à lire : il est abîmé, ou fait d’une façon inhabituelle",
     "carrier.compressed": "L’attestation est compressée dans l’image, ce que la norme interdit",
     "carrier.crc": "L’image est abîmée : une somme de contrôle est fausse",
     "carrier.trailing": "Des données suivent la fin de l’image : elle a été modifiée",

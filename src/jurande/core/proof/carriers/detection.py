@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,19 +45,31 @@ class Carried:
     text: str
 
 
-def read_carrier(content: bytes) -> Carried:
-    """Return the credential that ``content`` is, or carries.
+def read_carrier(content: bytes, *, pdf: Callable[[bytes], str] = extract_pdf) -> Carried:
+    """Return the credential that ``content`` is, or carries; ``pdf`` opens a PDF, for who would do it elsewhere.
 
     :raises CarrierRefused: none of the five kinds, too large, or refused by the reader of its kind.
     """
     if content.startswith(png.SIGNATURE):
         carrier, text = Carrier.PNG, png.extract_png(content)
     elif content.startswith(b"%PDF-"):
-        carrier, text = Carrier.PDF, extract_pdf(content)
+        carrier, text = Carrier.PDF, pdf(content)
     elif content.lstrip(_XML_SPACE).startswith(b"<"):
         carrier, text = Carrier.SVG, extract_svg(content)
     else:
-        carrier, text = Carrier.PLAIN, _plain(content)
+        return read_plain(content)
+    return _carried(carrier, text)
+
+
+def read_plain(content: bytes) -> Carried:
+    """Return the credential that ``content`` is: what is inside another may be no file that carries one.
+
+    :raises CarrierRefused: too large, or neither JSON, nor a JWT, nor an SD-JWT.
+    """
+    return _carried(Carrier.PLAIN, _plain(content))
+
+
+def _carried(carrier: Carrier, text: str) -> Carried:
     text = text.strip(" \t\r\n")
     return Carried(carrier, _form(text), text)
 

@@ -12,7 +12,7 @@ from jurande.core.encoding import jcs
 from jurande.core.encoding.jcs import Json
 from jurande.core.errors import CoreError
 from jurande.core.proof import data_integrity, jose, sd_jwt
-from jurande.core.proof.carriers.detection import Carried, Carrier, Form, read_carrier
+from jurande.core.proof.carriers.detection import Carried, Carrier, Form, read_carrier, read_plain
 from jurande.core.proof.carriers.errors import CarrierRefused
 from jurande.core.proof.errors import LimitExceeded, ProofError
 from jurande.core.proof.history import DatedKey, KeyNotValid
@@ -108,7 +108,11 @@ def _read(content: Content) -> _Signed:
     if isinstance(content, Mapping):
         # Written and read again: a copy that is JSON and nothing else, within the same limits as a text.
         return _parsed(jcs.canonical_bytes(dict(content)), Carrier.PLAIN)
-    carried = read_carrier(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
+    # A text is the credential itself; a file that carries one is handed over as bytes.
+    if isinstance(content, str):
+        carried = read_plain(content.encode("utf-8", "surrogatepass"))
+    else:
+        carried = read_carrier(content)
     if carried.form is Form.JSON:
         return _parsed(carried.text.encode("utf-8"), carried.carrier)
     return _compact(carried)
@@ -127,8 +131,8 @@ def _document(document: dict[str, Json], carrier: Carrier) -> _Signed:
         start = next((start for start in _DATA_URLS if url.startswith(start)), None)
         if start is None or "proof" in document:
             raise CarrierRefused("an envelope without a credential", code="carrier.envelope")
-        enveloped = read_carrier(url.removeprefix(start).encode("ascii", "replace"))
-        if enveloped.carrier is not Carrier.PLAIN or enveloped.form is Form.JSON:
+        enveloped = read_plain(url.removeprefix(start).encode("ascii", "replace"))
+        if enveloped.form is Form.JSON:
             raise CarrierRefused("an envelope around something else", code="carrier.envelope")
         return _compact(Carried(carrier, enveloped.form, enveloped.text))
     _check_credential(document)

@@ -22,7 +22,7 @@ from jurande.core.proof.verification.examination import Examination, Outcome, ex
 from jurande.core.proof.verification.signatures import claimed_issuer
 from jurande.integrations.issuers import fetch_keys
 from jurande.integrations.outbound import Unreachable
-from jurande.integrations.pdf_text import NoText, page_text
+from jurande.integrations.pdf_text import Handed, NoText, page_text, read_handed
 from jurande.integrations.status_lists import fetch_status_list
 from jurande.registers.awards.models import Award
 from jurande.registers.awards.models.awards import NUMBER_ALPHABET
@@ -95,15 +95,17 @@ def judge(content: bytes, *, redraw: Redraw, now: datetime, may_fetch: bool = Tr
         return Judgment(unreadable="empty")
     if len(content) > MOST_BYTES:
         return Judgment(unreadable="size")
+    # Whoever opens a PDF of a stranger may be kept busy by it: another process does, once for all that is asked of it.
+    opened = read_handed(content) if content.startswith(b"%PDF-") else None
     try:
-        carried = read_carrier(content)
+        carried = read_carrier(content) if opened is None else read_carrier(content, pdf=lambda _pdf: opened.attached())
         issuer_id = claimed_issuer(carried.text)
     except CoreError as refusal:
         if refusal.code in _SEVERAL:
             # A page of ours says nothing of the proofs of somebody else beside it.
             return Judgment(unreadable=refusal.code)
         # A PDF without its attachment, printed or scanned again: its number still leads to what was issued.
-        found = _judge_page(Judgment(carrier=Carrier.PDF), content, redraw, now) if content[:5] == b"%PDF-" else None
+        found = _judge_page(Judgment(carrier=Carrier.PDF), opened, redraw, now) if opened is not None else None
         is_ours = found is not None and found.proof is not None
         if found is not None and is_ours:
             return _discreet(found)
@@ -115,8 +117,8 @@ def judge(content: bytes, *, redraw: Redraw, now: datetime, may_fetch: bool = Tr
     )
     if carried.form is Form.JSON and judged.proof is not None:
         judged = _judge_members(judged, carried.text)
-    if carried.carrier is Carrier.PDF and judged.proof is not None:
-        judged = _judge_page(judged, content, redraw, now) or judged
+    if opened is not None and judged.proof is not None:
+        judged = _judge_page(judged, opened, redraw, now) or judged
     return _discreet(judged)
 
 
@@ -236,10 +238,10 @@ def _judge_members(judged: Judgment, text: str) -> Judgment:
     return replace(judged, members=compare_documents(ours, theirs))
 
 
-def _judge_page(judged: Judgment, content: bytes, redraw: Redraw, now: datetime) -> Judgment | None:
+def _judge_page(judged: Judgment, opened: Handed, redraw: Redraw, now: datetime) -> Judgment | None:
     """Compare the words of a page with those that were issued; None when it says nothing of ours."""
     try:
-        handed = page_text(content)
+        handed = opened.text()
     except NoText:
         return replace(judged, has_no_text=True)
     proof = judged.proof or _named_in(handed, now)

@@ -140,6 +140,10 @@ def unread(judged: Judgment) -> str:
             "Ce fichier ne contient pas de preuve\u00a0: c’est peut-être une capture ou une impression. Cherchez le "
             "numéro écrit dessus, ou demandez l’original."
         )
+    if judged.unreadable == "carrier.costly":
+        return _(
+            "Ce PDF est trop long à lire\u00a0: il est abîmé, ou fait d’une façon inhabituelle. Demandez l’original."
+        )
     if judged.unreadable in ("carrier.duplicate", "carrier.attachments"):
         return _("Ce fichier contient plusieurs preuves, et l’on ne sait laquelle croire. Demandez l’original.")
     return _(
