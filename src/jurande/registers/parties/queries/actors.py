@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Coalesce
 
 from jurande.registers.parties.models import ApiKey, Certifier, Membership, Partnership, Person, Relaxation
@@ -31,16 +31,19 @@ def held_by(person: Person) -> list[Membership]:
 
     ``relaxed_<rule>`` says, of each rule, whether the house of the role set it aside.
     """
+    return list(
+        _roles_of(person)
+        .select_related("certifier__organisation", "partnership__certifier__organisation")
+        .select_related("partnership__site__organisation")
+    )
+
+
+def _roles_of(person: Person) -> QuerySet[Membership]:
     in_house = Relaxation.objects.in_force().filter(
         certifier=Coalesce(OuterRef("certifier"), OuterRef("partnership__certifier"))
     )
-    return list(
-        person.memberships.in_force()
-        .select_related("certifier__organisation", "partnership__certifier__organisation")
-        .select_related("partnership__site__organisation")
-        .annotate(**{f"relaxed_{rule}": Exists(in_house.filter(rule=rule)) for rule in Rule})
-        .order_by("pk")
-    )
+    relaxed = {f"relaxed_{rule}": Exists(in_house.filter(rule=rule)) for rule in Rule}
+    return person.memberships.in_force().annotate(**relaxed).order_by("pk")
 
 
 def actor_for(
@@ -58,7 +61,8 @@ def actor_for(
     if person is None or not person.is_active:
         return NOBODY
     place = (certifier.pk if certifier and partnership is None else None, partnership.pk if partnership else None)
-    here = [row for row in _held(person, held) if (row.certifier_id, row.partnership_id) == place]
+    rows = _roles_of(person) if held is None else held
+    here = [row for row in rows if (row.certifier_id, row.partnership_id) == place]
     roles = frozenset(Role(row.role) for row in here)
     rights = _rights_of(roles)
     if partnership is not None and partnership.is_ended:
