@@ -25,6 +25,7 @@ from django.db.models.functions import Random
 from django.db.models.sql.compiler import SQLCompiler
 
 from tests.html import check_page
+from tests.replay import replaying
 
 # A busy machine is no fault of the code under test.
 hypothesis.settings.register_profile("jurande", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -88,6 +89,18 @@ def _status_lists_give_their_places_in_one_order(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(credentials, "secrets", same)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_kept_from_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How often one asked, and what was drawn: neither another test nor the turn of a minute changes it."""
+    from django.core.cache import caches
+
+    from jurande.web import access
+
+    for name in ("default", "parchments"):
+        caches[name].clear()
+    monkeypatch.setattr(access, "window_of", lambda seconds: 0)
+
+
 class _Undefined(str):
     """Stands where a template names a variable that nobody gave it."""
 
@@ -139,6 +152,37 @@ def _every_page_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
         return response
 
     monkeypatch.setattr(ClientHandler, "__call__", checked)
+
+
+@pytest.fixture(autouse=True)
+def _worlds_are_told_again(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    _unordered_rows_come_back_in_any_order: None,
+    _status_lists_give_their_places_in_one_order: None,
+    _no_network_but_loopback: None,
+    _every_page_is_checked: None,
+    _nothing_is_kept_from_another_test: None,
+) -> Iterator[None]:
+    """What factories make in the same way is made once by process; see tests/replay.py."""
+    marker = request.node.get_closest_marker("django_db")
+    is_apart = "transactional_db" in request.fixturenames or (marker is not None and marker.kwargs.get("transaction"))
+    if is_apart or not (marker or "db" in request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("db")
+
+    def patches() -> int:
+        return len(monkeypatch._setattr) + len(monkeypatch._setitem)
+
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        yield
+        return
+    before = patches()
+    with replaying(lambda: patches() != before):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ Everything happens at ``NOW`` unless ``now`` is given.
 
 from __future__ import annotations
 
-import itertools
 import time
 from datetime import UTC, date, datetime, timedelta
 
@@ -20,42 +19,50 @@ from jurande.registers.parties.models import ApiKey, Certifier, Membership, Part
 from jurande.registers.parties.operations.invitations import give_role, open_account
 from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import PARTNER_ROLES, LinkPurpose, QualiopiAction, Role, Rule, Scope
+from tests.replay import counted, replayed
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 12)
 PASSWORD = "quatre chevaux verts au pré"
 
-_numbers = itertools.count(1)
-_names = itertools.cycle(
-    [("Claire", "Vasseur"), ("Mehdi", "Larbi"), ("Hélène", "Rouvière"), ("Jocelyn", "Paoli"), ("Odile", "Kuntz")]
-)
+_NAMES = [("Claire", "Vasseur"), ("Mehdi", "Larbi"), ("Hélène", "Rouvière"), ("Jocelyn", "Paoli"), ("Odile", "Kuntz")]
 
 
 def siren() -> str:
     """A valid SIREN that names nobody, new each time."""
-    return _checked(f"999{next(_numbers):05d}")
+    return _checked(f"999{_scattered(100_000):05d}")
 
 
 def siret(of_siren: str = "") -> str:
     """A valid SIRET, of this organisation or of a new one."""
-    return _checked(f"{of_siren or siren()}{next(_numbers) % 10_000:04d}")
+    return _checked(f"{of_siren or siren()}{_scattered(10_000):04d}")
+
+
+def _scattered(most: int) -> int:
+    # Numbers that follow one another begin with zeros, as references do: a search would find the one for the other.
+    return next(counted) * 7919 % most
 
 
 def _checked(stem: str) -> str:
     return stem + str(-luhn_sum(stem + "0") % 10)
 
 
+def _name() -> tuple[str, str]:
+    return _NAMES[next(counted) % len(_NAMES)]
+
+
 def email() -> str:
     """An address that nobody has, new each time."""
-    return f"personne{next(_numbers)}@exemple.fr"
+    return f"personne{next(counted)}@exemple.fr"
 
 
 # --- people -------------------------------------------------------------------------------------
 
 
+@replayed
 def operator(*, now: datetime = NOW, address: str = "") -> Person:
     """Whoever runs the installation: the first by the console's link, the others by an invitation."""
-    first_name, last_name = next(_names)
+    first_name, last_name = _name()
     address = address or email()
     if not queries.operators_exist():
         token = token_in(operations.first_operator_link(now=now))
@@ -72,12 +79,14 @@ def operator(*, now: datetime = NOW, address: str = "") -> Person:
     return invited(Role.OPERATOR, actor_of(any_operator()), address=address, now=now)
 
 
+@replayed
 def any_operator(*, now: datetime = NOW) -> Person:
     """An operator, the one there is when there is one."""
     held = Membership.objects.in_force().filter(role=Role.OPERATOR).select_related("person").order_by("pk").first()
     return held.person if held else operator(now=now)
 
 
+@replayed
 def member(
     role: Role = Role.NETWORK_MANAGER,
     *,
@@ -95,7 +104,7 @@ def member(
         return invited(
             role, actor_of(administrator(of.certifier, now=now), of.certifier), at=of, address=address, now=now
         )
-    first_name, last_name = next(_names)
+    first_name, last_name = _name()
     address = address or email()
     person = Person.objects.filter(email=address).first() or open_account(
         email=address, first_name=first_name, last_name=last_name, password=PASSWORD, now=now
@@ -109,15 +118,17 @@ def member(
     return person
 
 
+@replayed
 def administrator(of: Certifier, *, now: datetime = NOW) -> Person:
     """An administrator of this certifier, the one there is when there is one."""
     held = of.memberships.in_force().filter(role=Role.ADMINISTRATOR).select_related("person").order_by("pk").first()
     return held.person if held else member(Role.ADMINISTRATOR, of=of, now=now)
 
 
+@replayed
 def holder(*, now: datetime = NOW, address: str = "", by: Certifier | None = None) -> Person:
     """Somebody to whom a certifier will recognise something."""
-    first_name, last_name = next(_names)
+    first_name, last_name = _name()
     house = by or certifier(now=now)
     return operations.register_holder(
         email=address or email(),
@@ -128,11 +139,12 @@ def holder(*, now: datetime = NOW, address: str = "", by: Certifier | None = Non
     )
 
 
+@replayed
 def invited(
     role: Role, actor: Actor, *, at: Certifier | Partnership | None = None, address: str, now: datetime = NOW
 ) -> Person:
     """Somebody who came by an invitation of ``actor``, with the letter that brought them."""
-    first_name, last_name = next(_names)
+    first_name, last_name = _name()
     address = address or email()
     place = {} if at is None else {"partnership" if isinstance(at, Partnership) else "certifier": at}
     operations.invite_member(
@@ -163,6 +175,7 @@ def actor_of(person: Person, place: Certifier | Partnership | None = None) -> Ac
 # --- houses -------------------------------------------------------------------------------------
 
 
+@replayed
 def certifier(
     *, name: str = "Institut des métiers de la réparation", prefix: str = "", now: datetime = NOW
 ) -> Certifier:
@@ -178,6 +191,7 @@ def certifier(
     )
 
 
+@replayed
 def partnership(
     of: Certifier | None = None,
     *,
@@ -224,6 +238,7 @@ def partnership(
     return opened
 
 
+@replayed
 def relaxed(of: Certifier, rule: Rule = Rule.SEPARATION, *, now: datetime = NOW) -> None:
     """Set a rule of this certifier aside."""
     relax = operations.relax_separation if rule == Rule.SEPARATION else operations.relax_second_factor
@@ -233,6 +248,7 @@ def relaxed(of: Certifier, rule: Rule = Rule.SEPARATION, *, now: datetime = NOW)
 # --- ways in ------------------------------------------------------------------------------------
 
 
+@replayed
 def api_key(
     of: Certifier | None = None, *, scopes: tuple[Scope, ...] = (Scope.READ_PARTNERS,), now: datetime = NOW
 ) -> tuple[ApiKey, str]:

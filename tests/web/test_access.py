@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -86,11 +85,6 @@ urlpatterns = [
     path("t/p/<str:partnership>/", at_partner),
     *real,
 ]
-
-
-@pytest.fixture(autouse=True)
-def _no_limit_is_left_over() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -23,12 +22,6 @@ from tests.registers.network import applications
 
 pytestmark = pytest.mark.django_db
 KEYS = [key for key, _label in STEPS]
-
-
-@pytest.fixture(autouse=True)
-def nobody_knocked_before() -> None:
-    """How often one asks is counted in the cache, which tests share."""
-    cache.clear()
 
 
 def url(name: str, *args: str) -> str:

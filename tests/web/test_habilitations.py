@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -37,11 +36,6 @@ NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
 BEFORE = TODAY - timedelta(days=30)
 FIRST, LAST = TODAY - timedelta(days=400), TODAY + timedelta(days=400)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_kept_from_another_test() -> None:
-    cache.clear()
 
 
 @pytest.fixture

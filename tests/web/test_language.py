@@ -9,7 +9,6 @@ from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -55,11 +54,6 @@ GETTEXT = ("_", "lazy", "gettext", "ngettext")
 MARKED = re.compile(r"\b(?:gettext|ngettext|_)\(u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 SAME = {"LinkedIn", "Messages", "Sessions", "Active", "Secret", "Menu"}
 FRENCH = re.compile(r"\b(vous|votre|vos|mon|ma|mes|une|les|des|pour|est|pas)\b", re.IGNORECASE)
-
-
-@pytest.fixture(autouse=True)
-def _nobody_asked_before() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -24,11 +23,6 @@ from tests.registers.awards.held import acting
 pytestmark = pytest.mark.django_db
 HALF = '{"id": "AAAA"}'
 SIGNED = '{"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": {"clientDataJSON": "AAAA", %s}}'
-
-
-@pytest.fixture(autouse=True)
-def _no_limit_is_left_over() -> None:
-    cache.clear()
 
 
 def challenged(client: Client) -> Client:

@@ -23,11 +23,6 @@ SEARCH = "/certifications/"
 DIRECTORY = "/annuaire/"
 
 
-@pytest.fixture(autouse=True)
-def _no_page_is_remembered() -> None:
-    cache.clear()
-
-
 @pytest.fixture
 def registers() -> dict[str, Any]:
     snapshot(Source.RNCP, date(2026, 8, 16))

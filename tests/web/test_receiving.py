@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +29,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _own(settings: Any, tmp_path: Path) -> None:
     own_home(settings, tmp_path / "home")
-    cache.clear()
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -36,11 +35,6 @@ from tests.factories import PASSWORD, actor_of
 pytestmark = pytest.mark.django_db
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 SIGN_IN = "/acces/entrer/"
-
-
-@pytest.fixture(autouse=True)
-def _no_limit_is_left_over() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -438,7 +438,12 @@ def _count(action: str, key: str, seconds: int = RATE_SECONDS) -> int:
 
 
 def _counter(action: str, key: str, seconds: int) -> str:
-    return f"rate.{action}.{hashlib.sha256(_whose(key).encode()).hexdigest()[:32]}.{int(time.time() // seconds)}"
+    return f"rate.{action}.{hashlib.sha256(_whose(key).encode()).hexdigest()[:32]}.{window_of(seconds)}"
+
+
+def window_of(seconds: int) -> int:
+    """The number of the window of that many seconds in which this instant falls."""
+    return int(time.time() // seconds)
 
 
 def _whose(key: str) -> str:

@@ -15,13 +15,16 @@ from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW
 from tests.registers.awards import mandates, proved
+from tests.replay import replayed
 
 
+@replayed
 def issuer(house: Certifier) -> Actor:
     """Who opens and judges."""
     return factories.actor_of(factories.member(Role.ISSUER, of=house), house)
 
 
+@replayed
 def opened(house: Certifier | None = None) -> ClaimOpening:
     """A micro-certification that anybody may ask for."""
     held = house or mandates.house()
@@ -34,11 +37,13 @@ def opened(house: Certifier | None = None) -> ClaimOpening:
     )
 
 
+@replayed
 def evidence() -> io.BytesIO:
     """A file that is accepted."""
     return io.BytesIO(pdf("Compte rendu", ["Batterie remplacée."]))
 
 
+@replayed
 def submitted(opening: ClaimOpening | None = None, person: Person | None = None, **changed: Any) -> AwardClaim:
     """One that waits."""
     held = opening or opened()

@@ -17,8 +17,10 @@ from tests.factories import NOW, TODAY
 from tests.registers.awards import designs
 from tests.registers.awards.held import acting
 from tests.registers.catalogue import certifications
+from tests.replay import replayed
 
 
+@replayed
 def target(house: Certifier, number: str = "RNCP49021") -> Bloc:
     """The first bloc of a registered certification that is published."""
     held = certifications.registered(house, number=number)
@@ -27,11 +29,13 @@ def target(house: Certifier, number: str = "RNCP49021") -> Bloc:
     return Bloc.objects.filter(referentiel__certification=held).order_by("position", "pk")[0]
 
 
+@replayed
 def micros(house: Certifier, count: int = 3) -> list[Certification]:
     """Published micro-certifications: identity checked, level 4."""
     return [designs.offered(house) for _one in range(count)]
 
 
+@replayed
 def terms(needed: list[Certification], /, **changed: Any) -> Terms:
     """All of them needed, without a condition, but for what is changed."""
     asked: dict[str, Any] = {
@@ -43,6 +47,7 @@ def terms(needed: list[Certification], /, **changed: Any) -> Terms:
     return Terms(**(asked | changed))
 
 
+@replayed
 def drafted(house: Certifier | None = None, *, bloc: Bloc | None = None, **changed: Any) -> Combination:
     """A draft with three parts."""
     of = house or factories.certifier()
@@ -57,6 +62,7 @@ def drafted(house: Certifier | None = None, *, bloc: Bloc | None = None, **chang
     )
 
 
+@replayed
 def published(house: Certifier | None = None, **changed: Any) -> Combination:
     """One that another published."""
     draft = drafted(house, **changed)
@@ -64,6 +70,7 @@ def published(house: Certifier | None = None, **changed: Any) -> Combination:
     return operations.publish_combination(combination=draft, revision=draft.revision, actor=by, now=NOW)
 
 
+@replayed
 def award(person: Person, certification: Certification, **changed: Any) -> Award:
     """What somebody holds of a certification; said to come from elsewhere, so that nothing has to be sealed."""
     values: dict[str, Any] = {
@@ -83,6 +90,7 @@ def award(person: Person, certification: Certification, **changed: Any) -> Award
     return Award.objects.create(**(values | changed))
 
 
+@replayed
 def whole(held: Combination, person: Person | None = None) -> Person:
     """Somebody who has all of its parts."""
     who = person or factories.holder(by=held.certifier)
@@ -91,12 +99,14 @@ def whole(held: Combination, person: Person | None = None) -> Person:
     return who
 
 
+@replayed
 def asked(held: Combination, person: Person | None = None) -> CombinationRequest:
     """Somebody who has all of its parts and asks."""
     who = whole(held, person)
     return completing.ask_for_bloc(combination=held, person=who, actor=acting(who), now=NOW)
 
 
+@replayed
 def look(now: datetime = NOW) -> int:
     """What the nightly job does."""
     return completing.look_for_complete(report=lambda seen: None, now=now)

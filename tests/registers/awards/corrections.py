@@ -18,13 +18,16 @@ from jurande.registers.seal.operations import projection
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.awards import claims, held, lots, mandates, proved
+from tests.replay import replayed
 
 
+@replayed
 def paper() -> tuple[io.BytesIO, str]:
     """A piece of evidence and its name."""
     return claims.evidence(), "acte.pdf"
 
 
+@replayed
 def asked(award: Award | None = None, *, now: datetime = NOW, **changed: Any) -> Correction:
     """One that waits; an accent on the first name unless told otherwise."""
     row = award or received()
@@ -44,12 +47,14 @@ def asked(award: Award | None = None, *, now: datetime = NOW, **changed: Any) ->
     return operations.ask_correction(**given)
 
 
+@replayed
 def received(house: Certifier | None = None, person: Person | None = None, **changed: Any) -> Award:
     """An award of the certifier's own, in somebody's space."""
     design = proved.designed(house or mandates.house())
     return held.held(person or factories.holder(by=design.certifier), design, now=NOW, awarded_on=TODAY, **changed)
 
 
+@replayed
 def delegated(place: Partnership, clerk: Actor, head: Actor, *, person: Person | None = None) -> Award:
     """One that a partner issued under its mandate, in the space of whom it was issued to."""
     design = proved.designed(place.certifier)

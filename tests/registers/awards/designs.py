@@ -21,20 +21,24 @@ from tests import factories
 from tests.factories import NOW
 from tests.registers.awards import lots
 from tests.registers.catalogue import certifications
+from tests.replay import replayed
 
 SIGNING = Signing("Hélène Rouvière", "directrice générale", "managing director")
 
 
+@replayed
 def designer(of: Certifier) -> Actor:
     """Somebody who may write a design, and publish one that another wrote."""
     return factories.actor_of(factories.member(Role.ISSUER, of=of), of)
 
 
+@replayed
 def signatory(of: Certifier) -> Actor:
     """Somebody who may publish, not write."""
     return factories.actor_of(factories.member(Role.SIGNATORY, of=of), of)
 
 
+@replayed
 def offered(of: Certifier | None = None) -> Certification:
     """A micro-certification that is published."""
     house = of or factories.certifier()
@@ -43,6 +47,7 @@ def offered(of: Certifier | None = None) -> Certification:
     return held
 
 
+@replayed
 def appearance(design: Design, **changed: object) -> Appearance:
     """What is written in a design, but for what is changed."""
     given = {
@@ -51,6 +56,7 @@ def appearance(design: Design, **changed: object) -> Appearance:
     return Appearance(**{**given, **changed})  # type: ignore[arg-type]  # the keys are those of the class
 
 
+@replayed
 def drafted(held: Certification | None = None, *, subject: str = Subject.MICRO, by: Actor | None = None) -> Design:
     """A draft with a place and somebody who signs."""
     certification = held or offered()
@@ -66,6 +72,7 @@ def drafted(held: Certification | None = None, *, subject: str = Subject.MICRO, 
     return operations.set_signatories(design=draft, signings=[SIGNING], actor=actor, now=NOW)
 
 
+@replayed
 def published(held: Certification | None = None, *, now: datetime = NOW, **changed: object) -> Design:
     """A design in use."""
     draft = drafted(held)
@@ -77,12 +84,14 @@ def published(held: Certification | None = None, *, now: datetime = NOW, **chang
     return operations.publish_design(design=draft, revision=draft.revision, actor=signatory(draft.certifier), now=now)
 
 
+@replayed
 def published_bloc(held: Certification) -> Design:
     """A design in use for the blocs of a registered certification."""
     draft = drafted(held, subject=Subject.BLOC)
     return operations.publish_design(design=draft, revision=draft.revision, actor=signatory(draft.certifier), now=NOW)
 
 
+@replayed
 def png(width: int = 40, height: int = 20, *, colour: str = "#1C2033") -> io.BytesIO:
     """A small picture, as somebody sends it."""
     held = io.BytesIO()

@@ -15,13 +15,16 @@ from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
 from tests import factories
 from tests.registers.awards import proved
+from tests.replay import replayed
 
 
+@replayed
 def acting(person: Person) -> Actor:
     """Somebody in their own space."""
     return Actor(code=person.code, name=person.full_name, roles=frozenset({Role.HOLDER}))
 
 
+@replayed
 def held(person: Person, design: Design | None = None, *, now: datetime = proved.NOW, **changed: Any) -> Award:
     """A sealed award that this person has collected."""
     changed = {"email": person.email, "email_digest": email_digest(person.email), "collected_at": now, **changed}
@@ -30,6 +33,7 @@ def held(person: Person, design: Design | None = None, *, now: datetime = proved
     )
 
 
+@replayed
 def waiting(person: Person, design: Design | None = None, *, now: datetime = proved.NOW, **changed: Any) -> Award:
     """A sealed award sent to this person's address, which nobody has collected."""
     changed = {"email": person.email, "email_digest": email_digest(person.email), **changed}

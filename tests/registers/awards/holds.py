@@ -11,8 +11,10 @@ from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW
+from tests.replay import replayed
 
 
+@replayed
 def held(award: Award, **changed: Any) -> LegalHold:
     """This award, kept until somebody lifts it."""
     house = award.certifier

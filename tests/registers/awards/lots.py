@@ -16,21 +16,25 @@ from jurande.registers.seal.policies import MACHINE
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.awards import proved
+from tests.replay import replayed
 
 HEADERS = ("Nom", "Prénom", "Né(e) le", "E-mail", "Heures présentes", "Heures prévues", "Note")
 
 
+@replayed
 def sheet(*rows: tuple[str, ...], headers: tuple[str, ...] = HEADERS) -> bytes:
     """A CSV as Windows writes it."""
     return "\r\n".join(";".join(row) for row in (headers, *rows)).encode("cp1252")
 
 
+@replayed
 def person(n: int) -> tuple[str, ...]:
     """A good row, each with another name."""
     letters = "".join("abcdefghij"[int(figure)] for figure in f"{n:05}")
     return (f"Haddad {letters}", "Inès", "14/07/1992", f"ines{n}@exemple.fr", "28", "35", "")
 
 
+@replayed
 def house() -> Certifier:
     """A certifier that can seal from ``NOW`` on."""
     made = factories.certifier()
@@ -38,16 +42,19 @@ def house() -> Certifier:
     return made
 
 
+@replayed
 def issuer(house: Certifier) -> Actor:
     """Who prepares and issues, and may not approve."""
     return factories.actor_of(factories.member(Role.ISSUER, of=house), house)
 
 
+@replayed
 def signatory(house: Certifier) -> Actor:
     """Who approves."""
     return factories.actor_of(factories.member(Role.SIGNATORY, of=house), house)
 
 
+@replayed
 def received(
     design: Design, *rows: tuple[str, ...], actor: Actor, headers: tuple[str, ...] = HEADERS, **changed: Any
 ) -> Lot:
@@ -57,6 +64,7 @@ def received(
     return preparing.prepare_lot(design=design, **(asked | changed))
 
 
+@replayed
 def prepared(design: Design, *rows: tuple[str, ...], actor: Actor | None = None, **changed: Any) -> Lot:
     """A sheet whose rows were read."""
     actor = actor or issuer(design.certifier)
@@ -66,12 +74,14 @@ def prepared(design: Design, *rows: tuple[str, ...], actor: Actor | None = None,
     return held
 
 
+@replayed
 def approved(design: Design, count: int = 3, *, actor: Actor | None = None) -> Lot:
     """Good rows, approved by somebody else."""
     held = prepared(design, *(person(n) for n in range(count)), actor=actor)
     return approving.approve_lot(held=held, actor=signatory(design.certifier), now=NOW)
 
 
+@replayed
 def issued(design: Design, count: int = 3, *, awarded_on: date = TODAY, now: datetime = NOW) -> Lot:
     """A lot of which everything was issued."""
     actor = issuer(design.certifier)
@@ -80,6 +90,7 @@ def issued(design: Design, count: int = 3, *, awarded_on: date = TODAY, now: dat
     return run(held, now=now)
 
 
+@replayed
 def run(held: Lot, *, now: datetime = NOW) -> Lot:
     """Do what the job does."""
     return issuing.run_lot(held=held, report=lambda done, failed, total: None, clock=lambda: now)

@@ -22,8 +22,10 @@ from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.awards import lots, proved
 from tests.registers.network import habilitations
+from tests.replay import replayed
 
 
+@replayed
 def house() -> Certifier:
     """A certifier that can seal since yesterday; the test has a home of its own (``own_home``)."""
     made = factories.certifier()
@@ -31,11 +33,13 @@ def house() -> Certifier:
     return made
 
 
+@replayed
 def signatory(house: Certifier) -> Actor:
     """Who delegates."""
     return factories.actor_of(factories.member(Role.SIGNATORY, of=house), house)
 
 
+@replayed
 def granted(row: Habilitation | None = None, **changed: Any) -> IssuingMandate:
     """One in force, under a habilitation that lets assess."""
     held = row or habilitations.opened()
@@ -43,6 +47,7 @@ def granted(row: Habilitation | None = None, **changed: Any) -> IssuingMandate:
     return operations.grant_mandate(**asked)
 
 
+@replayed
 def head_of(mandate: IssuingMandate) -> Actor:
     """Who approves and issues at the partner."""
     person = factories.member(Role.HEAD, of=mandate.partnership)
@@ -72,6 +77,7 @@ def addresses(mine: Certifier, theirs: Partnership, people: dict[str, Any]) -> d
     }
 
 
+@replayed
 def habilitated(place: Partnership, certification: Certification) -> Habilitation:
     by = habilitations.manager(place.certifier)
     row = operations_of_habilitations.prepare(
@@ -88,6 +94,7 @@ def habilitated(place: Partnership, certification: Certification) -> Habilitatio
     return operations_of_habilitations.activate(habilitation=row, actor=by, now=NOW)
 
 
+@replayed
 def prepared(mandate: IssuingMandate, design: Design, rows: tuple[tuple[str, ...], ...], actor: Actor) -> Lot:
     held = delegated.prepare_delegated_lot(
         mandate=mandate,

@@ -22,11 +22,13 @@ from jurande.registers.seal.operations import credentials, keys, projection
 from jurande.registers.seal.policies import MACHINE
 from tests import factories
 from tests.registers.catalogue import certifications
+from tests.replay import replayed
 
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
 
 
+@replayed
 def house() -> Certifier:
     """A certifier that can seal; the test has a home of its own (``own_home``)."""
     made = factories.certifier()
@@ -34,6 +36,7 @@ def house() -> Certifier:
     return made
 
 
+@replayed
 def picture(of: Certifier) -> Document:
     """A picture that a house put on its pages."""
     content = BytesIO()
@@ -41,6 +44,7 @@ def picture(of: Certifier) -> Document:
     return keep_picture(content=content, filename="logo.png", certifier_code=of.code, field="logo", now=NOW)
 
 
+@replayed
 def designed(of: Certifier, *, logo: Document | None = None, language: str = "fr") -> Design:
     """A published design of a published micro-certification."""
     held = certifications.micro(of, whole=True)
@@ -64,6 +68,7 @@ def designed(of: Certifier, *, logo: Document | None = None, language: str = "fr
     )
 
 
+@replayed
 def awarded(
     design: Design | None = None,
     *,

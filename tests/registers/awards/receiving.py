@@ -8,10 +8,12 @@ from jurande.registers.awards.models.people import email_digest
 from jurande.registers.parties.models import Certifier, Partnership
 from tests import factories
 from tests.registers.awards import proved
+from tests.replay import replayed
 
 HERS = "ines.attend@exemple.fr"
 
 
+@replayed
 def sent(design: object = None, address: str = HERS, **changed: object) -> Award:
     """One whose letter left to this address."""
     return proved.awarded(

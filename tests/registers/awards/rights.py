@@ -13,13 +13,16 @@ from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.awards import claims
+from tests.replay import replayed
 
 
+@replayed
 def signatory(house: Certifier) -> Actor:
     """Somebody who may note or decide; another one each time."""
     return factories.actor_of(factories.member(Role.SIGNATORY, of=house), house)
 
 
+@replayed
 def recorded(*awards: Award, **changed: Any) -> RightRequest:
     """A request by post about these awards, noted by a signatory who may not decide it."""
     house = awards[0].certifier

@@ -12,6 +12,7 @@ from jurande.registers.awards.states import DesignState
 from jurande.registers.parties.models import Certifier, Partnership, Person
 from tests import factories
 from tests.registers.awards import held, proved
+from tests.replay import replayed
 from tests.web.roles import HOLDERS
 
 # Every address behind a link; those after them are of one of the awards that it shows.
@@ -31,12 +32,14 @@ SPACE_PAGES = {
 }
 
 
+@replayed
 def holder_of(award: Award) -> Person:
     """In whose space it is."""
     assert award.holder is not None
     return award.holder
 
 
+@replayed
 def shared(*awards: Award, title: str = "", now: datetime = proved.NOW, **shown: Any) -> Share:
     """A link to these awards, made by who holds the first one."""
     actor = held.acting(holder_of(awards[0]))

@@ -9,8 +9,10 @@ from jurande.registers.parties.models import Certifier
 from jurande.registers.parties.states import Role
 from tests import factories
 from tests.registers.awards.proved import NOW
+from tests.replay import replayed
 
 
+@replayed
 def opened(of: Certifier, *listed: Certification, training_url: str = "", words: str = "Nous certifions.") -> None:
     """The open showcase of a house that lists these certifications."""
     issuer = factories.actor_of(factories.member(Role.ISSUER, of=of), of)

@@ -35,7 +35,6 @@ NIGHT = NOW + timedelta(hours=19)
 
 @pytest.fixture(autouse=True)
 def a_home(settings: LazySettings, tmp_path: Path) -> None:
-    cache.clear()
     own_home(settings, tmp_path / "home")
 
 

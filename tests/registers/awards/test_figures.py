@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.core.cache import cache
 from django.test import RequestFactory
 
 from jurande.core.control.small_numbers import Hidden
@@ -31,7 +30,6 @@ FIREFOX = "Mozilla/5.0 (Android 14; Mobile; rv:130.0) Gecko/130.0 Firefox/130.0"
 
 @pytest.fixture(autouse=True)
 def a_home(settings: LazySettings, tmp_path: Path) -> None:
-    cache.clear()
     own_home(settings, tmp_path / "home")
 
 

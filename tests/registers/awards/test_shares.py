@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from jurande.registers.awards.facts.linkedin import Entry, post_url, profile_url
@@ -31,7 +30,6 @@ NOW, TODAY = proved.NOW, proved.TODAY
 
 @pytest.fixture(autouse=True)
 def _home(settings: Any, tmp_path: Path) -> None:
-    cache.clear()
     own_home(settings, tmp_path / "home")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from jurande.core.control.small_numbers import Hidden
@@ -39,7 +38,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def a_home(settings: LazySettings, tmp_path: Path) -> None:
-    cache.clear()
     own_home(settings, tmp_path / "home")
 
 

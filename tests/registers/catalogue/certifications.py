@@ -25,6 +25,7 @@ from jurande.registers.parties.policies import Actor
 from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW, TODAY
+from tests.replay import replayed
 
 __all__ = ["facts", "queries", "reading"]
 
@@ -44,6 +45,7 @@ WHOLE = {
 }
 
 
+@replayed
 def fiche(
     certifier: Certifier,
     number: str = "RNCP49021",
@@ -95,16 +97,19 @@ def fiche(
     return made
 
 
+@replayed
 def writer(certifier: Certifier) -> Actor:
     """Somebody who may prepare and publish."""
     return factories.actor_of(factories.member(Role.NETWORK_MANAGER, of=certifier), certifier)
 
 
+@replayed
 def publisher(certifier: Certifier) -> Actor:
     """Somebody else, who may publish only."""
     return factories.actor_of(factories.member(Role.SIGNATORY, of=certifier), certifier)
 
 
+@replayed
 def registered(of: Certifier | None = None, *, number: str = "RNCP49021", by: Actor | None = None) -> Certification:
     """A registered certification with a draft straight from its fiche."""
     house = of or factories.certifier()
@@ -112,6 +117,7 @@ def registered(of: Certifier | None = None, *, number: str = "RNCP49021", by: Ac
     return operations.start_from_fiche(certifier=house, number=number, actor=by or writer(house), now=NOW)
 
 
+@replayed
 def micro(of: Certifier | None = None, *, by: Actor | None = None, whole: bool = False) -> Certification:
     """A micro-certification: just opened, or with everything that its publication asks for."""
     house = of or factories.certifier()
@@ -124,6 +130,7 @@ def micro(of: Certifier | None = None, *, by: Actor | None = None, whole: bool =
     return made
 
 
+@replayed
 def complete(draft: Referentiel, actor: Actor) -> None:
     """Write all that a micro-certification needs."""
     bloc = draft.blocs.get()
@@ -147,6 +154,7 @@ def complete(draft: Referentiel, actor: Actor) -> None:
     framed(draft, actor)
 
 
+@replayed
 def framed(draft: Referentiel, actor: Actor, *, valid_from: date | None = TODAY, **limits: int) -> Referentiel:
     """Set the date of effect, and limits when given."""
     draft.refresh_from_db()
@@ -162,6 +170,7 @@ def framed(draft: Referentiel, actor: Actor, *, valid_from: date | None = TODAY,
     return versions.set_frame(referentiel=draft, frame=frame, revision=draft.revision, actor=actor, now=NOW)
 
 
+@replayed
 def published(held: Certification, by: Actor, *, now: datetime = NOW) -> Referentiel:
     """Publish its draft as somebody who read it."""
     draft = draft_of(held)
@@ -169,11 +178,13 @@ def published(held: Certification, by: Actor, *, now: datetime = NOW) -> Referen
     return versions.publish(referentiel=draft, seen_digest=digest, actor=by, now=now)
 
 
+@replayed
 def draft_of(held: Certification) -> Referentiel:
     """Its draft."""
     return held.versions.get(state="draft")
 
 
+@replayed
 def competencies(bloc: Bloc) -> list[Competency]:
     """Those of a bloc, in order."""
     return list(Competency.objects.filter(bloc=bloc).order_by("position"))

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -70,7 +69,6 @@ def open_page(chromium: Any, served: Any, width: int, cookie: str = "") -> tuple
 def test_a_certifier_sees_its_network_and_the_public_finds_it(
     chromium: Any, served: Any, extracts: Path, tmp_path: Path
 ) -> None:
-    cache.clear()
     house = house_of(CLASSE_DIGITALE)
     client = factories.enter(Client(), factories.member(Role.NETWORK_MANAGER, of=house))
     page, said = open_page(chromium, served, 1440, client.cookies[settings.SESSION_COOKIE_NAME].value)

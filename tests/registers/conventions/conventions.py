@@ -16,6 +16,7 @@ from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW
 from tests.registers.network import calls
+from tests.replay import replayed
 
 WHOLE = Mentions(
     purpose="both",
@@ -37,17 +38,20 @@ WHOLE = Mentions(
 )
 
 
+@replayed
 def preparer(house: Certifier) -> Actor:
     """A network manager of this house, new each time."""
     return factories.actor_of(factories.member(Role.NETWORK_MANAGER, of=house), house)
 
 
+@replayed
 def signatory(house: Certifier) -> Person:
     """Somebody who signs for this house, the one there is when there is one."""
     held = house.memberships.in_force().filter(role=Role.SIGNATORY).select_related("person").first()
     return held.person if held else factories.member(Role.SIGNATORY, of=house)
 
 
+@replayed
 def published_clauses(house: Certifier) -> ClauseSet:
     """The standard clauses, published by another person; those in use when there are some."""
     used = ClauseSet.objects.filter(certifier=house).published().first()
@@ -58,12 +62,14 @@ def published_clauses(house: Certifier) -> ClauseSet:
     return clauses.publish_clause_set(clause_set=draft, actor=publisher, now=NOW)
 
 
+@replayed
 def certification(house: Certifier, number: str = "RNCP49021") -> Certification:
     """A certification whose référentiel is published, the one there is when there is one."""
     held = house.certifications.filter(versions__state=ReferentielState.PUBLISHED).order_by("pk").first()
     return held or calls.certification(house, number=number)
 
 
+@replayed
 def draft(
     partnership: Partnership | None = None, *, by: Actor | None = None, now: datetime = NOW, **changed: object
 ) -> Convention:
@@ -93,6 +99,7 @@ def draft(
     )
 
 
+@replayed
 def sent(partnership: Partnership | None = None, *, now: datetime = NOW, **changed: object) -> Convention:
     """A convention that waits for its signatures."""
     partnership = partnership or factories.partnership()
@@ -101,6 +108,7 @@ def sent(partnership: Partnership | None = None, *, now: datetime = NOW, **chang
     return sending.send(convention=convention, revision=convention.revision, actor=by, now=now)
 
 
+@replayed
 def in_force(partnership: Partnership | None = None, **changed: object) -> Convention:
     """A convention that binds both, as if both had signed: the signatures are another module's affair."""
     convention = sent(partnership, **changed)

@@ -19,6 +19,7 @@ from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW
 from tests.registers.conventions import conventions as made
+from tests.replay import replayed
 
 MINUTE = timedelta(minutes=1)
 HAND = Hand("192.0.2.7", "Mozilla/5.0")
@@ -34,11 +35,13 @@ def _photograph() -> bytes:
 SLIP = _photograph()
 
 
+@replayed
 def side(convention: Convention, which: str) -> Signatory:
     """Who stands to sign for that side."""
     return convention.signatories.standing().select_related("person").get(side=which)
 
 
+@replayed
 def token_of(signatory: Signatory) -> str:
     """The secret of the link in the last letter that carries one."""
     letter = Message.objects.about("signatory", signatory.code).exclude(action_url="").newest_first().first()
@@ -46,6 +49,7 @@ def token_of(signatory: Signatory) -> str:
     return str(letter.action_url).rstrip("/").rsplit("/", 1)[1]
 
 
+@replayed
 def code_of(signatory: Signatory) -> str:
     """The six digits of the last letter that carries a code."""
     letters = Message.objects.about("signatory", signatory.code).of_kind("conventions.signing_code").newest_first()
@@ -56,6 +60,7 @@ def code_of(signatory: Signatory) -> str:
     return "".join(found.groups())
 
 
+@replayed
 def read(signatory: Signatory, *, at: datetime = NOW) -> str:
     """Open the text, read it to the end, ask for a code and give it."""
     signing.open_text(signatory=signatory, now=at)
@@ -64,6 +69,7 @@ def read(signatory: Signatory, *, at: datetime = NOW) -> str:
     return code_of(signatory)
 
 
+@replayed
 def sign(signatory: Signatory, *, at: datetime = NOW) -> Signatory:
     """Sign, three minutes after having opened."""
     code = read(signatory, at=at)
@@ -72,6 +78,7 @@ def sign(signatory: Signatory, *, at: datetime = NOW) -> Signatory:
     )
 
 
+@replayed
 def signed(partnership: Partnership | None = None, **changed: object) -> Convention:
     """Signed by both, not sealed yet."""
     convention = made.sent(partnership, **changed)
@@ -81,6 +88,7 @@ def signed(partnership: Partnership | None = None, **changed: object) -> Convent
     return convention
 
 
+@replayed
 def sealed(partnership: Partnership | None = None, **changed: object) -> Convention:
     """Signed by both, with the cachet."""
     convention = signed(partnership, **changed)
@@ -89,6 +97,7 @@ def sealed(partnership: Partnership | None = None, **changed: object) -> Convent
     return convention
 
 
+@replayed
 def in_force(partnership: Partnership | None = None) -> Convention:
     """Binding, and the partner has a head here."""
     partnership = partnership or factories.partnership()
@@ -96,6 +105,7 @@ def in_force(partnership: Partnership | None = None) -> Convention:
     return made.in_force(partnership, valid_from=date(2026, 1, 1))
 
 
+@replayed
 def head(partnership: Partnership) -> Actor:
     """The head of the partner, the one there is when there is one."""
     held = partnership.memberships.in_force().filter(role=Role.HEAD).select_related("person").first()
@@ -103,11 +113,13 @@ def head(partnership: Partnership) -> Actor:
     return factories.actor_of(person, partnership)
 
 
+@replayed
 def decider(convention: Convention) -> Actor:
     """Who decides a termination: a signatory, who notified nothing."""
     return factories.actor_of(made.signatory(convention.certifier), convention.certifier)
 
 
+@replayed
 def griefs(convention: Convention, *, at: datetime = NOW) -> Termination:
     """Griefs notified, with the shortest delay."""
     return procedures.notify_griefs(
@@ -119,6 +131,7 @@ def griefs(convention: Convention, *, at: datetime = NOW) -> Termination:
     )
 
 
+@replayed
 def letter(convention: Convention, kind: str) -> ActLetter:
     """The last letter of this kind."""
     found = ActLetter.objects.select_related(
@@ -131,6 +144,7 @@ def letter(convention: Convention, kind: str) -> ActLetter:
     return last
 
 
+@replayed
 def receive(termination: Termination, *, at: datetime = NOW + MINUTE) -> Termination:
     """The head opens the letter of griefs."""
     convention = termination.convention
@@ -140,6 +154,7 @@ def receive(termination: Termination, *, at: datetime = NOW + MINUTE) -> Termina
     )
 
 
+@replayed
 def post(termination: Termination, *, on: date, at: datetime) -> ActLetter:
     """The letter of griefs was delivered by registered post."""
     convention = termination.convention
@@ -153,6 +168,7 @@ def post(termination: Termination, *, on: date, at: datetime) -> ActLetter:
     )
 
 
+@replayed
 def observe(termination: Termination, *, at: datetime = NOW + 2 * MINUTE) -> Termination:
     """The head answers the griefs."""
     return procedures.observe(
@@ -164,6 +180,7 @@ def observe(termination: Termination, *, at: datetime = NOW + 2 * MINUTE) -> Ter
     )
 
 
+@replayed
 def terminate(termination: Termination, *, at: datetime = NOW + 3 * MINUTE, by: Actor | None = None) -> Termination:
     """The decision, effective the same day."""
     return procedures.terminate(

@@ -12,8 +12,10 @@ from jurande.registers.declarations.models import DossierAnnex, RegistrationDoss
 from jurande.registers.parties.models import Certifier
 from tests.factories import NOW
 from tests.registers.catalogue import certifications
+from tests.replay import replayed
 
 
+@replayed
 def published(of: Certifier | None = None) -> Certification:
     """A micro-certification that is issued today."""
     held = certifications.micro(of, whole=True)
@@ -21,12 +23,14 @@ def published(of: Certifier | None = None) -> Certification:
     return held
 
 
+@replayed
 def started(certification: Certification | None = None) -> RegistrationDossier:
     """One that nobody wrote in yet."""
     held = certification or published()
     return operations.start_dossier(certification=held, actor=certifications.writer(held.certifier), now=NOW)
 
 
+@replayed
 def joined(dossier: RegistrationDossier, **changed: Any) -> DossierAnnex:
     """A study joined to the first criterion."""
     asked: dict[str, Any] = {

@@ -21,6 +21,7 @@ from jurande.registers.parties.states import DocumentKind
 from tests import factories
 from tests.factories import NOW
 from tests.registers.catalogue import certifications
+from tests.replay import replayed
 
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -31,6 +32,7 @@ PDF = (
 CHARTER = ["Former à toutes les compétences, sans en omettre.", "Prévenir avant chaque session."]
 
 
+@replayed
 def open_call(
     of: Certifier | None = None,
     *,
@@ -75,6 +77,7 @@ def open_call(
     return call
 
 
+@replayed
 def applicant(*, email: str = "", first_name: str = "Yann", last_name: str = "Le Goff") -> Person:
     """Somebody who came by a link and has no role anywhere."""
     return welcome_guest(
@@ -82,22 +85,26 @@ def applicant(*, email: str = "", first_name: str = "Yann", last_name: str = "Le
     )
 
 
+@replayed
 def actor(person: Person) -> Actor:
     """The person as a guest."""
     return factories.actor_of(person)
 
 
+@replayed
 def by(held: Application) -> dict[str, Any]:
     """Its applicant, at this moment: what operations on its parts take."""
     return {"actor": actor(held.applicant), "now": NOW}
 
 
+@replayed
 def draft(to: Call | None = None, *, by: Person | None = None, now: datetime = NOW) -> Application:
     """An application just begun."""
     person = by or applicant()
     return operations.start_application(call=to or open_call(), person=person, actor=actor(person), now=now)
 
 
+@replayed
 def target_of(application: Application) -> Target:
     """What it asks for of its first call."""
     return (
@@ -107,6 +114,7 @@ def target_of(application: Application) -> Target:
     )
 
 
+@replayed
 def complete(
     to: Call | None = None,
     *,
@@ -160,6 +168,7 @@ def complete(
     return held
 
 
+@replayed
 def staff(
     held: Application,
     person: Person,
@@ -174,6 +183,7 @@ def staff(
     return parts.save_part(application=held, kind="staff", values=values, actor=actor(person), now=now)
 
 
+@replayed
 def evidence(held: Application, person: Person, *, kind: str, now: datetime = NOW, **about: Any) -> Any:
     """A document of the file."""
     return add_document(
@@ -187,12 +197,14 @@ def evidence(held: Application, person: Person, *, kind: str, now: datetime = NO
     )
 
 
+@replayed
 def sign(held: Application, person: Person, *, name: str = "Yann Le Goff", now: datetime = NOW) -> None:
     """The charter, every commitment ticked."""
     ticks = [one.key for one in completeness.charter_of(held)]
     operations.sign_charter(application=held, name=name, quality="Gérant", ticks=ticks, actor=actor(person), now=now)
 
 
+@replayed
 def submitted(
     to: Call | None = None,
     *,

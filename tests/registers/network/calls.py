@@ -16,6 +16,7 @@ from jurande.registers.parties.states import DocumentKind, Role
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.catalogue import certifications
+from tests.replay import replayed
 
 PRICES = (
     Price(FeeKind.ENTRY, "Instruction du dossier", 120_000, 2000),
@@ -35,17 +36,20 @@ PREMISES = Wanted("Un atelier équipé", weight=2, evidence="Photographies et in
 TEXT = "Nous cherchons des organismes qui forment des réparateurs."
 
 
+@replayed
 def manager(certifier: Certifier, role: Role = Role.NETWORK_MANAGER) -> Actor:
     """Somebody who prepares calls."""
     return factories.actor_of(factories.member(role, of=certifier), certifier)
 
 
+@replayed
 def schedule(of: Certifier, *, by: Actor | None = None, prices: tuple[Price, ...] = PRICES) -> FeeSchedule:
     """A draft with these prices."""
     actor = by or manager(of)
     return fees.start_schedule(certifier=of, title="Barème 2026", prices=prices, actor=actor, now=NOW)
 
 
+@replayed
 def frozen_schedule(of: Certifier, *, by: Actor | None = None, prices: tuple[Price, ...] = PRICES) -> FeeSchedule:
     """A schedule that calls may refer to."""
     actor = by or manager(of)
@@ -53,6 +57,7 @@ def frozen_schedule(of: Certifier, *, by: Actor | None = None, prices: tuple[Pri
     return fees.freeze_schedule(schedule=made, revision=made.revision, actor=actor, now=NOW)
 
 
+@replayed
 def certification(of: Certifier | None = None, *, number: str = "RNCP49021") -> Certification:
     """A registered certification whose référentiel is published."""
     house = of or factories.certifier()
@@ -63,6 +68,7 @@ def certification(of: Certifier | None = None, *, number: str = "RNCP49021") -> 
     return held
 
 
+@replayed
 def terms(of: Call, **changed: object) -> Terms:
     """What a complete call says, these words aside."""
     said: dict[str, object] = {
@@ -79,6 +85,7 @@ def terms(of: Call, **changed: object) -> Terms:
     return Terms(**{**said, **changed})  # type: ignore[arg-type]  # tests name fields freely
 
 
+@replayed
 def draft_call(of: Certification, *, by: Actor, **changed: object) -> Call:
     """A call that lacks nothing: priced, with two criteria; ``changed``: terms that differ."""
     call = calls.start_call(certification=of, title="Devenir partenaire", actor=by, now=NOW)
@@ -90,6 +97,7 @@ def draft_call(of: Certification, *, by: Actor, **changed: object) -> Call:
     return call
 
 
+@replayed
 def open_call(
     of: Certification | None = None, *, by: Actor | None = None, now: datetime = NOW, **changed: object
 ) -> Call:
@@ -100,6 +108,7 @@ def open_call(
     return calls.publish_call(call=draft, revision=draft.revision, actor=other, now=now)
 
 
+@replayed
 def flag(of: Partnership, by: Certifier) -> Flag:
     """A partner that no list knows any more."""
     check = Check.objects.create(

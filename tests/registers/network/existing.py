@@ -12,16 +12,19 @@ from jurande.registers.parties.policies import Actor
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.catalogue import fiches
+from tests.replay import replayed
 
 HEADERS = "SIRET;Dénomination;CP;Ville;Mail;Prénom;Nom du dirigeant;Fiche;Rôle;Début;Fin;Convention;Signée le"
 
 
+@replayed
 def row(siret: str = "", *, fiche: str = "", name: str = "L’Établi", email: str = "", role: str = "former") -> str:
     """A line of a spreadsheet; ``fiche`` empty: a partnership alone."""
     siret = siret or factories.siret()
     return f"{siret};{name};13001;Marseille;{email};Jo;Paoli;{fiche};{role};01/01/2026;31/12/2028;CONV 7;02/01/2026"
 
 
+@replayed
 def read(house: Certifier, actor: Actor, *rows: str, mapped: bool = True) -> NetworkImport:
     """A file that was read, its columns said unless ``mapped`` is false."""
     content = "\r\n".join([HEADERS, *rows]).encode("cp1252")
@@ -31,6 +34,7 @@ def read(house: Certifier, actor: Actor, *rows: str, mapped: bool = True) -> Net
     return held
 
 
+@replayed
 def difference(house: Certifier, *, name: str = "Inconnu au bataillon") -> RegisterDifference:
     """Somebody in the national register whom nobody here habilitated."""
     fiche = fiches.fiche("RS7424", "Réparer un vélo", indexed=False)

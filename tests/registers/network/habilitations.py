@@ -25,21 +25,25 @@ from jurande.registers.seal.policies import MACHINE
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.network import applications, calls
+from tests.replay import replayed
 
 FIRST, LAST = date(2026, 1, 1), date(2028, 12, 31)
 
 
+@replayed
 def manager(house: Certifier) -> Actor:
     """Who opens, suspends and ends."""
     return factories.actor_of(factories.member(Role.NETWORK_MANAGER, of=house), house)
 
 
+@replayed
 def certification(house: Certifier) -> Certification:
     """The one of the house, published."""
     number = f"RNCP{49021 + Certification.objects.count()}"
     return house.certifications.order_by("pk").first() or calls.certification(house, number=number)
 
 
+@replayed
 def prepared(
     partnership: Partnership | None = None,
     *,
@@ -72,12 +76,14 @@ def prepared(
     )
 
 
+@replayed
 def opened(partnership: Partnership | None = None, *, now: datetime = NOW, **changed: Any) -> Habilitation:
     """One that counts."""
     row = prepared(partnership, now=now, **changed)
     return operations.activate(habilitation=row, actor=manager(row.certifier), now=now)
 
 
+@replayed
 def suspend(row: Habilitation, *, on: date = TODAY, now: datetime = NOW) -> Habilitation:
     """By a manager, as a precaution."""
     return operations.suspend(
@@ -90,11 +96,13 @@ def suspend(row: Habilitation, *, on: date = TODAY, now: datetime = NOW) -> Habi
     )
 
 
+@replayed
 def resume(row: Habilitation, *, now: datetime = NOW) -> Habilitation:
     """By a manager."""
     return operations.resume(habilitation=row, note="C’est réglé.", actor=manager(row.certifier), now=now)
 
 
+@replayed
 def end(row: Habilitation, *, on: date = TODAY, now: datetime = NOW) -> Habilitation:
     """Because the partner leaves."""
     return operations.end(
@@ -107,6 +115,7 @@ def end(row: Habilitation, *, on: date = TODAY, now: datetime = NOW) -> Habilita
     )
 
 
+@replayed
 def key(house: Certifier, *, now: datetime = NOW - timedelta(days=1)) -> None:
     """Let this house sign."""
     keys.create_key(certifier=house, actor=MACHINE, now=now)

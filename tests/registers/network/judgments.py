@@ -22,6 +22,7 @@ from jurande.registers.parties.states import Role
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.registers.network import applications
+from tests.replay import replayed
 
 DUE = TODAY + timedelta(days=21)
 UNTIL = date(2029, 3, 11)
@@ -42,6 +43,7 @@ class Team:
         return factories.actor_of(person, self.house)
 
 
+@replayed
 def team(house: Certifier) -> Team:
     """Five people, each with the role of what they do."""
 
@@ -58,6 +60,7 @@ def team(house: Certifier) -> Team:
     )
 
 
+@replayed
 def submitted(**given: object) -> tuple[Application, Team]:
     """A submitted application, and who judges it."""
     # The colleagues' addresses are at exemple.fr: an applicant of the same house would be linked to all of them.
@@ -66,11 +69,13 @@ def submitted(**given: object) -> tuple[Application, Team]:
     return held, team(held.certifier)
 
 
+@replayed
 def assigned(held: Application, by: Team, *, now: datetime = NOW) -> list[Review]:
     """The file in the hands of two people."""
     return reviewing.assign(application=held, reviewers=[by.first, by.second], due_on=DUE, actor=by.manager, now=now)
 
 
+@replayed
 def scored(
     review: Review,
     by: Team,
@@ -90,6 +95,7 @@ def scored(
     return reviewing.submit(review=kept, actor=actor, now=now) if hand_in else kept
 
 
+@replayed
 def ready(*, points: tuple[int, int] = (3, 3), **given: object) -> tuple[Application, Team]:
     """An application that two people scored, to be decided."""
     held, by = submitted(**given)
@@ -99,6 +105,7 @@ def ready(*, points: tuple[int, int] = (3, 3), **given: object) -> tuple[Applica
     return held, by
 
 
+@replayed
 def rulings(
     held: Application, *, refused: Mapping[tuple[str, str], str] | None = None, valid_from: date = TODAY
 ) -> Rulings:
@@ -116,6 +123,7 @@ def rulings(
     )
 
 
+@replayed
 def decided(
     held: Application,
     by: Team,

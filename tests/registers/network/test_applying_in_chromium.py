@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -58,7 +57,6 @@ def stale(page: Any) -> None:
 
 
 def test_over_two_sittings(chromium: Any, served: Any, tmp_path: Path) -> None:
-    cache.clear()
     call = applications.open_call(minimum_hours=70)
     cv = tmp_path / "cv.pdf"
     cv.write_bytes(pdf("CV", ["Maëlle Kerbrat"]))

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.db import connection
 
 from jurande.registers.common.verdicts import NotAllowed
@@ -180,7 +179,6 @@ class TestApiKey:
         assert operations.note_api_key_use(now=NOW) == 0
         key.refresh_from_db()
         assert key.last_used_on == TODAY
-        cache.clear()
 
     def test_is_announced_before_it_dies_once_to_each_administrator(self) -> None:
         key, _token = factories.api_key()
