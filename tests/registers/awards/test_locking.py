@@ -11,21 +11,36 @@ from typing import Any
 import pytest
 
 from jurande.registers.awards.models import Award
-from jurande.registers.awards.models.links import token_of
-from jurande.registers.awards.operations import answering, bulk, closing, erasing, preparing, receiving, replacing
+from jurande.registers.awards.models.links import contest_token_of, token_of
+from jurande.registers.awards.operations import (
+    answering,
+    bulk,
+    closing,
+    erasing,
+    preparing,
+    receiving,
+    replacing,
+    sending,
+)
 from jurande.registers.awards.states import AwardState, LifeMove, LotSource
+from jurande.registers.correspondence import operations as correspondence
+from jurande.registers.correspondence.models import Message
+from jurande.registers.network.operations.habilitations import acts
+from jurande.registers.parties import operations as parties
 from jurande.registers.parties.models import MagicLink, Person
 from jurande.registers.parties.models.links import digest_of
 from jurande.registers.parties.operations import spaces
+from jurande.registers.parties.operations.members import end_membership
 from jurande.registers.parties.operations.merging import merge_spaces
-from jurande.registers.parties.states import LinkPurpose
+from jurande.registers.parties.states import EndReason, LinkPurpose, PartnershipState, Role
 from jurande.registers.seal.operations import projection
 from jurande.registers.seal.states import Reason
 from tests import factories
 from tests.factories import NOW, TODAY
-from tests.registers.awards import claims, corrections, held, lots, mandates, proved
+from tests.registers.awards import claims, corrections, held, lots, mandates, proved, shared
 from tests.registers.awards.held import acting
 from tests.registers.awards.test_corrections_at_once import outcome
+from tests.registers.network import habilitations
 from tests.registers.seal.homes import own_home
 from tests.threads import at_once, slowly
 
@@ -186,3 +201,107 @@ class TestAHouse:
 
         found = together(sheet=sheet, one=one, other=one)
         assert set(found.values()) == {"done"}
+
+    def test_opens_a_first_habilitation_while_who_follows_the_partner_leaves(self) -> None:
+        """The credential of that habilitation is the first thing that the house ever issues."""
+        house = mandates.house()
+        leaving = factories.member(Role.NETWORK_MANAGER, of=house)
+        place = factories.partnership(house, followed_by=leaving)
+        row, by = habilitations.prepared(place), habilitations.manager(house)
+        by_administrator = factories.actor_of(factories.administrator(house), house)
+        membership = house.memberships.in_force().get(person=leaving)
+        found = together(
+            open=lambda: acts.activate(habilitation=row, actor=by, now=NOW),
+            leave=lambda: end_membership(membership=membership, actor=by_administrator, now=NOW),
+        )
+        assert found == {"open": "done", "leave": "done"}
+        place.refresh_from_db()
+        assert place.followed_by is None
+
+    def test_issues_twice_for_the_first_time(self) -> None:
+        design = proved.designed(mandates.house())
+        found = together(
+            one=lambda: proved.awarded(design, settle=False, awarded_on=TODAY, now=NOW),
+            other=lambda: proved.awarded(design, settle=False, awarded_on=TODAY, now=NOW),
+        )
+        assert found == {"one": "done", "other": "done"}
+        assert [places.given for places in design.certifier.status_places.all()] == [2]
+        assert design.certifier.status_lists.count() == 2
+
+
+class TestALetter:
+    def shared_and_written_to(self) -> tuple[Person, Award, Message]:
+        person = factories.holder()
+        award = held.held(person, now=NOW, awarded_on=TODAY)
+        projection.settle(now=NOW, wait_seconds=5)
+        shared.shared(award)
+        letter = sending.send_again(award=award, actor=claims.issuer(award.certifier), now=NOW)
+        Message.objects.filter(pk=letter.pk).update(state="sent", sent_at=NOW, carrier="smtp", next_attempt_at=None)
+        return person, award, letter
+
+    def test_leaves_again_while_what_it_is_about_is_erased(self) -> None:
+        person, award, letter = self.shared_and_written_to()
+        found = together(
+            again=lambda: correspondence.resend(message_code=letter.code, actor_code="A1", now=NOW),
+            erase=lambda: erasing.erase_award(award=award, actor=acting(person), now=NOW),
+        )
+        assert found["erase"] == "done"
+        assert not Message.objects.about("award", award.code).readable().exists()
+
+    def test_leaves_again_while_its_reader_closes_their_space(self) -> None:
+        person, award, letter = self.shared_and_written_to()
+        found = together(
+            again=lambda: correspondence.resend(message_code=letter.code, actor_code="A1", now=NOW),
+            close=closed(person),
+        )
+        assert found["close"] == "done"
+        assert not Message.objects.about("award", award.code).readable().exists()
+
+    def test_written_anew_while_what_it_is_about_is_erased_does_not_outlive_it(self) -> None:
+        person, award, _letter = self.shared_and_written_to()
+        by = claims.issuer(award.certifier)
+        found = together(
+            again=lambda: sending.send_again(award=award, actor=by, now=NOW),
+            erase=lambda: erasing.erase_award(award=award, actor=acting(person), now=NOW),
+        )
+        assert found["erase"] == "done"
+        assert not Message.objects.about("award", award.code).readable().exists()
+
+
+class TestAContest:
+    def test_waits_for_a_guest_who_uses_a_link(self) -> None:
+        person = factories.holder()
+        award = held.held(person, now=NOW, awarded_on=TODAY)
+        parties.send_magic_link(
+            person=person,
+            purpose=LinkPurpose.SIGNER,
+            actor=factories.actor_of(person),
+            certifier=award.certifier,
+            now=NOW,
+        )
+        token = factories.token_sent_to(person.email)
+        found = together(
+            use=lambda: parties.use_magic_link(token=token, now=NOW),
+            contest=lambda: receiving.contest_receiving(award=award, token=contest_token_of(award), now=NOW),
+        )
+        assert found["contest"] == "done"
+        assert not MagicLink.objects.filter(person=person, purpose=LinkPurpose.SIGNER).usable_at(NOW).exists()
+
+
+class TestAPartnership:
+    def test_ends_while_an_invitation_to_it_is_accepted(self) -> None:
+        house = factories.certifier()
+        place, address = factories.partnership(house), factories.email()
+        by = habilitations.manager(house)
+        parties.invite_member(
+            role=Role.HEAD, email=address, first_name="Zoé", last_name="Le Goff", partnership=place, actor=by, now=NOW
+        )
+        token = factories.token_sent_to(address)
+        found = together(
+            accept=lambda: parties.accept_invitation(token=token, person=None, password=factories.PASSWORD, now=NOW),
+            end=lambda: parties.end_partnership(partnership=place, reason=EndReason.AGREED, actor=by, now=NOW),
+        )
+        assert found["end"] == "done"
+        place.refresh_from_db()
+        assert place.state == PartnershipState.ENDED
+        assert place.memberships.in_force().exists() == (found["accept"] == "done")

@@ -30,6 +30,7 @@ from jurande.registers.awards.states.awards import AwardState, LotRowState, LotS
 from jurande.registers.awards.states.delegation import CLAIM_LIFE, ClaimState
 from jurande.registers.awards.states.erasure import ErasureAct, ErasureCause
 from jurande.registers.common.verdicts import require
+from jurande.registers.correspondence.models import Message
 from jurande.registers.correspondence.operations import erase_letters_of
 from jurande.registers.journal.operations import hold, record
 from jurande.registers.journal.states import INSTALLATION
@@ -96,7 +97,9 @@ def forget_space(row: Person, *, actor: Actor, now: datetime) -> int:
     keys = [award.pk for award in awards]
     claims, shares = AwardClaim.objects.filter(person__in=spaces), Share.objects.filter(holder__in=spaces)
     lock_what_is_said_of(keys)
-    lock_rows(shares, claims)
+    lock_rows(shares, claims, Message.objects.to_person(row.code).readable())
+    for address in addresses:
+        lock_rows(Message.objects.addressed_to(address).readable())
     _forget_rows(spaces)
     if stays:
         end_holding(row, now=now)

@@ -49,6 +49,7 @@ from jurande.registers.awards.states.erasure import ErasureAct, ErasureCause
 from jurande.registers.common import jobs
 from jurande.registers.common.refusals import Refused
 from jurande.registers.common.verdicts import require
+from jurande.registers.correspondence.models import Message
 from jurande.registers.correspondence.operations import erase_letters_about
 from jurande.registers.documents.models import Document
 from jurande.registers.documents.operations.retention import discard
@@ -209,9 +210,16 @@ def forget_awards(keys: Sequence[int], *, cause: ErasureCause, by_code: str, now
 
 
 def lock_what_is_said_of(keys: Collection[int]) -> None:
-    """Lock the links to these awards, and what was asked about them: before the journal, by which everybody ends."""
+    """Lock the links to these awards, what was asked about them and the letters: before the journal, which ends all."""
     items = ShareItem.objects.filter(award__in=keys)
-    lock_rows(Share.objects.filter(pk__in=items.values("share")), _corrections_of(keys), _claims_of(keys))
+    corrections, claims = _corrections_of(keys), _claims_of(keys)
+    lock_rows(Share.objects.filter(pk__in=items.values("share")), corrections, claims)
+    for kind, rows in (
+        ("award", Award.objects.filter(pk__in=keys)),
+        ("correction", corrections),
+        ("award_claim", claims),
+    ):
+        lock_rows(Message.objects.filter(about_kind=kind, about_code__in=rows.values("code")).readable())
 
 
 def tell(row: Award, act: ErasureAct, *, by_code: str, now: datetime) -> None:

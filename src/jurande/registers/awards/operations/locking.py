@@ -1,7 +1,9 @@
 """In which order the rows about one person are locked, so that two acts at the same instant never stop each other.
 
-The person, their awards by key, what is said of these (links, requests, lots), and the journal last
-(``journal.operations.hold``). Whoever takes one of them before another takes them in this order.
+The person, their awards by key, what is said of these (links, requests, lots), the letters about them, what lets the
+person in, and the journal last (``journal.operations.hold``). Whoever takes one of them before another takes them in
+this order. In a house: the house, the partner, what it was sent or granted, and the places of status lists before the
+journal.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ from jurande.registers.correspondence.emails import Letter
 from jurande.registers.journal.operations import Told, hold, record, record_many
 from jurande.registers.parties import operations as parties
 from jurande.registers.parties import queries as people
-from jurande.registers.parties.models import Person
+from jurande.registers.parties.models import MagicLink, Person
 from jurande.registers.parties.policies import NOBODY, Actor, can_update_person
 from jurande.registers.parties.states import LinkPurpose
 
@@ -146,7 +146,7 @@ def contest_receiving(*, award: Award, token: str, now: datetime) -> None:
     if row.holder is None or not is_contest_token(row, token):
         raise ReceiveRefused(_CLOSED)
     keeper = row.holder
-    lock_rows(Share.objects.filter(holder=keeper))
+    lock_rows(Share.objects.filter(holder=keeper), MagicLink.objects.filter(person=keeper))
     hold(Award.objects.filter(holder=keeper).values_list("certifier__code", flat=True))
     owner = keeper
     since = row.collected_at or now

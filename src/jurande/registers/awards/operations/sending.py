@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from jurande.registers.awards.emails import awards as emails
 from jurande.registers.awards.facts.receiving import holder_url
 from jurande.registers.awards.models import Award
+from jurande.registers.awards.operations.locking import lock_awards
 from jurande.registers.awards.operations.preparing import LotRefused
 from jurande.registers.awards.policies import lots as policies
 from jurande.registers.awards.queries.languages import language_of
@@ -27,6 +28,9 @@ def send_again(*, award: Award, actor: Actor, now: datetime) -> Message:
 
     :raises NotAllowed: not theirs. :raises LotRefused: no address is known, or the award was erased.
     """
+    # Whoever erases it meanwhile goes first, or erases this letter too.
+    lock_awards([award.pk])
+    award = Award.objects.select_related("certifier", "referentiel", "certification").get(pk=award.pk)
     require(policies.can_send_award_again(actor, award))
     if not award.email:
         raise LotRefused(_("Aucune adresse n’est connue pour cette personne\u00a0: rien ne peut lui être envoyé."))

@@ -191,6 +191,9 @@ def accept_invitation(
     :raises PasswordRefused: too weak.
     """
     found = queries.open_invitation(token, now=now)
+    if found.partnership is not None:
+        # The place before its invitations, as whoever ends it.
+        Partnership.objects.select_for_update(of=("self",), no_key=True).get(pk=found.partnership.pk)
     # Twice at the same instant: the first takes it, the second finds it closed.
     taken = Invitation.objects.open_at(now).filter(pk=found.pk).select_for_update(of=("self",), no_key=True).first()
     if taken is None:

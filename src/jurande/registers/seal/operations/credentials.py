@@ -10,7 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -370,12 +370,12 @@ def hold_places(certifier: Certifier) -> None:
 
 
 def _new_places(certifier: Certifier, *, number: int, now: datetime) -> StatusPlaces:
-    # The certifier's row is the lock: of two that find the list full, one makes the next and the other finds it.
-    if connection.features.has_select_for_update:
-        Certifier.objects.select_for_update(of=("self",), no_key=True).get(pk=certifier.pk)
-        found = StatusPlaces.objects.filter(certifier=certifier, number=number).first()
-        if found is not None:
-            return StatusPlaces.objects.select_for_update(no_key=True).get(pk=found.pk)
-    for purpose in Purpose.values:
-        StatusList.objects.create(certifier=certifier, purpose=purpose, number=number, refresh_at=now)
-    return StatusPlaces.objects.create(certifier=certifier, number=number, secret=secrets.token_hex(32))
+    # Of two that find the list full, one makes the next, for which the other waits here. The house is not locked: who
+    # takes a role away holds it before the partners that we may hold already.
+    made = StatusPlaces(certifier=certifier, number=number, secret=secrets.token_hex(32))
+    StatusPlaces.objects.bulk_create([made], ignore_conflicts=True)
+    places = StatusPlaces.objects.select_for_update(of=("self",), no_key=True).get(certifier=certifier, number=number)
+    if places.code == made.code:
+        for purpose in Purpose.values:
+            StatusList.objects.create(certifier=certifier, purpose=purpose, number=number, refresh_at=now)
+    return places
