@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
@@ -288,6 +289,7 @@ def test_every_role_gets_what_the_matrix_says(house: House, monkeypatch: pytest.
             if who not in SEE_WHOLE_PAGES:
                 shorter.setattr(Template, "render", lambda *_, **__: SafeString(""))
             read_once(shorter)
+            shorter.setattr(logging.getLogger("django.request"), "disabled", True)
             for method, name, got in visit(house, who):
                 cells += 1
                 promised = expected(MATRIX[name], method, who)
