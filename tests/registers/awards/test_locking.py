@@ -26,6 +26,7 @@ from jurande.registers.awards.states import AwardState, LifeMove, LotSource
 from jurande.registers.correspondence import operations as correspondence
 from jurande.registers.correspondence.models import Message
 from jurande.registers.network.operations.habilitations import acts
+from jurande.registers.network.states import HabilitationKind
 from jurande.registers.parties import operations as parties
 from jurande.registers.parties.models import MagicLink, Person
 from jurande.registers.parties.models.links import digest_of
@@ -217,6 +218,25 @@ class TestAHouse:
         assert found == {"open": "done", "leave": "done"}
         place.refresh_from_db()
         assert place.followed_by is None
+
+    def test_changes_what_a_partner_may_do_while_it_issues(self) -> None:
+        house = mandates.house()
+        design, held_by = proved.designed(house), habilitations.opened(factories.partnership(house))
+        by = habilitations.manager(house)
+        projection.settle(now=NOW, wait_seconds=5)
+        found = together(
+            change=lambda: acts.change_scope(
+                habilitation=held_by,
+                kind=HabilitationKind.FORMER,
+                blocs=held_by.blocs,
+                territory=held_by.territory,
+                note="Il n’évalue plus.",
+                actor=by,
+                now=NOW,
+            ),
+            issue=lambda: [proved.awarded(design, settle=False, awarded_on=TODAY, now=NOW) for _turn in range(8)],
+        )
+        assert found == {"change": "done", "issue": "done"}
 
     def test_issues_twice_for_the_first_time(self) -> None:
         design = proved.designed(mandates.house())

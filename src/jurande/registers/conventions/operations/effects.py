@@ -20,6 +20,8 @@ from jurande.registers.conventions.states import (
 )
 from jurande.registers.conventions.states import ConventionAct as Act
 from jurande.registers.journal.operations import record
+from jurande.registers.parties.models import Partnership
+from jurande.registers.seal.operations.credentials import hold_places
 
 BINDING = (ConventionState.SIGNED, ConventionState.IN_FORCE, ConventionState.SUSPENDED)
 
@@ -37,6 +39,10 @@ def take_effect(*, convention: Convention, actor_code: str, now: datetime) -> bo
     if held.valid_until is not None and held.valid_until < today:
         # Signed too late to be of any use; the day ends it at once.
         return False
+    # Before the journal: whoever issues meanwhile has places, of which these habilitations take some, and waits for it;
+    # and after the partner, as whoever opens a habilitation alone.
+    Partnership.objects.select_for_update(of=("self",), no_key=True).get(pk=held.partnership_id)
+    hold_places(held.certifier)
     held.state = CONVENTION_LIFE.after(held.state, "take_effect")
     held.in_force_on = max(held.valid_from, held.concluded_on or held.valid_from)
     held.save(update_fields=["state", "in_force_on"])

@@ -46,6 +46,7 @@ from jurande.registers.network.states import (
 )
 from jurande.registers.parties.models import Partnership
 from jurande.registers.parties.policies import Actor
+from jurande.registers.seal.operations.credentials import hold_places
 
 # What a manager may give as a reason; the others come with what happened elsewhere.
 SUSPEND_REASONS = (
@@ -268,6 +269,8 @@ def change_scope(
     if (kind, sorted(blocs), sorted(territory)) == (before.kind, before.blocs, before.territory):
         raise HabilitationRefused(_("Ce périmètre est déjà le sien. Changez le rôle, les blocs ou le territoire."))
     _demand_note(note)
+    # Before the journal, which the end of the former holds: whoever issues meanwhile has places and waits for it.
+    hold_places(before.certifier)
     starts = max(localdate(now), before.valid_from)
     conditions = list(before.conditions.order_by("pk"))
     close(
