@@ -30,8 +30,11 @@ def score(page: Any, points: int) -> None:
     page.get_by_role("button", name="Je n’ai aucun lien").click()
     rows = page.locator(".score-row")
     rows.first.wait_for()
-    for rank in range(rows.count()):
-        rows.nth(rank).locator(".points label").nth(points).click()
+    count = rows.count()
+    # A first save may leave between two clicks: the one that counts holds every score.
+    with page.expect_response(lambda answer: (answer.request.post_data or "").count("points-") == count):
+        for rank in range(count):
+            rows.nth(rank).locator(".points label").nth(points).click()
     page.locator("#saved", has_text="Enregistré à").wait_for()
     page.reload()
     expect(rows.first.locator("input:checked")).to_have_value(str(points))
