@@ -23,8 +23,9 @@ def dossier(page: Any, view: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def score(page: Any, points: int) -> None:
+def score(who: Any, points: int) -> None:
     """Score everything alike, saved as one goes, and hand it in."""
+    page = who.page
     dossier(page, "Évaluations et décision")
     page.get_by_role("link", name="Évaluer").click()
     page.get_by_role("button", name="Je n’ai aucun lien").click()
@@ -35,14 +36,28 @@ def score(page: Any, points: int) -> None:
     with page.expect_response(lambda answer: (answer.request.post_data or "").count("points-") == count):
         for rank in range(count):
             rows.nth(rank).locator(".points label").nth(points).click()
-    page.locator("#saved", has_text="Enregistré à").wait_for()
+    page.locator("#enregistre", has_text="Enregistré à").wait_for()
     page.reload()
     expect(rows.first.locator("input:checked")).to_have_value(str(points))
+    without_a_network(page, rows.first)
+    who.said.remove("Failed to load resource: net::ERR_INTERNET_DISCONNECTED")  # the browser itself reports the cut
     page.locator("#opinion").fill("Vu le dossier et les photos de l’atelier.")
     assert not faults_at_each_width(page, "review")
     page.set_viewport_size({"width": 1440, "height": 900})
     page.get_by_role("button", name="Rendre mon évaluation").click()
     page.get_by_text("Votre évaluation est rendue").wait_for()
+
+
+def without_a_network(page: Any, row: Any) -> None:
+    """In a tunnel, what is written stays in the browser, and says so."""
+    page.context.set_offline(True)
+    row.locator("textarea").fill("Vu dans le train.")
+    page.locator("#opinion").click()
+    page.get_by_text("Pas de réseau").wait_for()
+    page.context.set_offline(False)
+    page.reload()
+    page.get_by_text("Votre saisie précédente est revenue.").wait_for()
+    expect(row.locator("textarea")).to_have_value("Vu dans le train.")
 
 
 @pytest.mark.slow
@@ -59,14 +74,14 @@ def test_two_score_and_differ_a_third_decides(visitor: Any) -> None:
     page.get_by_role("button", name="Confier").click()
     page.get_by_text("La candidature est confiée").wait_for()
 
-    score(page, 4)
+    score(claire, 4)
     expect(page.get_by_text("Les notes sont cachées")).to_be_visible()
     other = mehdi.become("mehdi")
     # Mehdi works in two houses: he goes to the one that Claire is in.
     other.goto("/".join(page.url.split("/")[:5]) + "/")
     dossier(other, "Évaluations et décision")
     expect(other.get_by_text("Critère par critère")).to_have_count(0)
-    score(other, 2)
+    score(mehdi, 2)
     expect(other.get_by_text("écart de 2 points").first).to_be_visible()
     assert not faults_at_each_width(other, "reviews")
     other.set_viewport_size({"width": 1440, "height": 900})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -205,11 +206,25 @@ class TestReview:
         keys = [one.key for one in asked_in(held)]
         saved = client.post(path, {f"points-{keys[0]}": "4"}, headers={"HX-Request": "true"})
         assert "Enregistré" in saved.content.decode()
+        assert saved.headers["X-Jurande-Saved"] == "yes"
         assert Score.objects.get(review=mine).points == 4
         everything = {f"points-{key}": "3" for key in keys} | {"opinion": "Sérieux.", "acte": "rendre"}
         answer = client.post(path, everything)
         assert answer.url == at("-one-reviews", held, held.code)
         assert Review.objects.get(pk=mine.pk).state == ReviewState.SUBMITTED
+
+    def test_tells_the_script_that_saves_why_nothing_was_saved(self):
+        held, by = judgments.submitted()
+        mine, _other = judgments.assigned(held, by)
+        client, path = entered(by.first), at("-review", held, mine.code)
+        client.post(path, {"acte": "commencer"})
+        before = client.get(path).content.decode()
+        refused = client.post(path, {f"remarque-{asked_in(held)[0].key}": "x" * 4_001}, headers={"HX-Request": "true"})
+        assert refused.status_code == 422
+        assert "trop longue" in refused.content.decode()
+        # The same fingerprint: what the browser kept is still for what is saved.
+        (seen,) = re.findall(r'name="seen" id="seen-evaluation" value="(\w{16})"', refused.content.decode())
+        assert f":evaluation-{mine.code}:{seen}" in before
 
     def test_loses_nothing_when_it_is_refused(self):
         held, by = judgments.submitted()

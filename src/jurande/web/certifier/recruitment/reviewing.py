@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -152,7 +154,7 @@ def review(request: Asked, certifier: str, code: str) -> HttpResponse:
             return _acted(request, held, act, certifier)
         except Refused as refusal:
             if request.headers.get("HX-Request"):
-                return render(request, "certifier/recruitment/_saved.html", {"refused": refusal.sentence, "at": ""})
+                return _quiet(request, held, refused=str(refusal.sentence))
             fault = refusal
             held = _review(request, code)
     return render(request, "certifier/recruitment/review.html", _review_page(request, held, fault))
@@ -166,13 +168,29 @@ def _acted(request: Asked, held: Any, act: str, certifier: str) -> HttpResponse:
         return redirect("certifier:recruitment-review", certifier, held.code)
     reviewing.keep_scores(given=_given(request, held), opinion=request.POST.get("opinion", ""), **given)
     if request.headers.get("HX-Request"):
-        return render(request, "certifier/recruitment/_saved.html", {"at": hour(now), "refused": ""})
+        return _quiet(request, held, at=now)
     if act != "rendre":
         messages.success(request, _("Vos notes sont gardées. Rien n’est encore rendu."))
         return redirect("certifier:recruitment-review", certifier, held.code)
     reviewing.submit(**given)
     messages.success(request, _("Votre évaluation est rendue\u00a0: elle ne change plus."))
     return redirect("certifier:recruitment-one-reviews", certifier, held.application.code)
+
+
+def _quiet(request: Asked, held: Any, *, at: datetime | None = None, refused: str = "") -> HttpResponse:
+    """What a script puts in place: whether it is saved, and the fingerprint of what is."""
+    held.refresh_from_db(fields=["opinion"])
+    page = {"at": hour(at) if at else "", "refused": refused, "seen": _seen(held)}
+    answer = render(request, "certifier/recruitment/_saved.html", page, status=422 if refused else 200)
+    answer["X-Jurande-Saved"] = "no" if refused else "yes"
+    return answer
+
+
+def _seen(held: Any) -> str:
+    """Fingerprint what is saved: what this browser kept of another state of it is not for this one."""
+    scores = keyed(held.scores.select_related("criterion", "call"))
+    saved = [[(key, one.points, one.remark) for key, one in sorted(scores.items())], held.opinion]
+    return sha256(json.dumps(saved).encode()).hexdigest()[:16]
 
 
 def _given(request: HttpRequest, held: Any) -> dict[str, Given]:
@@ -215,6 +233,8 @@ def _review_page(request: Asked, held: Any, fault: Refused | None) -> dict[str, 
         "opinion_fault": fault.sentence if fault is not None and fault.field == "opinion" else "",
         "fault": fault.sentence if fault is not None else "",
         "hints": mine,
+        "person": request.actor.code,
+        "seen": _seen(held),
         "scored": sum(1 for one in scores.values() if one.points is not None),
         "is_open": held.state == ReviewState.BEGUN and application.state in PENDING_STATES,
         "is_new": held.state == ReviewState.ASSIGNED and application.state in PENDING_STATES,
