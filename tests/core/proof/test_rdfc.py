@@ -116,9 +116,9 @@ class TestProperties:
     @settings(deadline=None, max_examples=150)
     @given(quads=GRAPHS)
     def test_agrees_with_pyld(self, quads: list[rdf.Quad]) -> None:
-        """But where a statement names one blank node twice: PyLD then hashes that statement twice."""
+        """But where a statement names one blank node twice, which PyLD then hashes twice, or three of them (see above)."""
         blank = [[term for term in quad if term.startswith("_")] for quad in quads]
-        assume(all(len(set(nodes)) == len(nodes) for nodes in blank))
+        assume(all(len(set(nodes)) == len(nodes) < 3 for nodes in blank))
         text = "".join(rdf.lines(quads))
         options = {"inputFormat": "application/n-quads", "format": "application/n-quads", "algorithm": "URDNA2015"}
         assert rdfc.canonicalize(quads).text == pyld.normalize(text, options)
